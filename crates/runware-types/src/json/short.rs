@@ -1,0 +1,113 @@
+//! JSON for people: short, and without secrets.
+
+/// How much of one string is shown; media and prompts are longer, ids and addresses are not much.
+const MAX_STRING: usize = 80;
+
+/// What is shown in place of a secret.
+const HIDDEN: &str = "\"[hidden]\"";
+
+/// Whether the value of this key may be an API key: `apiKey` and its relatives, in any case.
+pub(crate) fn is_secret(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    key.contains("apikey") || key == "authorization"
+}
+
+/// At most `limit` characters of `text`, with a mark where it was cut.
+pub(crate) fn shortened(text: &str, limit: usize) -> String {
+    match text.char_indices().nth(limit) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+    }
+}
+
+/// Valid JSON for people, in at most `limit` characters: long strings cut, secrets hidden, control characters escaped.
+pub(super) fn abridged(json: &str, limit: usize) -> String {
+    let mut shown = String::new();
+    let mut rest = json;
+    let mut hide_next = false;
+    // A character has at most four bytes: once this stops, there is enough to fill the limit.
+    while shown.len() <= limit * 4
+        && let Some(token) = next_token(rest)
+    {
+        rest = rest.get(token.len()..).unwrap_or_default();
+        if hide_next && token != ":" {
+            shown.push_str(HIDDEN);
+            rest = skip_value(token, rest);
+            hide_next = false;
+        } else {
+            push_token(&mut shown, token);
+            hide_next |= is_secret_key(token, rest);
+        }
+        rest = rest.trim_ascii_start();
+    }
+    shortened(&shown, limit)
+}
+
+/// The first token of JSON text that starts with one: a string, a punctuation mark, or a number or word.
+fn next_token(text: &str) -> Option<&str> {
+    let bytes = text.as_bytes();
+    let length = match bytes.first()? {
+        b'"' => string_length(bytes),
+        b'{' | b'}' | b'[' | b']' | b',' | b':' => 1,
+        _ => bytes
+            .iter()
+            .position(|byte| matches!(byte, b'}' | b']' | b',' | b':') || byte.is_ascii_whitespace())
+            .unwrap_or(bytes.len()),
+    };
+    text.get(..length)
+}
+
+/// The length of the string that `text` starts with, both quotes included.
+fn string_length(text: &[u8]) -> usize {
+    let mut end = 1;
+    while let Some(found) = memchr::memchr2(b'"', b'\\', text.get(end..).unwrap_or_default()) {
+        if text.get(end + found) == Some(&b'"') {
+            return end + found + 1;
+        }
+        end += found + 2;
+    }
+    text.len()
+}
+
+fn push_token(shown: &mut String, token: &str) {
+    let cut = shortened(token, MAX_STRING);
+    for character in cut.chars() {
+        if character.is_control() {
+            shown.extend(character.escape_unicode());
+        } else {
+            shown.push(character);
+        }
+    }
+    if cut.len() != token.len() && token.starts_with('"') {
+        shown.push('"');
+    }
+}
+
+/// Whether `token` is the key of a member whose value is a secret.
+fn is_secret_key(token: &str, after: &str) -> bool {
+    // A key may be spelled with escapes; decode only what can be one.
+    token.starts_with('"')
+        && after.trim_ascii_start().starts_with(':')
+        && serde_json::from_str::<String>(token).is_ok_and(|key| is_secret(&key))
+}
+
+/// What follows the value that begins with `token`.
+fn skip_value<'a>(token: &str, after: &'a str) -> &'a str {
+    let mut depth = depth_change(token);
+    let mut rest = after;
+    while depth > 0 {
+        rest = rest.trim_ascii_start();
+        let Some(token) = next_token(rest) else { return "" };
+        depth += depth_change(token);
+        rest = rest.get(token.len()..).unwrap_or_default();
+    }
+    rest
+}
+
+fn depth_change(token: &str) -> isize {
+    match token {
+        "{" | "[" => 1,
+        "}" | "]" => -1,
+        _ => 0,
+    }
+}
