@@ -1,0 +1,84 @@
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+/// A future that ends when a [`Clock`] reaches a time.
+pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// The one source of time of a transport, and of what is built on it.
+///
+/// Times are distances from the clock's own origin; they never go back, and they say nothing about the wall
+/// clock. In production this is [`TokioClock`]; in tests it is a clock that only moves when told to.
+pub trait Clock: Send + Sync + fmt::Debug {
+    /// The time since this clock's origin.
+    fn now(&self) -> Duration;
+
+    /// A future that ends once [`now`](Self::now) has reached `at`, and at once if it has already.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future takes the alarm back.
+    fn sleep_until(&self, at: Duration) -> Sleep;
+}
+
+/// The clock of the tokio runtime: monotonic, and moved by a paused runtime.
+///
+/// Its origin is the moment of its creation.
+///
+/// ```
+/// use std::time::Duration;
+/// use runware_transport::{Clock, TokioClock};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let clock = TokioClock::new();
+/// let wake_at = clock.now() + Duration::from_millis(5);
+/// clock.sleep_until(wake_at).await;
+/// assert!(clock.now() >= wake_at);
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct TokioClock {
+    origin: tokio::time::Instant,
+}
+
+impl TokioClock {
+    /// A clock whose origin is now.
+    #[expect(clippy::disallowed_methods, reason = "this file is where tokio's time enters the workspace")]
+    pub fn new() -> Self {
+        Self { origin: tokio::time::Instant::now() }
+    }
+}
+
+impl Default for TokioClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clock for TokioClock {
+    fn now(&self) -> Duration {
+        self.origin.elapsed()
+    }
+
+    /// A future that ends once the runtime's time has reached `at`.
+    ///
+    /// # Panics
+    ///
+    /// Polling the future outside a tokio runtime with time enabled panics; making it does not.
+    #[expect(clippy::disallowed_methods, reason = "this file is where tokio's time enters the workspace")]
+    fn sleep_until(&self, at: Duration) -> Sleep {
+        let instant = self.origin.checked_add(at);
+        Box::pin(async move {
+            match instant {
+                Some(instant) => tokio::time::sleep_until(instant).await,
+                // Further away than an instant can say is never.
+                None => std::future::pending().await,
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,133 @@
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::step::{Action, Step};
+use crate::{Attempt, Clock, Delivery, ErrorKind, Replies, Transport, TransportError};
+
+/// A transport that plays [`Step`]s and writes down every attempt.
+///
+/// Each attempt takes the next step of the queue; when the queue is empty, it asks the function set with
+/// [`answer_with`](Self::answer_with). With neither, the attempt fails with a configuration error that says so.
+///
+/// It keeps the promises of [`Transport`]: an attempt ends by its time-out, measured by the clock given. Clones
+/// are the same transport, so that a test can keep one and give the other away.
+#[derive(Clone)]
+pub struct ScriptedTransport {
+    clock: Arc<dyn Clock>,
+    state: Arc<Mutex<State>>,
+}
+
+/// An attempt that was made, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Recorded {
+    /// When, by the transport's clock.
+    pub at: Duration,
+    /// What was to be sent.
+    pub attempt: Attempt,
+}
+
+type Answer = Box<dyn FnMut(&Attempt) -> Step + Send>;
+
+#[derive(Default)]
+struct State {
+    steps: VecDeque<Step>,
+    answer: Option<Answer>,
+    attempts: Vec<Recorded>,
+    closed: bool,
+}
+
+impl ScriptedTransport {
+    /// A transport with an empty script.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, state: Arc::default() }
+    }
+
+    /// Adds a step to the end of the queue.
+    pub fn push(&self, step: Step) {
+        self.lock().steps.push_back(step);
+    }
+
+    /// Sets the function that answers when the queue is empty.
+    ///
+    /// It must not use this transport.
+    pub fn answer_with(&self, answer: impl FnMut(&Attempt) -> Step + Send + 'static) {
+        self.lock().answer = Some(Box::new(answer));
+    }
+
+    /// The attempts so far, first to last, whether or not they were answered.
+    pub fn attempts(&self) -> Vec<Recorded> {
+        self.lock().attempts.clone()
+    }
+
+    /// How many steps of the queue have not been played.
+    pub fn steps_left(&self) -> usize {
+        self.lock().steps.len()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn next_step(&self, attempt: &Attempt) -> Step {
+        let mut state = self.lock();
+        if state.closed {
+            return Step::error(TransportError::new(
+                ErrorKind::Closed,
+                Delivery::NotSent,
+                "the transport is closed",
+            ));
+        }
+        state.attempts.push(Recorded { at: self.clock.now(), attempt: attempt.clone() });
+        let number = state.attempts.len();
+        let State { steps, answer, .. } = &mut *state;
+        if let Some(step) = steps.pop_front() {
+            return step;
+        }
+        match answer {
+            Some(answer) => answer(attempt),
+            None => Step::error(TransportError::new(
+                ErrorKind::Configuration,
+                Delivery::NotSent,
+                format!("the script has no step for attempt {number}"),
+            )),
+        }
+    }
+}
+
+#[async_trait]
+impl Transport for ScriptedTransport {
+    async fn send(&self, attempt: Attempt) -> Result<Replies, TransportError> {
+        let started = self.clock.now();
+        let step = self.next_step(&attempt);
+        let action = if step.delay > attempt.timeout { Action::Hang } else { step.action };
+        let takes = if matches!(action, Action::Hang) { attempt.timeout } else { step.delay };
+        self.clock.sleep_until(started.saturating_add(takes)).await;
+        match action {
+            Action::Answer(replies) => Ok(Replies::new(futures_util::stream::iter(replies))),
+            Action::Fail(error) => Err(error),
+            Action::Hang => {
+                let message = format!("no reply within {:?}", attempt.timeout);
+                Err(TransportError::new(ErrorKind::Timeout, Delivery::MaybeSent, message))
+            }
+        }
+    }
+
+    async fn close(&self) {
+        self.lock().closed = true;
+    }
+}
+
+impl fmt::Debug for ScriptedTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.lock();
+        f.debug_struct("ScriptedTransport")
+            .field("steps_left", &state.steps.len())
+            .field("attempts", &state.attempts.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,76 @@
+use std::time::Duration;
+
+use bytes::Bytes;
+use runware_types::Envelope;
+
+use crate::{Delivery, ErrorKind, Reply, TransportError};
+
+/// What a [`ScriptedTransport`](super::ScriptedTransport) does with one attempt.
+///
+/// ```
+/// use std::time::Duration;
+/// use runware_transport::testing::Step;
+/// use runware_transport::{Delivery, ErrorKind, TransportError};
+///
+/// let accepted = Step::body(200, r#"{"data":[]}"#).after(Duration::from_millis(80));
+/// let lost = Step::error(TransportError::new(ErrorKind::Interrupted, Delivery::MaybeSent, "reset"));
+/// ```
+#[derive(Debug)]
+pub struct Step {
+    pub(super) delay: Duration,
+    pub(super) action: Action,
+}
+
+#[derive(Debug)]
+pub(super) enum Action {
+    Answer(Vec<Result<Reply, TransportError>>),
+    Fail(TransportError),
+    Hang,
+}
+
+impl Step {
+    /// Answers with a status and a body, as a server would.
+    ///
+    /// A body that is no envelope makes the attempt fail the way it does over HTTP:
+    /// [undecodable](TransportError::is_undecodable), with its status.
+    pub fn body(status: u16, body: impl Into<Bytes>) -> Self {
+        match Envelope::decode(body.into()) {
+            Ok(envelope) => Self::reply(Reply::new(status, envelope)),
+            Err(error) => {
+                let message = format!("the reply with status {status} is not an API envelope");
+                let error = TransportError::new(ErrorKind::Undecodable, Delivery::Answered, message)
+                    .with_causes([error.to_string()]);
+                Self::error(error.with_status(status))
+            }
+        }
+    }
+
+    /// Answers with one reply.
+    pub fn reply(reply: Reply) -> Self {
+        Self::replies([Ok(reply)])
+    }
+
+    /// Answers with several replies one after the other, as over a connection that stays open.
+    pub fn replies(replies: impl IntoIterator<Item = Result<Reply, TransportError>>) -> Self {
+        Self { delay: Duration::ZERO, action: Action::Answer(replies.into_iter().collect()) }
+    }
+
+    /// Fails.
+    pub fn error(error: TransportError) -> Self {
+        Self { delay: Duration::ZERO, action: Action::Fail(error) }
+    }
+
+    /// Takes the attempt and is not heard of again: it ends with its time-out, and may have been sent.
+    pub fn hang() -> Self {
+        Self { delay: Duration::ZERO, action: Action::Hang }
+    }
+
+    /// Lets time pass first. Default: none.
+    ///
+    /// An attempt whose time-out comes first ends with that.
+    #[must_use]
+    pub fn after(mut self, delay: Duration) -> Self {
+        self.delay = delay;
+        self
+    }
+}
