@@ -1,0 +1,228 @@
+//! The client: submit, run, resume, ask.
+
+use std::fmt;
+use std::sync::Arc;
+
+use runware_poll::Plan;
+use runware_types::{DeliveryMethod, Prepared, RawTask, TaskDetails, TaskUuid};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::driver::Command;
+use crate::lookup::{Lookup, StatusReport};
+use crate::registry::Registry;
+use crate::stats::Counters;
+use crate::{ClientBuilder, Error, Outcome, Stats, Task, TaskHandle, entropy};
+
+/// A client of the Runware API.
+///
+/// Clones are cheap and share one driver: the tasks of all clones are submitted and checked together, many
+/// to a request. The driver ends when the last clone and the last [`Task`] are dropped, or at
+/// [`Client::close`].
+///
+/// ```no_run
+/// # async fn example() -> Result<(), runware::Error> {
+/// use runware::Client;
+/// use runware::types::ImageInference;
+///
+/// let client = Client::from_env()?;
+/// let outcome = client.run(ImageInference::new("runware:101@1", "a lighthouse at dawn")).await?;
+/// for result in outcome.results() {
+///     println!("{:?}", result.media());
+/// }
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+    plan: Arc<Plan>,
+}
+
+/// What all clones and tasks of a client share. Dropping the last one ends the driver.
+pub(crate) struct Shared {
+    pub(crate) commands: mpsc::UnboundedSender<Command>,
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) counters: Arc<Counters>,
+    pub(crate) lookup: Lookup,
+}
+
+impl Client {
+    /// Starts the configuration of a client.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// A client with the key in `RUNWARE_API_KEY` and the defaults for everything else.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if the variable is missing or not a
+    /// key, or outside a Tokio runtime.
+    #[cfg(feature = "http")]
+    pub fn from_env() -> Result<Self, Error> {
+        Self::builder().api_key_from_env()?.build()
+    }
+
+    pub(crate) fn new(shared: Shared, plan: Plan) -> Self {
+        Self { shared: Arc::new(shared), plan: Arc::new(plan) }
+    }
+
+    /// The same client with another plan for the tasks that are submitted or resumed through it.
+    #[must_use]
+    pub fn with_plan(&self, plan: Plan) -> Self {
+        Self { shared: Arc::clone(&self.shared), plan: Arc::new(plan) }
+    }
+
+    /// Fixes a task's id and exact bytes without sending anything.
+    ///
+    /// The task's own `taskUUID` is kept; otherwise it gets a new one. Generation tasks that do not say how
+    /// they are to be delivered are made asynchronous, so that no result depends on an open connection.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidTask`](crate::ErrorKind::InvalidTask), with the field in the error's source.
+    pub fn prepare(&self, task: impl Into<RawTask>) -> Result<Prepared, Error> {
+        let task = task.into();
+        if task.task_type().is_query() {
+            return Err(Error::configuration(format!(
+                "a `{}` asks about a task and is none itself: use `Client::resume`, `status` or `task_details`",
+                task.task_type()
+            )));
+        }
+        task.default_delivery(DeliveryMethod::Async)
+            .prepare(entropy::task_uuid())
+            .map_err(Error::invalid_task)
+    }
+
+    /// Submits a task and returns at once; the handle is known before anything is sent.
+    ///
+    /// From here on the task is sent, also if the returned [`Task`] is dropped. Await the task for its
+    /// outcome, or [`Task::accepted`] for the server's confirmation. Submitting a task that this client
+    /// is watching already joins it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidTask`](crate::ErrorKind::InvalidTask) as for [`Client::prepare`];
+    /// [`ErrorKind::UuidReused`](crate::ErrorKind::UuidReused) if this client is watching another request
+    /// of the same id; [`ErrorKind::Closed`](crate::ErrorKind::Closed) after [`Client::close`].
+    pub fn submit(&self, task: impl Into<RawTask>) -> Result<Task, Error> {
+        self.submit_prepared(self.prepare(task)?)
+    }
+
+    /// Submits a task that was prepared before, by this or another client.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Client::submit`].
+    pub fn submit_prepared(&self, prepared: Prepared) -> Result<Task, Error> {
+        let handle = TaskHandle::from(&prepared);
+        self.open(handle, Some(prepared))
+    }
+
+    /// Submits a task and waits for its outcome, at most until the plan's deadline.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Client::submit`] and [`Task::outcome`]. Failed results and a passed deadline are not errors
+    /// but part of the [`Outcome`].
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future stops the watching, not the task, and loses its id: where that matters, use
+    /// [`Client::submit`], or set the task's `taskUUID`.
+    pub async fn run(&self, task: impl Into<RawTask>) -> Result<Outcome, Error> {
+        self.submit(task)?.outcome().await
+    }
+
+    /// Watches a task that was submitted before, by this or any other process. Nothing is submitted.
+    ///
+    /// The first status check is made at once; the plan's deadline counts from now.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::UuidReused`](crate::ErrorKind::UuidReused) if this client is watching another request
+    /// of the same id; [`ErrorKind::Closed`](crate::ErrorKind::Closed) after [`Client::close`].
+    pub fn resume(&self, handle: impl Into<TaskHandle>) -> Result<Task, Error> {
+        self.open(handle.into(), None)
+    }
+
+    /// Asks once how a task stands.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::QueryFailed`](crate::ErrorKind::QueryFailed) if no answer was had in three attempts.
+    /// An unknown task is not an error: its report [is empty](StatusReport::is_unknown).
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future loses nothing; a status check changes nothing.
+    pub async fn status(&self, task_uuid: TaskUuid) -> Result<StatusReport, Error> {
+        self.shared.lookup.status(task_uuid, &self.plan).await
+    }
+
+    /// Fetches the original request and response of a task, byte for byte, from the server's archive.
+    ///
+    /// `None` if the archive has no such task, or it belongs to another organisation
+    /// (Task Details page, "Task not found").
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::QueryFailed`](crate::ErrorKind::QueryFailed) if no answer was had in three attempts.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future loses nothing; the archive is only read.
+    pub async fn task_details(&self, task_uuid: TaskUuid) -> Result<Option<TaskDetails>, Error> {
+        self.shared.lookup.details(task_uuid, &self.plan).await
+    }
+
+    /// What this client and its clones have sent so far.
+    pub fn stats(&self) -> Stats {
+        self.shared.counters.read()
+    }
+
+    /// Ends the driver: nothing is sent any more, every connection is closed, and everybody who waits gets
+    /// [`ErrorKind::Closed`](crate::ErrorKind::Closed) with the task's handle.
+    ///
+    /// # Cancel safety
+    ///
+    /// The client closes even if the future is dropped.
+    pub async fn close(&self) {
+        let (done, closed) = oneshot::channel();
+        if self.shared.commands.send(Command::Close(done)).is_ok() {
+            // An error means that the driver has ended already, which is what was asked for.
+            let _ = closed.await;
+        }
+    }
+
+    fn open(&self, handle: TaskHandle, prepared: Option<Prepared>) -> Result<Task, Error> {
+        let (watch, is_new) = self.shared.registry.open(handle)?;
+        let task = Task::new(Arc::clone(&watch), Arc::clone(&self.shared));
+        if is_new {
+            let plan = Arc::clone(&self.plan);
+            let handle = watch.handle().clone();
+            let command = Command::Open { watch, prepared, plan };
+            if self.shared.commands.send(command).is_err() {
+                self.shared.registry.forget(handle.task_uuid());
+                return Err(Error::closed(Some(handle)));
+            }
+        }
+        Ok(task)
+    }
+}
+
+impl Shared {
+    /// Nobody watches the task any more.
+    pub(crate) fn unwatch(&self, task_uuid: TaskUuid) {
+        // An error means that the driver has ended, and with it all watching.
+        let _ = self.commands.send(Command::Unwatch(task_uuid));
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("plan", &self.plan)
+            .field("stats", &self.stats())
+            .finish_non_exhaustive()
+    }
+}

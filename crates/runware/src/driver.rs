@@ -1,0 +1,231 @@
+//! The one task that does all the asking of a client.
+//!
+//! The driver owns the scheduler and every open task. It sleeps until something is due, sends what is due in
+//! as few requests as it can, and hands every reply to the rules: [`submission`](crate::submission) for
+//! tasks that are being sent, `runware-poll` for tasks that are being watched. It decides nothing itself.
+
+mod entry;
+mod settle;
+mod submit;
+mod verify;
+mod watching;
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use fastrand::Rng;
+use runware_poll::{Limits, Plan, Quota, Scheduler, Tick};
+use runware_transport::{Clock, Delivery, ErrorKind, Transport, TransportError};
+use runware_types::{Prepared, TaskUuid};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
+
+use crate::Error;
+use crate::exchange::Exchange;
+use crate::registry::Registry;
+use crate::stats::Counters;
+use crate::watch::Watch;
+use entry::Entry;
+
+/// What callers ask of the driver.
+pub(crate) enum Command {
+    /// Take care of a task: send it if it comes prepared, and watch it.
+    Open { watch: Arc<Watch>, prepared: Option<Prepared>, plan: Arc<Plan> },
+    /// Nobody watches the task any more.
+    Unwatch(TaskUuid),
+    /// End everything, then say so.
+    Close(oneshot::Sender<()>),
+}
+
+/// What the driver is made of.
+pub(crate) struct Setup {
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) counters: Arc<Counters>,
+    pub(crate) inbox: mpsc::UnboundedReceiver<Command>,
+    pub(crate) batch_limit: usize,
+    pub(crate) seed: u64,
+}
+
+pub(crate) struct Driver {
+    transport: Arc<dyn Transport>,
+    clock: Arc<dyn Clock>,
+    registry: Arc<Registry>,
+    counters: Arc<Counters>,
+    inbox: mpsc::UnboundedReceiver<Command>,
+    rng: Rng,
+    entries: HashMap<TaskUuid, Entry>,
+    /// When to look next at tasks that the scheduler does not have: they are being sent or verified.
+    agenda: BTreeSet<(Tick, TaskUuid)>,
+    /// Tasks that are due to be sent, in order.
+    outbox: VecDeque<TaskUuid>,
+    /// No submission before this: the server asked for it.
+    submit_after: Tick,
+    submit_batch: usize,
+    submit_quota: Quota,
+    submits_under_way: usize,
+    scheduler: Scheduler<TaskUuid>,
+    checks_under_way: usize,
+    exchanges: JoinSet<Exchange>,
+    purposes: HashMap<tokio::task::Id, Purpose>,
+}
+
+/// What an exchange was for.
+enum Purpose {
+    Submit(Vec<TaskUuid>),
+    /// One task whose reply carries the results, and may therefore take as long as the work does.
+    SubmitAndWait(TaskUuid),
+    Check(Vec<TaskUuid>),
+    /// The archive is asked about tasks that cannot be seen.
+    Question(Vec<TaskUuid>),
+    /// The archive is asked whose request an id belongs to.
+    Verify(TaskUuid),
+}
+
+impl Driver {
+    pub(crate) fn new(setup: Setup) -> Self {
+        let Setup { transport, clock, registry, counters, inbox, batch_limit, seed } = setup;
+        Self {
+            transport,
+            clock,
+            registry,
+            counters,
+            inbox,
+            rng: Rng::with_seed(seed),
+            entries: HashMap::new(),
+            agenda: BTreeSet::new(),
+            outbox: VecDeque::new(),
+            submit_after: Tick::ZERO,
+            submit_batch: batch_limit,
+            submit_quota: Quota::default(),
+            submits_under_way: 0,
+            scheduler: Scheduler::new(Limits { batch: batch_limit, ..Limits::default() }),
+            checks_under_way: 0,
+            exchanges: JoinSet::new(),
+            purposes: HashMap::new(),
+        }
+    }
+
+    /// Runs until the client is closed, or until nobody holds it or any of its tasks.
+    pub(crate) async fn run(mut self) {
+        let closing = loop {
+            let wake = self.start_what_is_due();
+            let alarm = async {
+                match wake {
+                    Some(at) => self.clock.sleep_until(at.since_origin()).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                biased;
+                command = self.inbox.recv() => match command {
+                    Some(Command::Close(done)) => break Some(done),
+                    Some(command) => self.obey(command),
+                    None => break None,
+                },
+                Some(joined) = self.exchanges.join_next_with_id() => self.conclude(joined),
+                () = alarm => {}
+            }
+        };
+        self.close().await;
+        if let Some(done) = closing {
+            // An error means that the closing caller did not wait for the end.
+            let _ = done.send(());
+        }
+    }
+
+    fn obey(&mut self, command: Command) {
+        let now = self.now();
+        match command {
+            Command::Open { watch, prepared, plan } => self.open(watch, prepared, plan, now),
+            Command::Unwatch(task_uuid) => self.unwatch(task_uuid),
+            Command::Close(_) => {}
+        }
+    }
+
+    /// Starts every exchange that is due, and says when to look again.
+    fn start_what_is_due(&mut self) -> Option<Tick> {
+        // Submissions that callers queued in the meantime travel in the same request.
+        let now = self.now();
+        self.follow_agenda(now);
+        let submit_at = self.start_submissions(now);
+        let check_at = self.start_checks(now);
+        let agenda_at = self.agenda.first().map(|(at, _)| *at);
+        [submit_at, check_at, agenda_at].into_iter().flatten().min()
+    }
+
+    /// Looks at the tasks on the agenda whose time has come.
+    fn follow_agenda(&mut self, now: Tick) {
+        while let Some((at, task_uuid)) = self.agenda.first().copied() {
+            if at > now {
+                break;
+            }
+            self.agenda.pop_first();
+            self.look_at(task_uuid, now);
+        }
+    }
+
+    fn start(&mut self, purpose: Purpose, calls: Vec<runware_transport::Call>, timeout: Duration) {
+        let transport = Arc::clone(&self.transport);
+        let exchange = async move { Exchange::run(&*transport, calls, timeout).await };
+        let started = self.exchanges.spawn(exchange);
+        self.purposes.insert(started.id(), purpose);
+    }
+
+    /// Takes in the end of an exchange.
+    fn conclude(&mut self, joined: Result<(tokio::task::Id, Exchange), tokio::task::JoinError>) {
+        let (id, exchange) = match joined {
+            Ok(finished) => finished,
+            Err(error) => {
+                let fault = TransportError::new(
+                    ErrorKind::Interrupted,
+                    Delivery::MaybeSent,
+                    "the transport panicked",
+                );
+                (error.id(), Exchange { replies: Vec::new(), fault: Some(fault) })
+            }
+        };
+        let now = self.now();
+        match self.purposes.remove(&id) {
+            Some(Purpose::Submit(asked)) => {
+                self.submits_under_way -= 1;
+                self.take_submission(&exchange, &asked, now);
+            }
+            Some(Purpose::SubmitAndWait(task_uuid)) => self.take_submission(&exchange, &[task_uuid], now),
+            Some(Purpose::Check(asked)) => {
+                self.checks_under_way -= 1;
+                self.take_check(&exchange, &asked, now);
+            }
+            Some(Purpose::Question(asked)) => self.take_question(&exchange, &asked, now),
+            Some(Purpose::Verify(task_uuid)) => self.take_verification(&exchange, task_uuid, now),
+            None => {}
+        }
+    }
+
+    async fn close(&mut self) {
+        self.exchanges.shutdown().await;
+        self.inbox.close();
+        while let Ok(command) = self.inbox.try_recv() {
+            match command {
+                Command::Open { watch, .. } => end_closed(&watch),
+                Command::Close(done) => drop(done.send(())),
+                Command::Unwatch(_) => {}
+            }
+        }
+        for (task_uuid, entry) in self.entries.drain() {
+            self.registry.forget(task_uuid);
+            end_closed(&entry.watch);
+        }
+        self.transport.close().await;
+    }
+
+    fn now(&self) -> Tick {
+        Tick::from_duration(self.clock.now())
+    }
+}
+
+fn end_closed(watch: &Watch) {
+    watch.change(|state| state.end = Some(Err(Error::closed(Some(watch.handle().clone())))));
+}

@@ -1,0 +1,120 @@
+//! One open task, as the driver sees it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use runware_poll::{Collector, Delays, Plan, Tick};
+use runware_types::{DeliveryMethod, Prepared, TaskType};
+
+use crate::error::Cause;
+use crate::reading::Payload;
+use crate::submission::Submission;
+use crate::watch::Watch;
+
+pub(super) struct Entry {
+    pub(super) watch: Arc<Watch>,
+    /// What to send; `None` for a task that was submitted elsewhere.
+    pub(super) prepared: Option<Prepared>,
+    pub(super) plan: Arc<Plan>,
+    pub(super) submission: Submission,
+    pub(super) collector: Collector<Payload>,
+    pub(super) started: Tick,
+    pub(super) deadline: Tick,
+    /// Where the entry stands on the driver's agenda.
+    pub(super) on_agenda: Option<Tick>,
+    pub(super) verification: Verification,
+    /// How many status checks in a row showed failures and nothing else.
+    pub(super) all_failed: u32,
+    /// How many status checks in a row showed an error that may be a verdict.
+    pub(super) suspicions: u32,
+    /// What the last answered status check showed, if there was one.
+    pub(super) last_seen: Option<bool>,
+    pub(super) last_cause: Option<Cause>,
+    /// Status checks that were sent before the task was last submitted again.
+    pub(super) polls: u32,
+    delays: Delays,
+}
+
+/// Whether an id that the server knew already is being checked for belonging to this request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verification {
+    /// There is no question about it.
+    Idle,
+    /// The archive is to be asked at this time, for the n-th time.
+    Due { at: Tick, attempt: u32 },
+    /// The archive is being asked.
+    UnderWay { attempt: u32 },
+}
+
+impl Entry {
+    pub(super) fn new(
+        watch: Arc<Watch>,
+        prepared: Option<Prepared>,
+        plan: Arc<Plan>,
+        now: Tick,
+        seed: u64,
+    ) -> Self {
+        let submission = match prepared {
+            Some(_) => Submission::new(now),
+            None => Submission::resumed(),
+        };
+        let collector = Collector::new(watch.handle().expected());
+        let delays = plan.recovery().delays(seed);
+        let deadline = now + plan.deadline();
+        Self {
+            watch,
+            prepared,
+            plan,
+            submission,
+            collector,
+            started: now,
+            deadline,
+            on_agenda: None,
+            verification: Verification::Idle,
+            all_failed: 0,
+            suspicions: 0,
+            last_seen: None,
+            last_cause: None,
+            polls: 0,
+            delays,
+        }
+    }
+
+    /// True if the reply to the submission carries the results.
+    pub(super) fn is_sync(&self) -> bool {
+        self.prepared.as_ref().is_some_and(|task| task.delivery() != Some(&DeliveryMethod::Async))
+    }
+
+    /// True for a task that makes nothing, such as a search: the reply to its submission is all there is.
+    pub(super) fn is_utility(&self) -> bool {
+        self.is_sync() && self.prepared.as_ref().is_some_and(|task| !task.task_type().is_generation())
+    }
+
+    /// True if doing it twice is the same as doing it once.
+    pub(super) fn is_read_only(&self) -> bool {
+        let task_type = self.prepared.as_ref().map(Prepared::task_type);
+        matches!(task_type, Some(TaskType::ModelSearch | TaskType::AccountManagement))
+    }
+
+    /// How long to wait before the next try, at least as long as the server asked for.
+    pub(super) fn next_delay(&mut self, cause: &Cause) -> Duration {
+        let delay = self.delays.next().unwrap_or_default();
+        delay.max(cause.retry_after().unwrap_or_default())
+    }
+
+    /// Shows the watchers that an exchange about the task failed.
+    pub(super) fn report_fault(&mut self, cause: Cause) {
+        self.watch.change(|state| {
+            state.faults += 1;
+            state.last_fault = Some(cause.clone());
+        });
+        self.last_cause = Some(cause);
+    }
+
+    /// Shows the watchers that the server has the task.
+    pub(super) fn report_accepted(&self, replayed: bool) {
+        self.watch.change(|state| {
+            state.accepted.get_or_insert(replayed);
+        });
+    }
+}

@@ -1,0 +1,75 @@
+//! How a task leaves the driver.
+
+use std::time::Duration;
+
+use runware_poll::Tick;
+use runware_types::TaskUuid;
+
+use super::Driver;
+use crate::error::Cause;
+use crate::{Ending, Error, Outcome, reading};
+
+impl Driver {
+    /// The deadline has passed: the task goes on, the watching does not.
+    pub(super) fn end_at_deadline(&mut self, task_uuid: TaskUuid, now: Tick) {
+        let Some(entry) = self.entries.get(&task_uuid) else { return };
+        let handle = entry.watch.handle().clone();
+        if !entry.submission.may_exist() {
+            let cause = entry.last_cause.clone().unwrap_or(Cause::QuietServer);
+            self.end(task_uuid, Err(Error::not_accepted(handle, &cause)));
+            return;
+        }
+        // Somebody else's task of which nothing was ever seen may not exist at all.
+        let is_known = entry.prepared.is_some() || entry.watch.read(|state| state.accepted.is_some());
+        let ending = if !is_known && entry.last_seen == Some(false) {
+            let evidence = format!("getResponse showed nothing of task {task_uuid} until the deadline");
+            Ending::Unknown { handle, evidence }
+        } else {
+            let accepted = entry.watch.read(|state| state.accepted.is_some());
+            Ending::StillRunning { handle, accepted }
+        };
+        self.end_with(task_uuid, ending, now);
+    }
+
+    /// Ends the watching with all that was collected.
+    pub(super) fn end_with(&mut self, task_uuid: TaskUuid, ending: Ending, now: Tick) {
+        let Some(entry) = self.entries.get(&task_uuid) else { return };
+        let (results, failures) = reading::collected(&entry.collector);
+        let outcome = Outcome {
+            handle: entry.watch.handle().clone(),
+            ending,
+            results,
+            failures,
+            polls: entry.polls + self.scheduler.poll(&task_uuid).map_or(0, |poll| poll.polls()),
+            elapsed: now.duration_since(entry.started),
+        };
+        self.end(task_uuid, Ok(outcome));
+    }
+
+    /// Ends the watching and tells everybody who waits.
+    pub(super) fn end(&mut self, task_uuid: TaskUuid, end: Result<Outcome, Error>) {
+        self.registry.forget(task_uuid);
+        if let Some(watch) = self.drop_entry(task_uuid) {
+            watch.change(|state| state.end = Some(end));
+        }
+    }
+
+    /// Forgets a task.
+    pub(super) fn drop_entry(&mut self, task_uuid: TaskUuid) -> Option<std::sync::Arc<crate::watch::Watch>> {
+        self.scheduler.remove(&task_uuid);
+        let entry = self.entries.remove(&task_uuid)?;
+        if let Some(at) = entry.on_agenda {
+            self.agenda.remove(&(at, task_uuid));
+        }
+        Some(entry.watch)
+    }
+
+    /// How long a question about these tasks may take: as long as their plans allow, and no longer than
+    /// the last of their deadlines.
+    pub(super) fn query_timeout(&self, asked: &[TaskUuid], now: Tick) -> Duration {
+        let entries = asked.iter().filter_map(|task_uuid| self.entries.get(task_uuid));
+        let timeouts =
+            entries.map(|entry| entry.plan.query_timeout().min(entry.deadline.duration_since(now)));
+        timeouts.max().unwrap_or_default()
+    }
+}

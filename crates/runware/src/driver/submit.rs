@@ -1,0 +1,247 @@
+//! Sending tasks: many callers' submissions in one request.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use runware_poll::{Plan, Poll, Retry, Seen, Tick};
+use runware_types::{Prepared, TaskUuid};
+
+use super::entry::{Entry, Verification};
+use super::{Driver, Purpose};
+use crate::Error;
+use crate::error::Cause;
+use crate::exchange::{self, Exchange};
+use crate::reading::{self, Answer, Snapshot};
+use crate::submission::Next;
+use crate::watch::Watch;
+
+/// Submissions under way at once. While they are, further tasks gather and travel together.
+const MAX_SUBMITS_UNDER_WAY: usize = 4;
+
+/// An acknowledgement comes within milliseconds; after this long there will be none.
+const SUBMIT_TIMEOUT: Duration = Duration::from_secs(30);
+
+impl Driver {
+    /// Takes a task into care.
+    pub(super) fn open(&mut self, watch: Arc<Watch>, prepared: Option<Prepared>, plan: Arc<Plan>, now: Tick) {
+        let task_uuid = watch.handle().task_uuid();
+        let is_new = prepared.is_some();
+        let mut entry = Entry::new(watch, prepared, plan, now, self.rng.u64(..));
+        if is_new {
+            self.outbox.push_back(task_uuid);
+            self.note(task_uuid, &mut entry, now);
+            self.entries.insert(task_uuid, entry);
+        } else {
+            self.entries.insert(task_uuid, entry);
+            self.begin_watching(task_uuid, now);
+        }
+    }
+
+    /// Drops a task that nobody watches, unless it is still to be sent.
+    pub(super) fn unwatch(&mut self, task_uuid: TaskUuid) {
+        let to_be_sent = self.entries.get(&task_uuid).is_some_and(|entry| !entry.submission.is_watched());
+        if !to_be_sent && self.registry.release(task_uuid) {
+            self.drop_entry(task_uuid);
+        }
+    }
+
+    /// Looks at a task whose time on the agenda has come.
+    pub(super) fn look_at(&mut self, task_uuid: TaskUuid, now: Tick) {
+        let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
+        entry.on_agenda = None;
+        if now >= entry.deadline {
+            self.end_at_deadline(task_uuid, now);
+            return;
+        }
+        if let Verification::Due { at, attempt } = entry.verification
+            && at <= now
+        {
+            self.start_verification(task_uuid, attempt, now);
+        } else if entry.submission.due().is_some_and(|at| at <= now) {
+            self.outbox.push_back(task_uuid);
+        }
+        self.remind(task_uuid, now);
+    }
+
+    /// Sends what is due, as few requests as possible; returns when to look again, if not on an event.
+    pub(super) fn start_submissions(&mut self, now: Tick) -> Option<Tick> {
+        if now < self.submit_after {
+            return (!self.outbox.is_empty()).then_some(self.submit_after);
+        }
+        while self.submits_under_way < MAX_SUBMITS_UNDER_WAY && !self.outbox.is_empty() {
+            let mut batch = Vec::new();
+            let mut timeout = Duration::ZERO;
+            while batch.len() < self.submit_batch
+                && let Some(task_uuid) = self.outbox.pop_front()
+            {
+                let Some(entry) = self.entries.get_mut(&task_uuid) else { continue };
+                if entry.submission.due().is_none_or(|at| at > now) {
+                    continue;
+                }
+                entry.submission.sent(now);
+                let left = entry.deadline.duration_since(now);
+                if entry.is_sync() {
+                    self.send(Purpose::SubmitAndWait(task_uuid), &[task_uuid], left);
+                } else {
+                    timeout = timeout.max(left.min(SUBMIT_TIMEOUT));
+                    batch.push(task_uuid);
+                }
+            }
+            if !batch.is_empty() {
+                self.submits_under_way += 1;
+                self.send(Purpose::Submit(batch.clone()), &batch, timeout);
+            }
+        }
+        None
+    }
+
+    /// Takes in the replies to a submission.
+    pub(super) fn take_submission(&mut self, exchange: &Exchange, asked: &[TaskUuid], now: Tick) {
+        if exchange.was_answered() {
+            self.submit_quota.success();
+        }
+        let mut answers = reading::read_submission(exchange, asked);
+        if answers.values().any(|answer| matches!(answer, Answer::TooMany)) {
+            self.submit_batch = (asked.len() / 2).max(1);
+        }
+        for task_uuid in asked {
+            if let Some(answer) = answers.remove(task_uuid) {
+                self.take_answer(*task_uuid, answer, now);
+                self.remind(*task_uuid, now);
+            }
+        }
+    }
+
+    fn take_answer(&mut self, task_uuid: TaskUuid, answer: Answer, now: Tick) {
+        let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
+        let handle = entry.watch.handle().clone();
+        match answer {
+            Answer::Accepted { replayed: true, .. } if !entry.submission.was_sent_before() => {
+                // The id was known before we ever sent it: somebody may have used it for another request.
+                self.start_verification(task_uuid, 1, now);
+            }
+            Answer::Accepted { replayed, snapshot } => self.accept(task_uuid, replayed, snapshot, now),
+            Answer::Weak => {
+                entry.submission.acknowledged_weakly();
+                entry.report_accepted(false);
+                self.begin_watching(task_uuid, now);
+            }
+            Answer::Refused(cause) => {
+                if let Some(delay) = cause.retry_after() {
+                    self.submit_after = self.submit_after.max(now + delay);
+                }
+                self.offer_again(task_uuid, cause, now);
+            }
+            Answer::NotSent(cause) => self.offer_again(task_uuid, cause, now),
+            Answer::Doubtful(cause) if entry.is_read_only() => self.offer_again(task_uuid, cause, now),
+            Answer::Doubtful(cause) => {
+                // What a repeated upload does is not documented, so it is not repeated.
+                entry.submission.maybe_sent(!entry.is_utility());
+                entry.report_fault(cause);
+                self.begin_watching(task_uuid, now);
+            }
+            Answer::TooMany => entry.submission.regroup(now),
+            Answer::Rejected { error: Some(error), status } => {
+                self.end(task_uuid, Err(Error::rejected(handle, error, status)));
+            }
+            Answer::Rejected { error: None, status } => {
+                self.end(task_uuid, Err(Error::rejected_by_status(handle, status)));
+            }
+            Answer::Failed(snapshot) => {
+                entry.submission.accepted();
+                entry.report_accepted(false);
+                entry.collector.settle();
+                self.take_snapshot(task_uuid, snapshot, now);
+            }
+        }
+    }
+
+    /// The server has the task, perhaps with results already.
+    pub(super) fn accept(&mut self, task_uuid: TaskUuid, replayed: bool, mut snapshot: Snapshot, now: Tick) {
+        let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
+        if entry.is_utility() {
+            snapshot.take_as_complete();
+        }
+        entry.submission.accepted();
+        entry.report_accepted(replayed);
+        // A synchronous answer is the whole answer: fewer results than asked for are all there will be.
+        if entry.is_sync() && snapshot.is_ended() {
+            entry.collector.settle();
+        }
+        self.begin_watching(task_uuid, now);
+        self.take_snapshot(task_uuid, snapshot, now);
+    }
+
+    /// Leaves the task to the scheduler, unless nobody is interested any more.
+    pub(super) fn begin_watching(&mut self, task_uuid: TaskUuid, now: Tick) {
+        if self.registry.release(task_uuid) {
+            self.drop_entry(task_uuid);
+            return;
+        }
+        let Some(entry) = self.entries.get(&task_uuid) else { return };
+        let (plan, seed) = (Arc::clone(&entry.plan), self.rng.u64(..));
+        // The deadline and the grace period count from the submission, also when it took several attempts.
+        let poll = match entry.prepared {
+            Some(_) => Poll::new(plan, seed, entry.started),
+            None => Poll::resumed(plan, seed, entry.started),
+        };
+        self.scheduler.insert(task_uuid, poll, now);
+        if entry.prepared.is_some() && entry.submission.is_accepted() {
+            self.scheduler.observed(&task_uuid, now, Seen::Running);
+        }
+    }
+
+    /// Offers a task again that the server did not take, as often and as soon as the rules allow.
+    fn offer_again(&mut self, task_uuid: TaskUuid, cause: Cause, now: Tick) {
+        let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
+        let delay = entry.next_delay(&cause);
+        let next = match cause.was_not_sent() {
+            true => entry.submission.not_sent(now, delay),
+            false => entry.submission.refused(now, delay),
+        };
+        let retry = if cause.is_timeout() { Retry::AfterTimeout } else { Retry::AfterFault };
+        let may_retry = !cause.is_permanent() && self.submit_quota.try_spend(retry);
+        match next {
+            Next::Resend(at) if at < entry.deadline && may_retry => entry.report_fault(cause),
+            _ => {
+                let error = Error::not_accepted(entry.watch.handle().clone(), &cause);
+                self.end(task_uuid, Err(error));
+            }
+        }
+    }
+
+    /// Puts a task that the scheduler does not have on the agenda, for its next step or its deadline.
+    pub(super) fn remind(&mut self, task_uuid: TaskUuid, now: Tick) {
+        if let Some(mut entry) = self.entries.remove(&task_uuid) {
+            self.note(task_uuid, &mut entry, now);
+            self.entries.insert(task_uuid, entry);
+        }
+    }
+
+    fn note(&mut self, task_uuid: TaskUuid, entry: &mut Entry, now: Tick) {
+        if let Some(at) = entry.on_agenda.take() {
+            self.agenda.remove(&(at, task_uuid));
+        }
+        if entry.submission.is_watched() {
+            return;
+        }
+        let step = match entry.verification {
+            Verification::Due { at, .. } => Some(at),
+            Verification::UnderWay { .. } => None,
+            Verification::Idle => entry.submission.due().filter(|at| *at > now),
+        };
+        let at = step.map_or(entry.deadline, |at| at.min(entry.deadline));
+        entry.on_agenda = Some(at);
+        self.agenda.insert((at, task_uuid));
+    }
+
+    fn send(&mut self, purpose: Purpose, task_uuids: &[TaskUuid], timeout: Duration) {
+        let prepared = task_uuids.iter().filter_map(|task_uuid| {
+            let prepared = self.entries.get(task_uuid)?.prepared.as_ref()?;
+            Some(exchange::call(*task_uuid, prepared.bytes().clone()))
+        });
+        let calls: Vec<_> = prepared.collect();
+        self.counters.submitted(calls.len());
+        self.start(purpose, calls, timeout);
+    }
+}

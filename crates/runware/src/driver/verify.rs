@@ -1,0 +1,84 @@
+//! Whose request an id belongs to, when the server knew the id before we ever sent it.
+
+use runware_poll::Tick;
+use runware_types::{RawTask, TaskDetails, TaskUuid};
+use serde_json::Value;
+
+use super::entry::Verification;
+use super::{Driver, Purpose};
+use crate::Error;
+use crate::exchange::{self, Exchange};
+use crate::reading::{self, ArchiveAnswer, Snapshot};
+
+/// How often the archive is asked before the question is given back to the caller.
+const MAX_ATTEMPTS: u32 = 3;
+
+impl Driver {
+    pub(super) fn start_verification(&mut self, task_uuid: TaskUuid, attempt: u32, now: Tick) {
+        let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
+        entry.verification = Verification::UnderWay { attempt };
+        let timeout = entry.plan.query_timeout().min(entry.deadline.duration_since(now));
+        self.counters.looked_up();
+        self.start(Purpose::Verify(task_uuid), vec![exchange::details_call(task_uuid)], timeout);
+    }
+
+    pub(super) fn take_verification(&mut self, exchange: &Exchange, task_uuid: TaskUuid, now: Tick) {
+        let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
+        let Verification::UnderWay { attempt } = entry.verification else { return };
+        entry.verification = Verification::Idle;
+        let handle = entry.watch.handle().clone();
+        match reading::read_details(exchange, &[task_uuid]).remove(&task_uuid) {
+            Some(ArchiveAnswer::Found(details)) => {
+                let ours =
+                    entry.prepared.as_ref().is_none_or(|ours| is_request(&details, task_uuid, ours.bytes()));
+                if ours {
+                    self.accept(task_uuid, true, Snapshot::default(), now);
+                } else {
+                    self.end(task_uuid, Err(Error::uuid_reused(handle, "at the server")));
+                }
+            }
+            Some(ArchiveAnswer::Fault(cause)) if attempt < MAX_ATTEMPTS => {
+                let at = now + entry.next_delay(&cause);
+                entry.verification = Verification::Due { at, attempt: attempt + 1 };
+                entry.report_fault(cause);
+            }
+            Some(ArchiveAnswer::Fault(cause) | ArchiveAnswer::Refused(cause)) => {
+                self.end(task_uuid, Err(Error::query_failed(handle, &cause)));
+            }
+            // The archive does not keep everything; that nothing speaks against it has to do.
+            Some(ArchiveAnswer::Absent | ArchiveAnswer::Silent) | None => {
+                self.accept(task_uuid, true, Snapshot::default(), now);
+            }
+        }
+        self.remind(task_uuid, now);
+    }
+}
+
+/// True unless the archived request contradicts ours.
+///
+/// The server may have added defaults, removed prompts, or written a number otherwise, so only fields
+/// that both have can contradict.
+fn is_request(details: &TaskDetails, task_uuid: TaskUuid, ours: &[u8]) -> bool {
+    let (Some(theirs), Ok(ours)) = (details.task(task_uuid), RawTask::from_json(ours)) else { return true };
+    let mut fields = ours.fields().filter(|(name, _)| *name != "taskUUID");
+    ours.task_type() == theirs.task_type()
+        && fields.all(|(name, ours)| {
+            theirs.field(name).is_none_or(|theirs| match (ours.decode(), theirs.decode()) {
+                (Ok(ours), Ok(theirs)) => is_same(&ours, &theirs),
+                _ => true,
+            })
+        })
+}
+
+fn is_same(ours: &Value, theirs: &Value) -> bool {
+    match (ours, theirs) {
+        (Value::Number(ours), Value::Number(theirs)) => ours.as_f64() == theirs.as_f64(),
+        (Value::Array(ours), Value::Array(theirs)) => {
+            ours.len() == theirs.len() && ours.iter().zip(theirs).all(|(ours, theirs)| is_same(ours, theirs))
+        }
+        (Value::Object(ours), Value::Object(theirs)) => {
+            ours.iter().all(|(name, ours)| theirs.get(name).is_none_or(|theirs| is_same(ours, theirs)))
+        }
+        _ => ours == theirs,
+    }
+}

@@ -1,0 +1,376 @@
+//! What stopped a call, what it means for the task, and what to do next.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use runware_transport::{Delivery, InvalidApiKey, TransportError};
+use runware_types::{ApiError, ErrorCategory, InvalidTask, TaskUuid};
+
+use crate::TaskHandle;
+
+/// Why a call did not give an outcome.
+///
+/// A failed generation is not an error: it is part of an [`Outcome`](crate::Outcome).
+/// Neither is a deadline: it gives [`Status::StillRunning`](crate::Status::StillRunning).
+///
+/// Once a task may have been sent, every error about it carries its [handle](Error::handle).
+///
+/// ```
+/// # fn next_step(error: &runware::Error) -> &'static str {
+/// if error.is_safe_to_resubmit() {
+///     "nothing was accepted: send the same task again when the cause is mended"
+/// } else if let Some(_handle) = error.handle() {
+///     "the task may exist: resume it with the handle"
+/// } else {
+///     "nothing was sent: correct the call"
+/// }
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Error(Arc<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    handle: Option<TaskHandle>,
+    api: Option<ApiError>,
+    http_status: Option<u16>,
+    retry_after: Option<Duration>,
+    source: Option<Source>,
+}
+
+/// What sort of thing went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The client cannot be built or used as configured. Nothing was sent.
+    Configuration,
+    /// The task is not one that can be sent. Nothing was sent.
+    InvalidTask,
+    /// This id already belongs to another request. Nothing of this request was bought.
+    UuidReused,
+    /// The server rejected the request. Nothing was bought.
+    Rejected,
+    /// The server could not be reached, or was too busy to accept the task. Nothing was bought.
+    NotAccepted,
+    /// The task was sent and no answer came before the deadline. It may have been accepted: resume it.
+    Unconfirmed,
+    /// The server refused a question about a task. The task itself goes on.
+    QueryFailed,
+    /// The client was closed while the task was open. The task itself goes on.
+    Closed,
+}
+
+#[derive(Debug)]
+enum Source {
+    Key(InvalidApiKey),
+    Transport(TransportError),
+    Task(InvalidTask),
+}
+
+impl Error {
+    /// What sort of thing went wrong.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The task that this is about.
+    pub fn task_uuid(&self) -> Option<TaskUuid> {
+        self.0.handle.as_ref().map(TaskHandle::task_uuid)
+    }
+
+    /// The task's handle: resume with it, unless [`Error::is_safe_to_resubmit`].
+    pub fn handle(&self) -> Option<&TaskHandle> {
+        self.0.handle.as_ref()
+    }
+
+    /// The server's own error, where it sent one.
+    pub fn api_error(&self) -> Option<&ApiError> {
+        self.0.api.as_ref()
+    }
+
+    /// The HTTP status that came with it.
+    pub fn http_status(&self) -> Option<u16> {
+        self.0.http_status
+    }
+
+    /// How long the server asked to be left alone.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// The category of the server's error, by its code, else by the HTTP status, else by what happened here.
+    pub fn category(&self) -> ErrorCategory {
+        if let Some(api) = &self.0.api {
+            return match self.0.http_status {
+                Some(status) => api.category_with_status(status),
+                None => api.category(),
+            };
+        }
+        if let Some(status) = self.0.http_status.filter(|status| *status >= 400) {
+            return ErrorCategory::of_http_status(status);
+        }
+        match self.0.kind {
+            ErrorKind::Configuration | ErrorKind::InvalidTask | ErrorKind::UuidReused => {
+                ErrorCategory::Validation
+            }
+            ErrorKind::NotAccepted | ErrorKind::Unconfirmed => ErrorCategory::Connection,
+            ErrorKind::Closed => ErrorCategory::Aborted,
+            ErrorKind::Rejected | ErrorKind::QueryFailed => ErrorCategory::Unknown,
+        }
+    }
+
+    /// True if it is certain that the server holds no task of this id from us, so that sending the same
+    /// task again buys it at most once.
+    pub fn is_safe_to_resubmit(&self) -> bool {
+        matches!(self.0.kind, ErrorKind::Rejected | ErrorKind::NotAccepted)
+    }
+
+    /// True if the key was refused.
+    pub fn is_auth(&self) -> bool {
+        self.category() == ErrorCategory::Auth
+    }
+
+    /// True if the account's credit does not suffice.
+    pub fn is_quota(&self) -> bool {
+        self.category() == ErrorCategory::Quota
+    }
+
+    pub(crate) fn configuration(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Configuration, message)
+    }
+
+    pub(crate) fn invalid_task(error: InvalidTask) -> Self {
+        Self::build(ErrorKind::InvalidTask, "the task cannot be sent; nothing was sent".to_owned(), |inner| {
+            inner.source = Some(Source::Task(error));
+        })
+    }
+
+    pub(crate) fn uuid_reused(handle: TaskHandle, where_seen: &str) -> Self {
+        let message = format!(
+            "task {} already exists {where_seen} with another request; use a new taskUUID for a new request",
+            handle.task_uuid()
+        );
+        Self::build(ErrorKind::UuidReused, message, |inner| inner.handle = Some(handle))
+    }
+
+    pub(crate) fn rejected(handle: TaskHandle, api: ApiError, http_status: u16) -> Self {
+        let message = format!(
+            "task {} was rejected, and nothing was bought: {} ({})",
+            handle.task_uuid(),
+            api.message(),
+            api.code()
+        );
+        Self::build(ErrorKind::Rejected, message, |inner| {
+            inner.handle = Some(handle);
+            inner.api = Some(api);
+            inner.http_status = Some(http_status);
+        })
+    }
+
+    pub(crate) fn rejected_by_status(handle: TaskHandle, http_status: u16) -> Self {
+        let message = format!(
+            "task {} was rejected with HTTP status {http_status} and no reason, and nothing was bought",
+            handle.task_uuid()
+        );
+        Self::build(ErrorKind::Rejected, message, |inner| {
+            inner.handle = Some(handle);
+            inner.http_status = Some(http_status);
+        })
+    }
+
+    pub(crate) fn not_accepted(handle: TaskHandle, cause: &Cause) -> Self {
+        let message = format!(
+            "task {} was not accepted, and nothing was bought; the same task can be submitted again",
+            handle.task_uuid()
+        );
+        Self::caused(ErrorKind::NotAccepted, message, handle, cause)
+    }
+
+    pub(crate) fn unconfirmed(handle: TaskHandle) -> Self {
+        let message = format!(
+            "task {} was sent, but its acceptance was not confirmed before the deadline; resume it",
+            handle.task_uuid()
+        );
+        Self::build(ErrorKind::Unconfirmed, message, |inner| inner.handle = Some(handle))
+    }
+
+    pub(crate) fn query_failed(handle: TaskHandle, cause: &Cause) -> Self {
+        let message = format!(
+            "the server would not answer a question about task {}; the task itself goes on",
+            handle.task_uuid()
+        );
+        Self::caused(ErrorKind::QueryFailed, message, handle, cause)
+    }
+
+    pub(crate) fn closed(handle: Option<TaskHandle>) -> Self {
+        let message = match &handle {
+            Some(handle) => format!(
+                "the client was closed while task {} was open; resume it with another client",
+                handle.task_uuid()
+            ),
+            None => "the client is closed".to_owned(),
+        };
+        Self::build(ErrorKind::Closed, message, |inner| inner.handle = handle)
+    }
+
+    pub(crate) fn invalid_key(error: InvalidApiKey) -> Self {
+        Self::build(ErrorKind::Configuration, "the API key cannot be used".to_owned(), |inner| {
+            inner.source = Some(Source::Key(error));
+        })
+    }
+
+    pub(crate) fn transport(error: TransportError) -> Self {
+        Self::build(ErrorKind::Configuration, "the transport cannot be built".to_owned(), |inner| {
+            inner.source = Some(Source::Transport(error));
+        })
+    }
+
+    fn caused(kind: ErrorKind, message: String, handle: TaskHandle, cause: &Cause) -> Self {
+        Self::build(kind, message, |inner| {
+            inner.handle = Some(handle);
+            inner.retry_after = cause.retry_after();
+            inner.http_status = cause.http_status();
+            match cause {
+                Cause::Transport(error) => inner.source = Some(Source::Transport(error.clone())),
+                Cause::Api { error, .. } => {
+                    inner.message = format!("{}: {} ({})", inner.message, error.message(), error.code());
+                    inner.api = Some(ApiError::clone(error));
+                }
+                Cause::HttpStatus { status, .. } => {
+                    inner.message = format!("{}: HTTP status {status}", inner.message);
+                }
+                Cause::QuietServer => {}
+            }
+        })
+    }
+
+    fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self::build(kind, message.into(), |_| {})
+    }
+
+    fn build(kind: ErrorKind, message: String, fill: impl FnOnce(&mut Inner)) -> Self {
+        let mut inner = Inner {
+            kind,
+            message,
+            handle: None,
+            api: None,
+            http_status: None,
+            retry_after: None,
+            source: None,
+        };
+        fill(&mut inner);
+        Self(Arc::new(inner))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { kind, message, handle, api, http_status, retry_after, source } = &*self.0;
+        f.debug_struct("Error")
+            .field("kind", kind)
+            .field("message", message)
+            .field("task_uuid", &handle.as_ref().map(TaskHandle::task_uuid))
+            .field("api", api)
+            .field("http_status", http_status)
+            .field("retry_after", retry_after)
+            .field("source", source)
+            .finish()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self.0.source.as_ref()? {
+            Source::Key(error) => Some(error),
+            Source::Transport(error) => Some(error),
+            Source::Task(error) => Some(error),
+        }
+    }
+}
+
+/// One failed exchange with the server, as the rules see it and as [`Event::PollFault`](crate::Event)
+/// shows it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Cause {
+    /// The exchange itself failed.
+    Transport(TransportError),
+    /// The server answered with an error that is not about a task's result.
+    #[non_exhaustive]
+    Api {
+        /// The server's error.
+        error: Box<ApiError>,
+        /// The HTTP status of the answer.
+        status: u16,
+        /// How long the server asked to be left alone.
+        retry_after: Option<Duration>,
+    },
+    /// The server answered with a failing HTTP status and nothing else.
+    #[non_exhaustive]
+    HttpStatus {
+        /// The HTTP status of the answer.
+        status: u16,
+        /// How long the server asked to be left alone.
+        retry_after: Option<Duration>,
+    },
+    /// A status check got no answer in time.
+    QuietServer,
+}
+
+impl Cause {
+    /// How long the server asked to be left alone.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Transport(error) => error.retry_after(),
+            Self::Api { retry_after, .. } | Self::HttpStatus { retry_after, .. } => *retry_after,
+            Self::QuietServer => None,
+        }
+    }
+
+    /// The HTTP status of the answer, if there was one.
+    pub fn http_status(&self) -> Option<u16> {
+        match self {
+            Self::Transport(error) => error.status(),
+            Self::Api { status, .. } | Self::HttpStatus { status, .. } => Some(*status),
+            Self::QuietServer => None,
+        }
+    }
+
+    /// True if time ran out.
+    pub fn is_timeout(&self) -> bool {
+        match self {
+            Self::Transport(error) => error.is_timeout(),
+            Self::QuietServer => true,
+            Self::Api { .. } | Self::HttpStatus { .. } => false,
+        }
+    }
+
+    /// True if trying again cannot help until somebody changes something.
+    pub(crate) fn is_permanent(&self) -> bool {
+        matches!(self, Self::Transport(error) if error.is_tls() || error.is_configuration())
+    }
+
+    /// True if it is certain that no byte of the request reached the server.
+    pub fn was_not_sent(&self) -> bool {
+        matches!(self, Self::Transport(error) if error.delivery() == Delivery::NotSent)
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Transport(error) => error.fmt(f),
+            Self::Api { error, .. } => write!(f, "{} ({})", error.message(), error.code()),
+            Self::HttpStatus { status, .. } => write!(f, "HTTP status {status}"),
+            Self::QuietServer => f.write_str("no answer in time"),
+        }
+    }
+}

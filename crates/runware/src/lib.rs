@@ -1,0 +1,63 @@
+//! The Runware client: submit a task, and its result reaches you.
+//!
+//! Every call of the Runware API is a *task*. Long ones are queued, and their results are asked for until
+//! they are ready. This crate does that so that a task is bought once, nothing that was paid for is lost,
+//! and the server is asked as rarely as possible:
+//!
+//! * **Bought once.** A task's id and exact bytes are fixed before anything is sent. Whatever goes wrong,
+//!   only the same bytes are sent under the same id, and the server's "I know this id" counts as accepted.
+//! * **Nothing lost.** Results and failures of a task come back together in an [`Outcome`]. A deadline, a
+//!   dropped future or a broken connection leaves a [`TaskHandle`] that can be resumed anywhere.
+//! * **Asked together.** All tasks of a client share one scheduler; what is due travels in one request.
+//!
+//! ```no_run
+//! use runware::Client;
+//! use runware::types::ImageInference;
+//!
+//! # async fn example() -> Result<(), runware::Error> {
+//! let client = Client::from_env()?;
+//! let task = client.submit(
+//!     ImageInference::new("runware:101@1", "a lighthouse at dawn").width(1024).height(1024),
+//! )?;
+//! println!("{}", task.handle().task_uuid());
+//! let outcome = task.await?;
+//! for result in outcome.results() {
+//!     println!("{:?}", result.media());
+//! }
+//! for failure in outcome.failures() {
+//!     eprintln!("{}", failure.error().message());
+//! }
+//! # Ok(()) }
+//! ```
+//!
+//! The layers below are re-exported whole: [`types`] is the wire schema, [`poll`] the pure state machines,
+//! [`transport`] the way to the server. Each is a crate of its own for those who need only that.
+
+mod builder;
+mod client;
+mod driver;
+mod entropy;
+mod error;
+mod exchange;
+mod handle;
+mod lookup;
+mod outcome;
+mod reading;
+mod registry;
+mod stats;
+mod submission;
+mod task;
+mod watch;
+
+pub use runware_poll as poll;
+pub use runware_transport as transport;
+pub use runware_types as types;
+
+pub use builder::{API_KEY_VARIABLE, ClientBuilder};
+pub use client::Client;
+pub use error::{Cause, Error, ErrorKind};
+pub use handle::TaskHandle;
+pub use lookup::StatusReport;
+pub use outcome::{Ending, Outcome, Status, TaskFailure, TaskResult};
+pub use stats::Stats;
+pub use task::{Event, Events, Task};

@@ -1,0 +1,143 @@
+//! Single questions to the server: how a task stands, and what the archive holds of it.
+
+use std::sync::Arc;
+
+use runware_poll::{Collector, Delays, Plan, Verdict};
+use runware_transport::{Call, Clock, Transport};
+use runware_types::{TaskDetails, TaskUuid};
+
+use crate::error::Cause;
+use crate::exchange::{self, Exchange};
+use crate::reading::{self, ArchiveAnswer, Sighting, Snapshot};
+use crate::stats::Counters;
+use crate::{Error, TaskFailure, TaskHandle, TaskResult};
+
+/// How often one question is put.
+const MAX_ATTEMPTS: u32 = 3;
+
+/// How a task stood at one moment.
+#[derive(Clone, Debug, Default)]
+pub struct StatusReport {
+    results: Vec<TaskResult>,
+    failures: Vec<TaskFailure>,
+    processing: usize,
+    progress: Option<u8>,
+}
+
+impl StatusReport {
+    /// True if the server shows nothing of the task: it does not exist, is not registered yet, or is
+    /// forgotten.
+    pub fn is_unknown(&self) -> bool {
+        self.results.is_empty() && self.failures.is_empty() && self.processing == 0
+    }
+
+    /// The results that are there.
+    pub fn results(&self) -> &[TaskResult] {
+        &self.results
+    }
+
+    /// The results that failed.
+    pub fn failures(&self) -> &[TaskFailure] {
+        &self.failures
+    }
+
+    /// How many results are still being worked on.
+    pub fn processing(&self) -> usize {
+        self.processing
+    }
+
+    /// How far the work is, in percent, where the model reports it.
+    pub fn progress(&self) -> Option<u8> {
+        self.progress
+    }
+
+    fn of(snapshot: Snapshot) -> Self {
+        let running = snapshot.entries.iter().filter(|entry| entry.verdict == Verdict::Running);
+        let (processing, progress) = (running.count(), snapshot.progress);
+        let mut collector = Collector::new(None);
+        collector.observe(snapshot.entries.into_iter().chain(snapshot.suspects));
+        let (results, failures) = reading::collected(&collector);
+        Self { results, failures, processing, progress }
+    }
+}
+
+/// Asks the server directly, beside the driver.
+#[derive(Debug)]
+pub(crate) struct Lookup {
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) counters: Arc<Counters>,
+    pub(crate) seed: u64,
+}
+
+/// What an answer is worth to the one who asked.
+enum Reading<T> {
+    Answer(T),
+    Again(Cause),
+    Refused(Cause),
+}
+
+impl Lookup {
+    pub(crate) async fn status(&self, task_uuid: TaskUuid, plan: &Plan) -> Result<StatusReport, Error> {
+        self.ask(task_uuid, exchange::status_call(task_uuid), plan, |exchange| {
+            self.counters.checked(1);
+            match reading::read_status(exchange, &[task_uuid]).remove(&task_uuid) {
+                Some(Sighting::Seen(snapshot)) => Reading::Answer(StatusReport::of(snapshot)),
+                Some(Sighting::Fault(cause)) => Reading::Again(cause),
+                Some(Sighting::Refused(cause)) => Reading::Refused(cause),
+                Some(Sighting::Unseen | Sighting::TooMany) | None => Reading::Answer(StatusReport::default()),
+            }
+        })
+        .await
+    }
+
+    pub(crate) async fn details(
+        &self,
+        task_uuid: TaskUuid,
+        plan: &Plan,
+    ) -> Result<Option<TaskDetails>, Error> {
+        self.ask(task_uuid, exchange::details_call(task_uuid), plan, |exchange| {
+            self.counters.looked_up();
+            match reading::read_details(exchange, &[task_uuid]).remove(&task_uuid) {
+                Some(ArchiveAnswer::Found(details)) => Reading::Answer(Some(details)),
+                Some(ArchiveAnswer::Absent | ArchiveAnswer::Silent) | None => Reading::Answer(None),
+                Some(ArchiveAnswer::Fault(cause)) => Reading::Again(cause),
+                Some(ArchiveAnswer::Refused(cause)) => Reading::Refused(cause),
+            }
+        })
+        .await
+    }
+
+    /// Puts a question up to three times, within the plan's deadline.
+    async fn ask<T>(
+        &self,
+        task_uuid: TaskUuid,
+        call: Call,
+        plan: &Plan,
+        read: impl Fn(&Exchange) -> Reading<T>,
+    ) -> Result<T, Error> {
+        let deadline = self.clock.now().saturating_add(plan.deadline());
+        let mut delays: Delays = plan.recovery().delays(self.seed ^ task_uuid.as_uuid().as_u64_pair().1);
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let timeout = plan.query_timeout().min(deadline.saturating_sub(self.clock.now()));
+            let exchange = Exchange::run(&*self.transport, vec![call.clone()], timeout).await;
+            let cause = match read(&exchange) {
+                Reading::Answer(answer) => return Ok(answer),
+                Reading::Refused(cause) => return Err(failed(task_uuid, &cause)),
+                Reading::Again(cause) => cause,
+            };
+            let delay = delays.next().unwrap_or_default().max(cause.retry_after().unwrap_or_default());
+            let next = self.clock.now().saturating_add(delay);
+            if attempts == MAX_ATTEMPTS || next >= deadline {
+                return Err(failed(task_uuid, &cause));
+            }
+            self.clock.sleep_until(next).await;
+        }
+    }
+}
+
+fn failed(task_uuid: TaskUuid, cause: &Cause) -> Error {
+    Error::query_failed(TaskHandle::new(task_uuid), cause)
+}

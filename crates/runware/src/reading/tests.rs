@@ -1,0 +1,210 @@
+//! Tables: a reply, and what it says of each task.
+
+use std::time::Duration;
+
+use runware_transport::{ErrorKind, Reply};
+use runware_types::Envelope;
+
+use super::*;
+
+fn a() -> TaskUuid {
+    TaskUuid::from_key("test", "a")
+}
+
+fn b() -> TaskUuid {
+    TaskUuid::from_key("test", "b")
+}
+
+/// An exchange with one reply; `$a` and `$b` stand for the two tasks.
+fn reply(status: u16, body: &str) -> Exchange {
+    let body = body.replace("$a", &a().to_string()).replace("$b", &b().to_string());
+    let envelope = Envelope::decode(body).unwrap();
+    Exchange { replies: vec![Reply::new(status, envelope)], fault: None }
+}
+
+fn broken(kind: ErrorKind, delivery: Delivery, status: Option<u16>) -> Exchange {
+    let mut fault = TransportError::new(kind, delivery, "broken");
+    if let Some(status) = status {
+        fault = fault.with_status(status);
+    }
+    Exchange { replies: Vec::new(), fault: Some(fault) }
+}
+
+/// One word for an answer, so that tables stay readable.
+fn word(answer: &Answer) -> &'static str {
+    match answer {
+        Answer::Accepted { replayed: true, .. } => "conflict",
+        Answer::Accepted { snapshot, .. } if snapshot.is_ended() => "done",
+        Answer::Accepted { .. } => "accepted",
+        Answer::Weak => "weak",
+        Answer::Refused(_) => "refused",
+        Answer::NotSent(_) => "not sent",
+        Answer::Doubtful(_) => "doubtful",
+        Answer::Rejected { .. } => "rejected",
+        Answer::Failed(_) => "failed",
+        Answer::TooMany => "too many",
+    }
+}
+
+fn seen(sighting: &Sighting) -> String {
+    match sighting {
+        Sighting::Seen(snapshot) => {
+            let count = |verdict| snapshot.entries.iter().filter(|entry| entry.verdict == verdict).count();
+            format!(
+                "{} running, {} done, {} failed, {} suspect",
+                count(Verdict::Running),
+                count(Verdict::Succeeded),
+                count(Verdict::Failed),
+                snapshot.suspects.len()
+            )
+        }
+        Sighting::Unseen => "unseen".to_owned(),
+        Sighting::Fault(_) => "fault".to_owned(),
+        Sighting::Refused(_) => "refused".to_owned(),
+        Sighting::TooMany => "too many".to_owned(),
+    }
+}
+
+fn check_answer(exchange: &Exchange, expected: &str) {
+    let answers = read_submission(exchange, &[a()]);
+    assert_eq!(word(&answers[&a()]), expected, "{exchange:?}");
+}
+
+fn check_sighting(exchange: &Exchange, expected: &str) {
+    let sightings = read_status(exchange, &[a()]);
+    assert_eq!(seen(&sightings[&a()]), expected, "{exchange:?}");
+}
+
+#[test]
+fn answers_to_a_single_submission() {
+    for (status, body, expected) in [
+        (200, r#"{"data":[{"taskType":"videoInference","taskUUID":"$a"}]}"#, "accepted"),
+        (200, r#"{"data":[{"taskType":"imageInference","taskUUID":"$a","imageURL":"u"}]}"#, "done"),
+        (200, r#"{"data":[]}"#, "weak"),
+        (200, r#"{}"#, "weak"),
+        (200, r#"{"data":[{"taskType":"authentication","connectionSessionUUID":"s"}]}"#, "weak"),
+        (400, r#"{"data":[],"errors":[{"code":"conflictTaskUUID","taskUUID":"$a"}]}"#, "conflict"),
+        (200, r#"{"errors":[{"code":"conflictTaskUUID","taskUUID":"$a"}]}"#, "conflict"),
+        (400, r#"{"errors":[{"code":"invalidWidth","taskUUID":"$a"}]}"#, "rejected"),
+        (200, r#"{"errors":[{"code":"invalidWidth","taskUUID":"$a"}]}"#, "rejected"),
+        (401, r#"{"errors":[{"code":"invalidApiKey","taskType":"authentication"}]}"#, "rejected"),
+        (402, r#"{"errors":[{"code":"insufficientCredits"}]}"#, "rejected"),
+        (503, r#"{"errors":[{"code":"noAvailableServer","taskUUID":"$a"}]}"#, "refused"),
+        (429, r#"{"errors":[{"code":"rateLimitExceeded"}]}"#, "refused"),
+        (503, r#"{"errors":[{"code":"whatever"}]}"#, "refused"),
+        (500, r#"{"errors":[{"code":"internalServerError","taskUUID":"$a"}]}"#, "doubtful"),
+        (500, r#"{}"#, "doubtful"),
+        (504, r#"{"errors":[{"code":"timeout"}]}"#, "doubtful"),
+        (200, r#"{"errors":[{"code":"timeoutProvider","status":"error","taskUUID":"$a"}]}"#, "failed"),
+        (200, r#"{"errors":[{"code":"contentPolicyViolation","taskUUID":"$a"}]}"#, "failed"),
+        (400, r#"{"errors":[{"code":"anythingNew"}]}"#, "rejected"),
+    ] {
+        check_answer(&reply(status, body), expected);
+    }
+}
+
+#[test]
+fn broken_submissions_say_whether_the_task_may_exist() {
+    for (kind, delivery, status, expected) in [
+        (ErrorKind::Connect, Delivery::NotSent, None, "not sent"),
+        (ErrorKind::Interrupted, Delivery::MaybeSent, None, "doubtful"),
+        (ErrorKind::Interrupted, Delivery::MaybeSent, Some(200), "doubtful"),
+        (ErrorKind::Timeout, Delivery::MaybeSent, None, "doubtful"),
+        (ErrorKind::Undecodable, Delivery::Answered, Some(200), "doubtful"),
+        (ErrorKind::Undecodable, Delivery::Answered, Some(502), "doubtful"),
+        (ErrorKind::Undecodable, Delivery::Answered, Some(503), "refused"),
+        (ErrorKind::Undecodable, Delivery::Answered, Some(403), "rejected"),
+        (ErrorKind::Redirect, Delivery::Answered, Some(307), "rejected"),
+    ] {
+        check_answer(&broken(kind, delivery, status), expected);
+    }
+}
+
+#[test]
+fn a_batch_is_answered_task_by_task() {
+    let both = [a(), b()];
+    let mixed =
+        reply(200, r#"{"data":[{"taskUUID":"$b"}],"errors":[{"code":"invalidModel","taskUUID":"$a"}]}"#);
+    let answers = read_submission(&mixed, &both);
+    assert_eq!((word(&answers[&a()]), word(&answers[&b()])), ("rejected", "accepted"));
+
+    let refused = read_submission(&reply(400, r#"{"errors":[{"code":"arrayTooLarge"}]}"#), &both);
+    assert_eq!((word(&refused[&a()]), word(&refused[&b()])), ("too many", "too many"));
+
+    let stranger = reply(
+        200,
+        r#"{"errors":[{"code":"invalidModel","taskUUID":"0b0f7f6e-1111-4111-8111-111111111111"}]}"#,
+    );
+    let answers = read_submission(&stranger, &both);
+    assert_eq!(word(&answers[&a()]), "weak", "an error about another task changes nothing of ours");
+}
+
+#[test]
+fn sightings_of_a_single_task() {
+    for (status, body, expected) in [
+        (200, r#"{"data":[]}"#, "unseen"),
+        (
+            200,
+            r#"{"data":[{"taskUUID":"$a","status":"processing"}]}"#,
+            "1 running, 0 done, 0 failed, 0 suspect",
+        ),
+        (200, r#"{"data":[{"taskUUID":"$a","status":"queued"}]}"#, "1 running, 0 done, 0 failed, 0 suspect"),
+        (
+            200,
+            r#"{"data":[{"taskUUID":"$a","status":"success","videoURL":"u"},{"taskUUID":"$a","status":"processing"}],
+                "errors":[{"code":"timeoutProvider","status":"error","taskUUID":"$a"}]}"#,
+            "1 running, 1 done, 1 failed, 0 suspect",
+        ),
+        (
+            200,
+            r#"{"data":[{"taskUUID":"$a","videoURL":"u"}],"errors":[]}"#,
+            "0 running, 1 done, 0 failed, 0 suspect",
+        ),
+        (200, r#"{"data":[{"taskUUID":"$b","videoURL":"u"}]}"#, "unseen"),
+        (
+            200,
+            r#"{"errors":[{"code":"inferenceError","taskUUID":"$a"}]}"#,
+            "0 running, 0 done, 1 failed, 0 suspect",
+        ),
+        (
+            200,
+            r#"{"errors":[{"code":"serviceUnavailable","taskUUID":"$a"}]}"#,
+            "0 running, 0 done, 0 failed, 1 suspect",
+        ),
+        (200, r#"{"errors":[{"code":"taskFailedOrNotFound","taskUUID":"$a"}]}"#, "unseen"),
+        (200, r#"{"errors":[{"code":"serviceUnavailable"}]}"#, "fault"),
+        (429, r#"{"errors":[{"code":"rateLimit","taskUUID":"$a"}]}"#, "fault"),
+        (503, r#"{"errors":[{"code":"anything","taskUUID":"$a"}]}"#, "fault"),
+        (401, r#"{"errors":[{"code":"invalidApiKey"}]}"#, "refused"),
+        (500, r#"{}"#, "fault"),
+    ] {
+        check_sighting(&reply(status, body), expected);
+    }
+}
+
+#[test]
+fn broken_checks_say_nothing_of_the_task() {
+    for (kind, status, expected) in [
+        (ErrorKind::Connect, None, "fault"),
+        (ErrorKind::Timeout, None, "fault"),
+        (ErrorKind::Undecodable, Some(200), "fault"),
+        (ErrorKind::Undecodable, Some(502), "fault"),
+        (ErrorKind::Undecodable, Some(401), "refused"),
+        (ErrorKind::TooLarge, Some(200), "refused"),
+    ] {
+        check_sighting(&broken(kind, Delivery::Answered, status), expected);
+    }
+    let large = broken(ErrorKind::TooLarge, Delivery::Answered, Some(200));
+    let sightings = read_status(&large, &[a(), b()]);
+    assert_eq!(seen(&sightings[&a()]), "too many", "fewer tasks make a smaller reply");
+}
+
+#[test]
+fn what_the_server_asks_for_is_kept() {
+    let mut exchange = reply(429, r#"{"errors":[{"code":"rateLimit"}]}"#);
+    exchange.replies[0].retry_after = Some(Duration::from_secs(7));
+    match &read_status(&exchange, &[a()])[&a()] {
+        Sighting::Fault(cause) => assert_eq!(cause.retry_after(), Some(Duration::from_secs(7))),
+        other => panic!("{other:?}"),
+    }
+}

@@ -1,0 +1,207 @@
+//! The rules for sending one task: pure, without I/O and without a clock.
+//!
+//! A task is bought with the same id and the same bytes however often it is sent.
+//! What may be sent again, and when, depends on what is known of the last attempt:
+//!
+//! ```text
+//!            sent            accepted, conflict, or seen by a status check
+//!   Due ───────────▶ UnderWay ─────────────────────────────────────────────▶ Accepted
+//!    ▲                │    │ may have been sent                                  ▲
+//!    │ not sent,      │    └──────────▶ Doubtful ─────────────────────────────────┘
+//!    │ or refused     │                    │ the archive misses it twice, 5 s apart
+//!    └────────────────┘◀───────────────────┘
+//! ```
+
+use std::time::Duration;
+
+use runware_poll::Tick;
+
+/// Two sends of one id are never closer than this: a very quick duplicate may race the server's
+/// registration of the first.
+pub(crate) const RESEND_GAP: Duration = Duration::from_secs(1);
+
+/// An id is not sent again later than this after its first send: how long the server remembers an id is
+/// not documented, and a forgotten one would be bought anew.
+pub(crate) const RESEND_WINDOW: Duration = Duration::from_secs(3600);
+
+/// How often a task is offered to a server that does not take it.
+pub(crate) const MAX_ATTEMPTS: u32 = 3;
+
+/// The archive's "not found" counts again only after this long.
+pub(crate) const ABSENCE_GAP: Duration = Duration::from_secs(5);
+
+/// How far the sending of one task has got.
+#[derive(Clone, Debug)]
+pub(crate) struct Submission {
+    state: State,
+    attempts: u32,
+    sends: Sends,
+    /// The sends before the attempt that is under way, to go back to if that never left.
+    sends_before: Sends,
+}
+
+/// When the server may have received it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sends {
+    first: Option<Tick>,
+    last: Option<Tick>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Due { at: Tick },
+    UnderWay,
+    Doubtful { absent_at: Option<Tick>, resend: bool },
+    Accepted { absent_at: Option<Tick>, resend: bool },
+}
+
+/// What to do about an attempt that the server did not take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// Send the same bytes again at this time.
+    Resend(Tick),
+    /// Stop: it was offered often enough.
+    GiveUp,
+}
+
+/// What the archive's "not found" means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Absence {
+    /// Not yet proof: keep asking.
+    Inconclusive,
+    /// It never arrived: send the same bytes again at this time.
+    Resend(Tick),
+    /// It may have run, and sending it again is not safe: somebody has to decide.
+    Undecided,
+}
+
+impl Submission {
+    /// A task that is to be sent now.
+    pub(crate) fn new(now: Tick) -> Self {
+        Self::with_state(State::Due { at: now })
+    }
+
+    /// A task that somebody has sent before.
+    pub(crate) fn resumed() -> Self {
+        Self::with_state(State::Accepted { absent_at: None, resend: false })
+    }
+
+    /// When it is to be sent next.
+    pub(crate) fn due(&self) -> Option<Tick> {
+        match self.state {
+            State::Due { at } => Some(at),
+            _ => None,
+        }
+    }
+
+    /// True once the server is known to have it.
+    pub(crate) fn is_accepted(&self) -> bool {
+        matches!(self.state, State::Accepted { .. })
+    }
+
+    /// True if status checks are what tells how it stands: it was accepted, or may have been.
+    pub(crate) fn is_watched(&self) -> bool {
+        matches!(self.state, State::Accepted { .. } | State::Doubtful { .. })
+    }
+
+    /// True if the server may have received it.
+    pub(crate) fn may_exist(&self) -> bool {
+        self.sends.first.is_some() || self.is_accepted()
+    }
+
+    /// True if an earlier attempt of ours may be what the server remembers.
+    pub(crate) fn was_sent_before(&self) -> bool {
+        self.attempts > 1
+    }
+
+    /// An attempt is under way.
+    pub(crate) fn sent(&mut self, now: Tick) {
+        self.attempts += 1;
+        self.state = State::UnderWay;
+        self.sends_before = self.sends;
+        self.sends = Sends { first: self.sends.first.or(Some(now)), last: Some(now) };
+    }
+
+    /// The attempt never reached the server.
+    ///
+    /// The first time it is sent again at once, later after `delay`.
+    pub(crate) fn not_sent(&mut self, now: Tick, delay: Duration) -> Next {
+        self.sends = self.sends_before;
+        self.offer_again(if self.attempts == 1 { now } else { now + delay })
+    }
+
+    /// The server answered that it did not take it.
+    pub(crate) fn refused(&mut self, now: Tick, delay: Duration) -> Next {
+        self.offer_again(now + delay)
+    }
+
+    /// The server refused the request that it was in, not the task: it goes again in a smaller one.
+    pub(crate) fn regroup(&mut self, now: Tick) {
+        self.attempts = self.attempts.saturating_sub(1);
+        self.state = State::Due { at: self.not_before_gap(now) };
+    }
+
+    /// The attempt may have reached the server; nobody knows. With `resend` it may be sent again once
+    /// nothing can be found of it.
+    pub(crate) fn maybe_sent(&mut self, resend: bool) {
+        self.state = State::Doubtful { absent_at: None, resend };
+    }
+
+    /// The server has it: it said so, or a status check shows it.
+    pub(crate) fn accepted(&mut self) {
+        self.state = State::Accepted { absent_at: None, resend: false };
+    }
+
+    /// The server answered without naming it. That counts as accepted until nothing can be found of it.
+    pub(crate) fn acknowledged_weakly(&mut self) {
+        self.state = State::Accepted { absent_at: None, resend: true };
+    }
+
+    /// The archive knows no such task.
+    pub(crate) fn absent(&mut self, now: Tick) -> Absence {
+        let in_time = self.attempts < MAX_ATTEMPTS && self.is_in_resend_window(now);
+        let (absent_at, resend) = match &mut self.state {
+            State::Doubtful { absent_at, resend } | State::Accepted { absent_at, resend } => {
+                (absent_at, *resend)
+            }
+            _ => return Absence::Inconclusive,
+        };
+        match *absent_at {
+            None => {
+                *absent_at = Some(now);
+                Absence::Inconclusive
+            }
+            Some(first) if now.duration_since(first) < ABSENCE_GAP => Absence::Inconclusive,
+            Some(_) if resend && in_time => {
+                let at = self.not_before_gap(now);
+                self.state = State::Due { at };
+                Absence::Resend(at)
+            }
+            Some(_) => Absence::Undecided,
+        }
+    }
+
+    fn with_state(state: State) -> Self {
+        Self { state, attempts: 0, sends: Sends::default(), sends_before: Sends::default() }
+    }
+
+    fn offer_again(&mut self, at: Tick) -> Next {
+        if self.attempts >= MAX_ATTEMPTS {
+            return Next::GiveUp;
+        }
+        let at = self.not_before_gap(at);
+        self.state = State::Due { at };
+        Next::Resend(at)
+    }
+
+    fn not_before_gap(&self, at: Tick) -> Tick {
+        self.sends.last.map_or(at, |last| at.max(last + RESEND_GAP))
+    }
+
+    fn is_in_resend_window(&self, now: Tick) -> bool {
+        self.sends.first.is_some_and(|first| now.duration_since(first) < RESEND_WINDOW)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,108 @@
+//! What the driver has learned of one task, shared with everybody who watches it.
+//!
+//! The state only grows, so a watcher needs no queue: it remembers how much of the state it has seen and
+//! reads on from there. A slow watcher may miss a progress figure, never a result.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::{Poll, Waker};
+
+use crate::error::Cause;
+use crate::task::events::{Cursor, Event};
+use crate::{Error, Outcome, TaskFailure, TaskHandle, TaskResult};
+
+/// One watched task.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    handle: TaskHandle,
+    watchers: AtomicUsize,
+    state: Mutex<State>,
+}
+
+/// What is known of the task.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    /// `Some(replayed)` once the server is known to have the task.
+    pub(crate) accepted: Option<bool>,
+    pub(crate) progress: Option<u8>,
+    pub(crate) results: Vec<TaskResult>,
+    pub(crate) failures: Vec<TaskFailure>,
+    /// How many exchanges about the task have failed, and the last of them.
+    pub(crate) faults: u64,
+    pub(crate) last_fault: Option<Cause>,
+    pub(crate) end: Option<Result<Outcome, Error>>,
+    wakers: Vec<Waker>,
+}
+
+impl Watch {
+    pub(crate) fn new(handle: TaskHandle) -> Self {
+        Self { handle, watchers: AtomicUsize::new(0), state: Mutex::default() }
+    }
+
+    pub(crate) fn handle(&self) -> &TaskHandle {
+        &self.handle
+    }
+
+    /// Changes the state and wakes everybody who waits for a change.
+    pub(crate) fn change(&self, change: impl FnOnce(&mut State)) {
+        let wakers = {
+            let mut state = self.lock();
+            change(&mut state);
+            std::mem::take(&mut state.wakers)
+        };
+        wakers.into_iter().for_each(Waker::wake);
+    }
+
+    /// Reads the state now.
+    pub(crate) fn read<T>(&self, read: impl FnOnce(&State) -> T) -> T {
+        read(&self.lock())
+    }
+
+    /// Waits until `read` finds what it looks for.
+    pub(crate) async fn until<T>(&self, mut read: impl FnMut(&State) -> Option<T>) -> T {
+        std::future::poll_fn(|context| self.poll_until(context.waker(), &mut read)).await
+    }
+
+    /// The next event after `cursor`, or `None` after the last one.
+    pub(crate) fn poll_event(
+        &self,
+        waker: &Waker,
+        cursor: &mut Cursor,
+    ) -> Poll<Option<Result<Event, Error>>> {
+        self.poll_until(waker, &mut |state| cursor.advance(state))
+    }
+
+    /// True until the task has ended.
+    pub(crate) fn is_open(&self) -> bool {
+        self.read(|state| state.end.is_none())
+    }
+
+    pub(crate) fn add_watcher(&self) {
+        self.watchers.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Returns true if this was the last one.
+    pub(crate) fn remove_watcher(&self) -> bool {
+        self.watchers.fetch_sub(1, Ordering::AcqRel) == 1
+    }
+
+    pub(crate) fn is_watched(&self) -> bool {
+        self.watchers.load(Ordering::Acquire) > 0
+    }
+
+    fn poll_until<T>(&self, waker: &Waker, read: &mut impl FnMut(&State) -> Option<T>) -> Poll<T> {
+        let mut state = self.lock();
+        if let Some(found) = read(&state) {
+            return Poll::Ready(found);
+        }
+        if !state.wakers.iter().any(|known| known.will_wake(waker)) {
+            state.wakers.push(waker.clone());
+        }
+        Poll::Pending
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A panic while the lock is held leaves a state that is complete up to that change.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
