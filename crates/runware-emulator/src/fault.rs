@@ -1,0 +1,277 @@
+//! Faults: what goes wrong on the way between client and server.
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::chance::{self, Purpose};
+use crate::json::Object;
+
+/// When something goes wrong, and what.
+///
+/// A rule counts the requests that fit its [`kind`](Self::kind) and [`when`](Self::when), from 1, whether or not
+/// another rule strikes them; of those it strikes the ones chosen by [`nth`](Self::nth), [`first`](Self::first) and
+/// [`probability`](Self::probability). A rule without any of these strikes every request.
+///
+/// ```
+/// use std::time::Duration;
+/// use runware_emulator::{Action, Answer, RequestKind, Rule};
+///
+/// // The first two status checks are told to slow down.
+/// let throttled = Answer::error(429, "rateLimitExceeded").retry_after("7");
+/// let rule = Rule::new(Action::Answer(throttled)).kind(RequestKind::Status).first(2);
+///
+/// // Between the tenth and the seventieth second no check gets through.
+/// let outage = Rule::new(Action::Answer(Answer::html(503)))
+///     .when(|request| (10..70).contains(&request.now.as_secs()));
+/// # let _ = (rule, outage);
+/// ```
+#[derive(Clone)]
+pub struct Rule {
+    action: Action,
+    kind: Option<RequestKind>,
+    predicate: Option<Predicate>,
+    from: u64,
+    until: u64,
+    probability: f64,
+}
+
+type Predicate = Arc<dyn Fn(&Glance<'_>) -> bool + Send + Sync>;
+
+impl Rule {
+    /// A rule that strikes every request.
+    pub fn new(action: Action) -> Self {
+        Self { action, kind: None, predicate: None, from: 1, until: u64::MAX, probability: 1.0 }
+    }
+
+    /// Only requests of this kind.
+    pub fn kind(mut self, kind: RequestKind) -> Self {
+        self.kind = Some(kind);
+        self
+    }
+
+    /// Only requests for which this holds.
+    pub fn when(mut self, holds: impl Fn(&Glance<'_>) -> bool + Send + Sync + 'static) -> Self {
+        self.predicate = Some(Arc::new(holds));
+        self
+    }
+
+    /// Only the nth of the fitting requests, counted from 1.
+    pub fn nth(mut self, number: u64) -> Self {
+        (self.from, self.until) = (number, number);
+        self
+    }
+
+    /// Only the first `count` of the fitting requests.
+    pub fn first(mut self, count: u64) -> Self {
+        (self.from, self.until) = (1, count);
+        self
+    }
+
+    /// Each of the fitting requests with this probability, from 0 to 1, drawn from the seed.
+    pub fn probability(mut self, probability: f64) -> Self {
+        self.probability = probability;
+        self
+    }
+}
+
+impl fmt::Debug for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rule").field("action", &self.action).field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
+
+/// What a request is for.
+///
+/// A request that holds several tasks is of the first kind below that one of them is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum RequestKind {
+    /// It holds a task that makes something.
+    Submit,
+    /// It holds a `getResponse`.
+    Status,
+    /// It holds a `getTaskDetails`.
+    Details,
+    /// Anything else, requests that cannot be read among them.
+    Other,
+}
+
+/// What a rule sees of a request.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Glance<'a> {
+    /// How many requests came so far, this one included.
+    pub number: u64,
+    /// When it came, by the emulator's clock.
+    pub now: Duration,
+    /// What it is for.
+    pub kind: RequestKind,
+    /// Its body as it was sent, the key included where it is in there.
+    pub body: &'a [u8],
+}
+
+/// What goes wrong.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Action {
+    /// Nothing is done with the request, and it is answered with this.
+    Answer(Answer),
+    /// The request is carried out, and answered with this in place of its reply.
+    HandleThenAnswer(Answer),
+    /// Nothing is done with the request, and the connection is reset.
+    Reset,
+    /// The request is carried out, and the connection is closed in place of the reply.
+    LoseReply,
+    /// Nothing is done with the request, and nothing is answered; the connection stays open.
+    Hang,
+    /// The request is carried out, and nothing is answered; the connection stays open.
+    HandleThenHang,
+    /// The request is carried out, and the reply comes this much later.
+    Delay(Duration),
+    /// The request is carried out; of the reply's body only this many bytes come, then the connection closes.
+    Truncate(usize),
+    /// The request is carried out; of the reply's body only this many bytes come, then nothing more.
+    Stall(usize),
+    /// Each `getResponse` in the request is answered with nothing, as though its task were not known yet.
+    Blind,
+    /// Each `getResponse` in the request is answered with this error in place of the task's state.
+    CheckError(CheckError),
+    /// The reply has `"errors": []` where it has no errors.
+    EmptyErrors,
+    /// The request is carried out, and the reply's body is what this makes of it.
+    Rewrite(Rewrite),
+}
+
+impl Action {
+    /// An [`Action::Rewrite`].
+    ///
+    /// ```
+    /// use runware_emulator::Action;
+    ///
+    /// let bad_progress = Action::rewrite(|body| {
+    ///     String::from_utf8_lossy(&body).replace("\"progress\":", "\"progress\":-").into()
+    /// });
+    /// # let _ = bad_progress;
+    /// ```
+    pub fn rewrite(edit: impl Fn(Bytes) -> Bytes + Send + Sync + 'static) -> Self {
+        Self::Rewrite(Rewrite(Arc::new(edit)))
+    }
+}
+
+/// A change to the body of a reply; see [`Action::rewrite`].
+#[derive(Clone)]
+pub struct Rewrite(Arc<dyn Fn(Bytes) -> Bytes + Send + Sync>);
+
+impl Rewrite {
+    pub(crate) fn apply(&self, body: Bytes) -> Bytes {
+        (self.0)(body)
+    }
+}
+
+impl fmt::Debug for Rewrite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Rewrite")
+    }
+}
+
+/// An error in the reply to a status check that is not the task's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckError {
+    pub(crate) code: String,
+    pub(crate) names_task: bool,
+}
+
+impl CheckError {
+    /// An error with this code that names no task; `serviceUnavailable`, for example.
+    pub fn new(code: impl Into<String>) -> Self {
+        Self { code: code.into(), names_task: false }
+    }
+
+    /// Makes the error carry the `taskUUID` of the check.
+    pub fn names_task(mut self) -> Self {
+        self.names_task = true;
+        self
+    }
+}
+
+/// A reply that owes nothing to the request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    pub(crate) status: u16,
+    pub(crate) content_type: Option<String>,
+    pub(crate) retry_after: Option<String>,
+    pub(crate) body: Bytes,
+}
+
+impl Answer {
+    /// A status without a body.
+    pub fn empty(status: u16) -> Self {
+        Self { status, content_type: None, retry_after: None, body: Bytes::new() }
+    }
+
+    /// A status with `{"errors":[{"code":…,"message":…}]}`.
+    pub fn error(status: u16, code: &str) -> Self {
+        let error = Object::new().text("code", code).text("message", "A fault was asked for.").end();
+        Self::body(status, "application/json", format!("{{\"errors\":[{error}]}}"))
+    }
+
+    /// A status with the HTML page of a gateway.
+    pub fn html(status: u16) -> Self {
+        let page =
+            format!("<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>\n");
+        Self::body(status, "text/html", page)
+    }
+
+    /// A status with this body.
+    pub fn body(status: u16, content_type: impl Into<String>, body: impl Into<Bytes>) -> Self {
+        Self { status, content_type: Some(content_type.into()), retry_after: None, body: body.into() }
+    }
+
+    /// Adds the header `Retry-After`, as it is given: seconds, a date, or what is neither.
+    pub fn retry_after(mut self, value: impl Into<String>) -> Self {
+        self.retry_after = Some(value.into());
+        self
+    }
+}
+
+/// The rules and how many fitting requests each has seen.
+#[derive(Debug)]
+pub(crate) struct Faults {
+    seed: u64,
+    rules: Vec<(Rule, u64)>,
+}
+
+impl Faults {
+    pub(crate) fn new(seed: u64, rules: Vec<Rule>) -> Self {
+        Self { seed, rules: rules.into_iter().map(|rule| (rule, 0)).collect() }
+    }
+
+    pub(crate) fn push(&mut self, rule: Rule) {
+        self.rules.push((rule, 0));
+    }
+
+    /// Counts a request and says what befalls it.
+    pub(crate) fn strike(&mut self, request: &Glance<'_>) -> Option<Action> {
+        let mut struck = None;
+        for (number, (rule, seen)) in (0..).zip(&mut self.rules) {
+            let fits = rule.kind.is_none_or(|kind| kind == request.kind)
+                && rule.predicate.as_ref().is_none_or(|holds| holds(request));
+            if !fits {
+                continue;
+            }
+            *seen += 1;
+            let chosen = (rule.from..=rule.until).contains(seen)
+                && chance::draw(self.seed, Purpose::Fault, &[number, *seen]).f64() < rule.probability;
+            if chosen && struck.is_none() {
+                struck = Some(rule.action.clone());
+            }
+        }
+        struck
+    }
+}

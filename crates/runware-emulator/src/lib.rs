@@ -1,0 +1,95 @@
+//! The Runware API as a local server and as a library, for tests and first steps.
+//!
+//! It takes the tasks that the service takes, answers in the shapes that are documented, and makes nothing: results
+//! appear after the time that results take, as small files of the right kind. No key is needed that is worth anything,
+//! and nothing leaves the machine.
+//!
+//! As a server, for a client under test or for `curl`:
+//!
+//! ```
+//! use std::time::Duration;
+//! use runware_emulator::{Action, Emulator, Options, RequestKind, Rule};
+//!
+//! # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+//! # runtime.block_on(async {
+//! let options = Options::new()
+//!     .duration(Duration::from_millis(50))
+//!     .fault(Rule::new(Action::LoseReply).kind(RequestKind::Submit).nth(1));
+//! let emulator = Emulator::start(options).await?;
+//!
+//! // Point the client at `emulator.http_url()`, let it work, and ask what really happened:
+//! let ledger = emulator.ledger();
+//! assert_eq!((ledger.accepted(), ledger.billed()), (0, 0));
+//! emulator.shutdown().await;
+//! # Ok::<(), runware_emulator::StartError>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! As a library, without sockets and without a clock, it is [`Core`]: requests and times go in, replies come out. The
+//! same options and the same requests give the same replies, byte for byte.
+//!
+//! # What it takes
+//!
+//! `POST /v1` with a list of tasks: the fourteen types that make something, `getResponse`, `getTaskDetails`,
+//! `authentication`, `ping`, `accountManagement` (`getDetails`), `modelSearch`, `modelUpload`, `mediaStorage` and
+//! `imageUpload`. Any key that is not empty will do, unless [`Options::api_keys`] says which. A request with the header
+//! `X-Runware-Dry-Run: 1` is priced and not carried out. All replies carry `x-emulator: 1`.
+//!
+//! What the documentation leaves open is a [choice](Choices) with a plausible default. Parameters it does not know are
+//! ignored. `deliveryMethod` is `sync` or `async`; where a task does not say, videos and trainings are asynchronous and
+//! everything else is synchronous.
+//!
+//! # Models that do a trick
+//!
+//! Any model will do, and the tasks of these do something special without any set-up. [`Options::script`] makes others.
+//!
+//! | model | its tasks |
+//! |---|---|
+//! | `emulator:fast@1` | are done at once |
+//! | `emulator:partial@1` | fail in their second result, if they have one |
+//! | `emulator:fail@1` | fail in all results |
+//! | `emulator:stuck@1` | never end |
+//! | `emulator:refuse@1` | are refused as invalid: 400, `invalidModel` |
+//! | `emulator:poor@1` | are refused for want of money: 402, `insufficientCredits` |
+//! | `emulator:busy@1` | are refused for want of capacity: 503, `noAvailableServer` |
+//! | `emulator:six-seconds@1` | are refused when their `duration` is a number other than 6 |
+//!
+//! # Files
+//!
+//! The URLs of results lead to the emulator: `/files/image/UUID.png` (or `jpg`, `webp`, `svg`), `/files/video/UUID.mp4`
+//! (`webm`), `/files/audio/UUID.mp3` (`wav`), `/files/model/UUID.glb`. The format is what `outputFormat` asks for, where
+//! it is one of these. A PNG differs from id to id; the others have the same bytes always.
+//!
+//! # Limits
+//!
+//! Request bodies end at 100 MiB, tasks at 1,000 results. The last 200,000 tasks are remembered, and 1 GiB of the
+//! requests they came in; the task that ended first is forgotten first, by `getResponse`, by `getTaskDetails` and by the
+//! [`Ledger`]'s accounts, whose totals stay. [`Options`] has a setting for each.
+//!
+//! The server listens on a loopback address unless [told otherwise](EmulatorBuilder::allow_remote), and refuses requests
+//! that a web page may have sent.
+
+mod catalogue;
+mod chance;
+mod choices;
+mod core;
+mod fault;
+mod files;
+mod json;
+mod ledger;
+mod options;
+mod outcome;
+mod script;
+mod server;
+
+pub use self::choices::{
+    ArchivedKey, Choices, Duplicate, FailureForm, KeyFrom, MixedStatus, Order, Pending, ResultIndex,
+    UnknownTask,
+};
+pub use self::core::{Core, Fate, Head, Response};
+pub use self::fault::{Action, Answer, CheckError, Glance, RequestKind, Rewrite, Rule};
+pub use self::ledger::{Account, Ledger, ResultAccount, Submission};
+pub use self::options::Options;
+pub use self::script::Script;
+pub use self::server::{Clock, Emulator, EmulatorBuilder, Sleep, StartError};

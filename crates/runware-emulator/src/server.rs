@@ -1,0 +1,268 @@
+//! The emulator as a local HTTP server.
+
+mod body;
+mod clock;
+mod connection;
+mod guard;
+mod routes;
+
+use std::fmt;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use self::clock::TokioClock;
+pub use self::clock::{Clock, Sleep};
+use self::guard::Guard;
+use crate::core::Core;
+use crate::fault::Rule;
+use crate::ledger::Ledger;
+use crate::options::Options;
+
+/// A running emulator. It ends, with everything in it, when it is [shut down](Self::shutdown) or dropped.
+///
+/// ```
+/// use runware_emulator::{Emulator, Options};
+///
+/// # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+/// # runtime.block_on(async {
+/// let emulator = Emulator::start(Options::new().seed(7)).await?;
+/// println!("POST your tasks to {}", emulator.http_url());
+/// emulator.shutdown().await;
+/// # Ok::<(), runware_emulator::StartError>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Emulator {
+    shared: Arc<Shared>,
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    task: JoinHandle<()>,
+}
+
+/// What all connections share.
+struct Shared {
+    core: Mutex<Core>,
+    clock: Arc<dyn Clock>,
+    guard: Guard,
+    stop: watch::Receiver<bool>,
+}
+
+impl Emulator {
+    /// Starts a server on a free port of 127.0.0.1.
+    ///
+    /// # Errors
+    ///
+    /// There is no free port.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future leaves nothing behind.
+    ///
+    /// # Panics
+    ///
+    /// Outside a Tokio runtime with I/O and time.
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        Self::builder().options(options).start().await
+    }
+
+    /// Chooses address and clock too.
+    pub fn builder() -> EmulatorBuilder {
+        EmulatorBuilder {
+            options: Options::new(),
+            address: (Ipv4Addr::LOCALHOST, 0).into(),
+            allow_remote: false,
+            clock: None,
+        }
+    }
+
+    /// The URL that tasks are sent to: `http://127.0.0.1:PORT/v1`.
+    pub fn http_url(&self) -> String {
+        format!("http://{}/v1", reachable(self.address))
+    }
+
+    /// The address that the server listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What really happened until now.
+    pub fn ledger(&self) -> Ledger {
+        let mut core = self.shared.core();
+        core.advance(self.shared.clock.now());
+        core.ledger().clone()
+    }
+
+    /// Adds a fault that counts requests from now on.
+    pub fn inject(&self, rule: Rule) {
+        self.shared.core().inject(rule);
+    }
+
+    /// Stops, and returns when no task and no connection is left.
+    ///
+    /// Replies under way are finished if that takes less than a second; those that are still waiting for their time are
+    /// not sent, and their connections are closed.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future ends everything at once.
+    pub async fn shutdown(mut self) {
+        let _ = self.stop.send(true);
+        // The task ends in a panic only if one of ours did, and that was reported then.
+        let _ = (&mut self.task).await;
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl fmt::Debug for Emulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Emulator").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    fn core(&self) -> MutexGuard<'_, Core> {
+        self.core.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until the server is told to stop.
+    async fn stopped(&self) {
+        let mut stop = self.stop.clone();
+        // An error says that the sender is gone, which is as good as being told.
+        let _ = stop.wait_for(|stop| *stop).await;
+    }
+}
+
+/// An emulator that is being set up; made by [`Emulator::builder`].
+#[derive(Clone)]
+pub struct EmulatorBuilder {
+    options: Options,
+    address: SocketAddr,
+    allow_remote: bool,
+    clock: Option<Arc<dyn Clock>>,
+}
+
+impl EmulatorBuilder {
+    /// Sets what the emulator is made of.
+    pub fn options(mut self, options: Options) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Listens on this address; port 0 is any free port. Default: 127.0.0.1, port 0.
+    pub fn bind(mut self, address: SocketAddr) -> Self {
+        self.address = address;
+        self
+    }
+
+    /// Allows addresses that other machines can reach, and any `Host` header.
+    ///
+    /// The emulator protects nothing: whoever reaches it can use it.
+    pub fn allow_remote(mut self, allow: bool) -> Self {
+        self.allow_remote = allow;
+        self
+    }
+
+    /// Takes time from this clock, a closure for instance. Default: the runtime's, paused where that is paused.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Some(Arc::new(clock));
+        self
+    }
+
+    /// Starts the server.
+    ///
+    /// # Errors
+    ///
+    /// The address cannot be had, or other machines can reach it and that was not
+    /// [allowed](Self::allow_remote).
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future leaves nothing behind.
+    ///
+    /// # Panics
+    ///
+    /// Outside a Tokio runtime with I/O and time.
+    pub async fn start(self) -> Result<Emulator, StartError> {
+        if !self.address.ip().is_loopback() && !self.allow_remote {
+            return Err(StartError { address: self.address, source: None });
+        }
+        let failed = |error| StartError { address: self.address, source: Some(error) };
+        let listener = TcpListener::bind(self.address).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let mut options = self.options;
+        options.files_url.get_or_insert_with(|| format!("http://{}/files", reachable(address)));
+        let (stop, stopped) = watch::channel(false);
+        let shared = Arc::new(Shared {
+            core: Mutex::new(Core::new(options)),
+            clock: self.clock.unwrap_or_else(|| Arc::new(TokioClock::start())),
+            guard: Guard::new(address.ip(), self.allow_remote),
+            stop: stopped,
+        });
+        let task = tokio::spawn(connection::accept(listener, Arc::clone(&shared)));
+        tracing::debug!(%address, "listening");
+        Ok(Emulator { shared, address, stop, task })
+    }
+}
+
+impl fmt::Debug for EmulatorBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EmulatorBuilder")
+            .field("address", &self.address)
+            .field("allow_remote", &self.allow_remote)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An address to reach a listener at, which may listen on all of a machine's addresses.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = if address.ip().is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { address.ip() };
+    SocketAddr::new(ip, address.port())
+}
+
+/// The server could not be started.
+#[derive(Debug)]
+pub struct StartError {
+    address: SocketAddr,
+    source: Option<io::Error>,
+}
+
+impl StartError {
+    /// Whether other machines can reach the address and that was not allowed.
+    pub fn is_remote_address(&self) -> bool {
+        self.source.is_none()
+    }
+
+    /// The address asked for.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.source {
+            Some(_) => write!(f, "cannot listen on {}", self.address),
+            None => write!(
+                f,
+                "other machines can reach {}; listen on a loopback address or allow it",
+                self.address
+            ),
+        }
+    }
+}
+
+impl std::error::Error for StartError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_ref().map(|error| error as _)
+    }
+}

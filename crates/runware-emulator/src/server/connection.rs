@@ -1,0 +1,162 @@
+//! Connections: accepting, serving and ending them.
+
+use std::fmt;
+use std::io;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use http::{HeaderValue, Request, Response, StatusCode};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::select;
+use tokio::task::JoinSet;
+use tower::Service;
+
+use super::Shared;
+use super::clock::pause;
+use super::routes::{self, Severed};
+
+/// How many connections are served at a time; further ones wait to be accepted.
+const MAX_CONNECTIONS: usize = 4_096;
+/// How long replies under way may take after the server was told to stop.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// Serves connections until the server is told to stop, and then until the last one has ended.
+pub(super) async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+    let router = routes::router(Arc::clone(&shared));
+    let mut connections = JoinSet::new();
+    let mut stopped = pin!(shared.stopped());
+    loop {
+        select! {
+            () = &mut stopped => break,
+            Some(_) = connections.join_next() => {}
+            accepted = listener.accept(), if connections.len() < MAX_CONNECTIONS => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(serve(stream, router.clone(), Arc::clone(&shared)));
+                }
+                Err(error) => {
+                    // Most likely there are no file descriptors left, and trying again at once would not help.
+                    tracing::warn!(%error, "cannot accept a connection");
+                    pause(Duration::from_millis(50)).await;
+                }
+            },
+        }
+    }
+    drop(listener);
+    select! {
+        () = async { while connections.join_next().await.is_some() {} } => {}
+        () = pause(GRACE) => connections.shutdown().await,
+    }
+}
+
+async fn serve(stream: TcpStream, router: Router, shared: Arc<Shared>) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "cannot turn off delayed sending");
+    }
+    let reset = Arc::new(AtomicBool::new(false));
+    let io = TokioIo::new(Wire { stream, reset: Arc::clone(&reset) });
+    let service =
+        service_fn(|request| answer(request, router.clone(), Arc::clone(&shared), Arc::clone(&reset)));
+    let mut connection = pin!(http1::Builder::new().serve_connection(io, service));
+    let ended = select! {
+        ended = connection.as_mut() => ended,
+        () = shared.stopped() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection ended early");
+    }
+}
+
+async fn answer(
+    request: Request<Incoming>,
+    mut router: Router,
+    shared: Arc<Shared>,
+    reset: Arc<AtomicBool>,
+) -> Result<Response<Body>, SeveredError> {
+    let mut response = match shared.guard.refusal(request.headers()) {
+        Some(message) => routes::refusal(StatusCode::FORBIDDEN, "forbidden", message),
+        None => router.call(request).await.unwrap_or_else(|never| match never {}),
+    };
+    if let Some(severed) = response.extensions().get::<Severed>() {
+        reset.store(severed.reset, Ordering::Relaxed);
+        return Err(SeveredError);
+    }
+    response.headers_mut().insert("x-emulator", HeaderValue::from_static("1"));
+    Ok(response)
+}
+
+/// Makes hyper drop the connection without an answer.
+#[derive(Debug)]
+struct SeveredError;
+
+impl fmt::Display for SeveredError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the connection is severed, as a fault or the end of the server demands")
+    }
+}
+
+impl std::error::Error for SeveredError {}
+
+/// A socket that can be made to end with a reset.
+struct Wire {
+    stream: TcpStream,
+    reset: Arc<AtomicBool>,
+}
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        if self.reset.load(Ordering::Relaxed)
+            && let Err(error) = self.stream.set_zero_linger()
+        {
+            tracing::debug!(%error, "cannot reset a connection");
+        }
+    }
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, buf)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
