@@ -1,3 +1,5 @@
+//! What is sent at once: an attempt and the calls in it.
+
 use std::fmt;
 use std::time::Duration;
 

@@ -1,3 +1,5 @@
+//! Where time comes from: the clock, and Tokio's.
+
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;

@@ -1,3 +1,5 @@
+//! Whether a failed attempt may have reached the server.
+
 use std::fmt;
 
 /// Whether a failed attempt may have reached the server.

@@ -1,3 +1,5 @@
+//! Why an attempt brought no reply.
+
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;

@@ -1,3 +1,5 @@
+//! What comes back for an attempt.
+
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};

@@ -1,3 +1,5 @@
+//! The API key, kept out of sight.
+
 use std::fmt;
 
 use secrecy::zeroize::Zeroizing;

@@ -1,3 +1,5 @@
+//! The trait that all ways to the server share.
+
 use std::fmt;
 
 use async_trait::async_trait;

@@ -1,3 +1,5 @@
+//! How the HTTP transport is configured.
+
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;

@@ -1,3 +1,5 @@
+//! How much of a reply is taken in.
+
 /// How much of a reply's body is taken in.
 ///
 /// The limits hold while the body arrives, so memory stays bounded whatever the server sends.

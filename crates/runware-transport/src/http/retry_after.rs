@@ -1,3 +1,5 @@
+//! The `Retry-After` header, in both of its grammars.
+
 use std::time::{Duration, SystemTime};
 
 /// Reads the value of a `Retry-After` header (RFC 9110, 10.2.3).

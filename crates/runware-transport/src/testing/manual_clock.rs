@@ -1,3 +1,5 @@
+//! A clock that is moved by hand.
+
 use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,3 +1,5 @@
+//! One step of a script.
+
 use std::time::Duration;
 
 use bytes::Bytes;
