@@ -1,0 +1,125 @@
+//! [`Cadence`]: when to look at a healthy task again.
+
+use std::time::Duration;
+
+use fastrand::Rng;
+
+use crate::backoff::{between, grow, scale};
+use crate::plan::InvalidPlan;
+use crate::tick::Tick;
+
+/// When to look again at a task that is still at work.
+///
+/// A cadence gives *gaps*, counted from one query's sending to the next, the first from the start of the
+/// task. A gap is a range, not a moment: for a nominal gap `d` and a spread `s`, the next query may go out
+/// from `(1 - s) * d` on, and is due at a moment drawn between that and `d`. So tasks that started together
+/// do not stay in step, and a query that goes out for one task can take others along whose range has begun.
+///
+/// The Task Polling page of Runware asks for a first look after one or two seconds and gaps that grow
+/// exponentially; [`Cadence::exponential`] follows it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Cadence {
+    /// Gaps that grow by a factor up to a cap.
+    Exponential {
+        /// The first nominal gap; at least 1 ms.
+        first: Duration,
+        /// What each further gap is multiplied by; at least 1.
+        factor: f64,
+        /// The longest nominal gap; at least `first`.
+        cap: Duration,
+        /// The share of a gap that may be cut off; 0 to 0.5.
+        spread: f64,
+    },
+}
+
+impl Cadence {
+    /// From 1 s, times 1.5, up to 10 s, spread by 0.2.
+    ///
+    /// The nominal gaps are 1, 1.5, 2.25, 3.375, 5.0625, 7.59375 and then 10 s. In the first minute that
+    /// makes at most 11 looks, in five minutes 41, in twenty 153.
+    pub const fn exponential() -> Self {
+        Self::Exponential {
+            first: Duration::from_secs(1),
+            factor: 1.5,
+            cap: Duration::from_secs(10),
+            spread: 0.2,
+        }
+    }
+
+    /// The nominal gap that follows `previous`.
+    pub(crate) fn gap_after(&self, previous: Option<Duration>) -> Duration {
+        let Self::Exponential { first, factor, cap, .. } = *self;
+        grow(previous, first, factor, cap)
+    }
+
+    /// When a look may and should follow one at `last`, for a nominal gap.
+    pub(crate) fn window(&self, last: Tick, gap: Duration, rng: &mut Rng) -> Window {
+        let shortest = self.cut(gap);
+        Window { earliest: last + shortest, due: last + between(shortest, gap, rng) }
+    }
+
+    /// The shortest gap there can be.
+    pub(crate) fn shortest(&self) -> Duration {
+        let Self::Exponential { first, .. } = *self;
+        self.cut(first)
+    }
+
+    /// The longest gap there can be.
+    pub(crate) fn longest(&self) -> Duration {
+        let Self::Exponential { cap, .. } = *self;
+        cap
+    }
+
+    /// Refuses figures with which a task would be asked without pause, or never.
+    pub(crate) fn check(&self) -> Result<(), InvalidPlan> {
+        let Self::Exponential { first, factor, cap, spread } = *self;
+        if first < Duration::from_millis(1) {
+            return Err(InvalidPlan::new("cadence.first", format!("{first:?}"), "at least 1ms"));
+        }
+        if !(factor.is_finite() && factor >= 1.0) {
+            return Err(InvalidPlan::new(
+                "cadence.factor",
+                factor.to_string(),
+                "a finite number, at least 1",
+            ));
+        }
+        if cap < first {
+            let allowed = format!("at least `cadence.first`, which is {first:?}");
+            return Err(InvalidPlan::new("cadence.cap", format!("{cap:?}"), allowed));
+        }
+        if !(0.0..=0.5).contains(&spread) {
+            return Err(InvalidPlan::new("cadence.spread", spread.to_string(), "0 to 0.5"));
+        }
+        Ok(())
+    }
+
+    fn cut(&self, gap: Duration) -> Duration {
+        let Self::Exponential { spread, .. } = *self;
+        scale(gap, 1.0 - spread).unwrap_or(gap)
+    }
+}
+
+impl Default for Cadence {
+    fn default() -> Self {
+        Self::exponential()
+    }
+}
+
+/// When the next look is allowed, and when it is wanted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Window {
+    pub(crate) earliest: Tick,
+    pub(crate) due: Tick,
+}
+
+impl Window {
+    pub(crate) const fn at(moment: Tick) -> Self {
+        Self { earliest: moment, due: moment }
+    }
+
+    /// The same window with nothing of it before `moment`.
+    pub(crate) fn not_before(self, moment: Tick) -> Self {
+        Self { earliest: self.earliest.max(moment), due: self.due.max(moment) }
+    }
+}
