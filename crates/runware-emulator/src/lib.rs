@@ -93,3 +93,7 @@ pub use self::ledger::{Account, Ledger, ResultAccount, Submission};
 pub use self::options::Options;
 pub use self::script::Script;
 pub use self::server::{Clock, Emulator, EmulatorBuilder, Sleep, StartError};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -81,3 +81,7 @@ pub use task::{
     encode_request,
 };
 pub use task_type::TaskType;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

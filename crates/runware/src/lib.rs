@@ -61,3 +61,7 @@ pub use lookup::StatusReport;
 pub use outcome::{Ending, Outcome, Status, TaskFailure, TaskResult};
 pub use stats::Stats;
 pub use task::{Event, Events, Task};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

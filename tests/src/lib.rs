@@ -1,0 +1,5 @@
+//! End-to-end suites over all crates live in `suite/`; the examples of the front page are compiled here.
+
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+mod readme {}
