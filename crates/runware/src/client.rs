@@ -149,13 +149,15 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::QueryFailed`](crate::ErrorKind::QueryFailed) if no answer was had in three attempts.
+    /// [`ErrorKind::QueryFailed`](crate::ErrorKind::QueryFailed) if no answer was had in three attempts;
+    /// [`ErrorKind::Closed`](crate::ErrorKind::Closed) after [`Client::close`].
     /// An unknown task is not an error: its report [is empty](StatusReport::is_unknown).
     ///
     /// # Cancel safety
     ///
     /// Dropping the future loses nothing; a status check changes nothing.
     pub async fn status(&self, task_uuid: TaskUuid) -> Result<StatusReport, Error> {
+        self.shared.check_open(task_uuid)?;
         self.shared.lookup.status(task_uuid, &self.plan).await
     }
 
@@ -166,12 +168,14 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::QueryFailed`](crate::ErrorKind::QueryFailed) if no answer was had in three attempts.
+    /// [`ErrorKind::QueryFailed`](crate::ErrorKind::QueryFailed) if no answer was had in three attempts;
+    /// [`ErrorKind::Closed`](crate::ErrorKind::Closed) after [`Client::close`].
     ///
     /// # Cancel safety
     ///
     /// Dropping the future loses nothing; the archive is only read.
     pub async fn task_details(&self, task_uuid: TaskUuid) -> Result<Option<TaskDetails>, Error> {
+        self.shared.check_open(task_uuid)?;
         self.shared.lookup.details(task_uuid, &self.plan).await
     }
 
@@ -211,6 +215,14 @@ impl Client {
 }
 
 impl Shared {
+    /// Refuses a question about a task once the client is closed.
+    fn check_open(&self, task_uuid: TaskUuid) -> Result<(), Error> {
+        match self.commands.is_closed() {
+            true => Err(Error::closed(Some(TaskHandle::new(task_uuid)))),
+            false => Ok(()),
+        }
+    }
+
     /// Nobody watches the task any more.
     pub(crate) fn unwatch(&self, task_uuid: TaskUuid) {
         // An error means that the driver has ended, and with it all watching.

@@ -28,6 +28,9 @@ use crate::stats::Counters;
 use crate::watch::Watch;
 use entry::Entry;
 
+/// How many commands are taken in before anything is sent: what was queued together travels together.
+const COMMANDS_AT_ONCE: usize = 1_000;
+
 /// What callers ask of the driver.
 pub(crate) enum Command {
     /// Take care of a task: send it if it comes prepared, and watch it.
@@ -61,6 +64,9 @@ pub(crate) struct Driver {
     agenda: BTreeSet<(Tick, TaskUuid)>,
     /// Tasks that are due to be sent, in order.
     outbox: VecDeque<TaskUuid>,
+    /// Those among them whose reply carries the results.
+    waiting_outbox: VecDeque<TaskUuid>,
+    waits_under_way: usize,
     /// No submission before this: the server asked for it.
     submit_after: Tick,
     submit_batch: usize,
@@ -97,6 +103,8 @@ impl Driver {
             entries: HashMap::new(),
             agenda: BTreeSet::new(),
             outbox: VecDeque::new(),
+            waiting_outbox: VecDeque::new(),
+            waits_under_way: 0,
             submit_after: Tick::ZERO,
             submit_batch: batch_limit,
             submit_quota: Quota::default(),
@@ -110,7 +118,8 @@ impl Driver {
 
     /// Runs until the client is closed, or until nobody holds it or any of its tasks.
     pub(crate) async fn run(mut self) {
-        let closing = loop {
+        let mut commands = Vec::new();
+        let closing = 'open: loop {
             let wake = self.start_what_is_due();
             let alarm = async {
                 match wake {
@@ -120,16 +129,24 @@ impl Driver {
             };
             tokio::select! {
                 biased;
-                command = self.inbox.recv() => match command {
-                    Some(Command::Close(done)) => break Some(done),
-                    Some(command) => self.obey(command),
-                    None => break None,
-                },
+                received = self.inbox.recv_many(&mut commands, COMMANDS_AT_ONCE) => {
+                    if received == 0 {
+                        break None;
+                    }
+                    for command in commands.drain(..) {
+                        if let Command::Close(done) = command {
+                            break 'open Some(done);
+                        }
+                        self.obey(command);
+                    }
+                }
                 Some(joined) = self.exchanges.join_next_with_id() => self.conclude(joined),
                 () = alarm => {}
             }
         };
-        self.close().await;
+        self.exchanges.shutdown().await;
+        self.transport.close().await;
+        drop(self);
         if let Some(done) = closing {
             // An error means that the closing caller did not wait for the end.
             let _ = done.send(());
@@ -147,7 +164,6 @@ impl Driver {
 
     /// Starts every exchange that is due, and says when to look again.
     fn start_what_is_due(&mut self) -> Option<Tick> {
-        // Submissions that callers queued in the meantime travel in the same request.
         let now = self.now();
         self.follow_agenda(now);
         let submit_at = self.start_submissions(now);
@@ -193,7 +209,10 @@ impl Driver {
                 self.submits_under_way -= 1;
                 self.take_submission(&exchange, &asked, now);
             }
-            Some(Purpose::SubmitAndWait(task_uuid)) => self.take_submission(&exchange, &[task_uuid], now),
+            Some(Purpose::SubmitAndWait(task_uuid)) => {
+                self.waits_under_way -= 1;
+                self.take_submission(&exchange, &[task_uuid], now);
+            }
             Some(Purpose::Check(asked)) => {
                 self.checks_under_way -= 1;
                 self.take_check(&exchange, &asked, now);
@@ -204,28 +223,27 @@ impl Driver {
         }
     }
 
-    async fn close(&mut self) {
-        self.exchanges.shutdown().await;
-        self.inbox.close();
-        while let Ok(command) = self.inbox.try_recv() {
-            match command {
-                Command::Open { watch, .. } => end_closed(&watch),
-                Command::Close(done) => drop(done.send(())),
-                Command::Unwatch(_) => {}
-            }
-        }
-        for (task_uuid, entry) in self.entries.drain() {
-            self.registry.forget(task_uuid);
-            end_closed(&entry.watch);
-        }
-        self.transport.close().await;
-    }
-
     fn now(&self) -> Tick {
         Tick::from_duration(self.clock.now())
     }
 }
 
-fn end_closed(watch: &Watch) {
+/// Nobody waits for a driver that is gone, whatever ended it.
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.inbox.close();
+        while let Ok(command) = self.inbox.try_recv() {
+            if let Command::Open { watch, .. } = command {
+                end_closed(&self.registry, &watch);
+            }
+        }
+        for (_, entry) in self.entries.drain() {
+            end_closed(&self.registry, &entry.watch);
+        }
+    }
+}
+
+fn end_closed(registry: &Registry, watch: &Watch) {
+    registry.forget(watch.handle().task_uuid());
     watch.change(|state| state.end = Some(Err(Error::closed(Some(watch.handle().clone())))));
 }

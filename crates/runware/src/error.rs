@@ -111,6 +111,11 @@ impl Error {
         if let Some(status) = self.0.http_status.filter(|status| *status >= 400) {
             return ErrorCategory::of_http_status(status);
         }
+        if let Some(Source::Transport(error)) = &self.0.source
+            && !error.is_configuration()
+        {
+            return if error.is_timeout() { ErrorCategory::Timeout } else { ErrorCategory::Connection };
+        }
         match self.0.kind {
             ErrorKind::Configuration | ErrorKind::InvalidTask | ErrorKind::UuidReused => {
                 ErrorCategory::Validation
@@ -142,7 +147,7 @@ impl Error {
     }
 
     pub(crate) fn invalid_task(error: InvalidTask) -> Self {
-        Self::build(ErrorKind::InvalidTask, "the task cannot be sent; nothing was sent".to_owned(), |inner| {
+        Self::build(ErrorKind::InvalidTask, "the task is not valid; nothing was sent".to_owned(), |inner| {
             inner.source = Some(Source::Task(error));
         })
     }
@@ -198,7 +203,7 @@ impl Error {
 
     pub(crate) fn query_failed(handle: TaskHandle, cause: &Cause) -> Self {
         let message = format!(
-            "the server would not answer a question about task {}; the task itself goes on",
+            "no answer could be had about task {}; this changes nothing about the task",
             handle.task_uuid()
         );
         Self::caused(ErrorKind::QueryFailed, message, handle, cause)

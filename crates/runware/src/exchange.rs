@@ -30,11 +30,6 @@ impl Exchange {
         }
         exchange
     }
-
-    /// True if the server answered, however it answered.
-    pub(crate) fn was_answered(&self) -> bool {
-        !self.replies.is_empty()
-    }
 }
 
 /// The call that asks how a task stands.

@@ -37,16 +37,10 @@ impl Outcome {
         match (&self.ending, self.results.is_empty(), self.failures.is_empty()) {
             (Ending::StillRunning { .. }, _, _) => Status::StillRunning,
             (Ending::Unknown { .. }, _, _) => Status::Unknown,
-            (Ending::Settled, false, true) => Status::Succeeded,
-            (Ending::Settled, false, false) => Status::Partial,
+            (Ending::Settled, false, true) if self.results.len() >= self.wanted() => Status::Succeeded,
+            (Ending::Settled, false, _) => Status::Partial,
             (Ending::Settled, true, _) => Status::Failed,
         }
-    }
-
-    /// True if every result that was asked for is here and nothing failed.
-    pub fn is_complete(&self) -> bool {
-        let expected = self.handle.expected().unwrap_or(1) as usize;
-        self.status() == Status::Succeeded && self.results.len() >= expected
     }
 
     /// The results, by index where the server gives one, else in the order in which they arrived.
@@ -67,6 +61,11 @@ impl Outcome {
         (!costs.is_empty()).then(|| costs.into_iter().sum())
     }
 
+    /// How many results make a success.
+    fn wanted(&self) -> usize {
+        self.handle.expected().unwrap_or(1) as usize
+    }
+
     /// How many status checks were sent for this task.
     pub fn polls(&self) -> u32 {
         self.polls
@@ -82,9 +81,9 @@ impl Outcome {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Status {
-    /// Results came, and nothing failed.
+    /// All results came that were asked for, and nothing failed.
     Succeeded,
-    /// Some results came, and some failed.
+    /// Some results came; the others failed, or the server ended the task without them.
     Partial,
     /// Nothing but failures.
     Failed,
@@ -234,10 +233,10 @@ mod tests {
     }
 
     #[test]
-    fn a_short_success_is_not_complete() {
+    fn fewer_results_than_asked_for_are_partial() {
         let mut short = outcome(r#"{"data":[{"text":"a"}]}"#, Ending::Settled);
-        assert!(short.is_complete());
+        assert_eq!(short.status(), Status::Succeeded);
         short.handle = short.handle.with_expected(2);
-        assert!(!short.is_complete());
+        assert_eq!(short.status(), Status::Partial);
     }
 }

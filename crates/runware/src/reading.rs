@@ -7,7 +7,8 @@ use std::collections::HashMap;
 
 use runware_poll::{Collector, Entry, Verdict};
 use runware_transport::{Delivery, TransportError};
-use runware_types::{ApiError, ErrorCategory, Item, Phase, TaskDetails, TaskType, TaskUuid};
+use runware_types::{ApiError, ErrorCategory, Item, Phase, RawJson, TaskDetails, TaskType, TaskUuid};
+use serde_json::{Map, Value};
 
 use crate::error::Cause;
 use crate::exchange::Exchange;
@@ -20,11 +21,12 @@ pub(crate) enum Payload {
     Error(ApiError),
 }
 
+/// Compares what was produced: one answer may have a result's index and another may not.
 impl PartialEq for Payload {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Item(a), Self::Item(b)) => a.raw() == b.raw(),
-            (Self::Error(a), Self::Error(b)) => a.raw() == b.raw(),
+            (Self::Item(a), Self::Item(b)) => is_same_but_for_index(a.raw(), b.raw()),
+            (Self::Error(a), Self::Error(b)) => is_same_but_for_index(a.raw(), b.raw()),
             _ => false,
         }
     }
@@ -110,6 +112,8 @@ pub(crate) struct Snapshot {
 /// Codes that say that the task cannot be seen, which right after a submission means nothing yet.
 const TASK_ABSENT: [&str; 3] = ["taskNotFound", "taskFailedOrNotFound", "taskExpired"];
 
+const RESULT_INDEX: &str = "resultIndex";
+
 /// Sorts the replies to a submission by task.
 pub(crate) fn read_submission(exchange: &Exchange, asked: &[TaskUuid]) -> HashMap<TaskUuid, Answer> {
     let sorted = Sorted::of(exchange, asked);
@@ -147,11 +151,8 @@ pub(crate) fn read_archive(details: &TaskDetails, uuid: TaskUuid) -> Snapshot {
     for item in envelope.items.iter().filter(|item| item.task_uuid().is_none_or(|id| id == uuid)) {
         snapshot.add_item(item);
     }
-    for error in envelope.errors.iter().filter(|error| error.task_uuid().is_none_or(|id| id == uuid)) {
-        if !error.is_conflict() {
-            snapshot.entries.push(failed(error.result_index(), Payload::Error(error.clone())));
-        }
-    }
+    let errors = envelope.errors.iter().filter(|error| error.task_uuid().is_none_or(|id| id == uuid));
+    snapshot.add_failures(errors.filter(|error| !error.is_conflict()));
     snapshot
 }
 
@@ -208,23 +209,22 @@ impl<'a> Sorted<'a> {
         if !items.is_empty() {
             let mut snapshot = Snapshot::default();
             items.iter().for_each(|item| snapshot.add_item(item));
-            let failures = errors.iter().filter(|error| !error.is_conflict());
-            snapshot.entries.extend(failures.map(|e| failed(e.result_index(), Payload::Error((*e).clone()))));
+            snapshot.add_failures(errors.iter().copied().filter(|error| !error.is_conflict()));
             return Answer::Accepted { replayed: false, snapshot };
         }
-        match errors.first() {
-            Some(error) => self.answer_by_error(error),
-            None => self.answer_by_default(asked),
+        match errors {
+            [] => self.answer_by_default(asked),
+            [error, ..] => self.answer_by_errors(error, errors),
         }
     }
 
-    /// What an error that names the task says of its submission.
-    fn answer_by_error(&self, error: &ApiError) -> Answer {
+    /// What an error says of a submission; `all` are the errors about it, this one the first.
+    fn answer_by_errors(&self, error: &ApiError, all: &[&ApiError]) -> Answer {
         if error.is_conflict() {
             return Answer::Accepted { replayed: true, snapshot: Snapshot::default() };
         }
         if error.status().is_some_and(|status| status.phase() == Phase::Failed) {
-            return Answer::Failed(Snapshot::failure(error));
+            return Answer::Failed(Snapshot::failures(all));
         }
         match error.category_with_status(self.status) {
             ErrorCategory::RateLimit => Answer::Refused(self.cause(Some(error))),
@@ -234,7 +234,7 @@ impl<'a> Sorted<'a> {
             ErrorCategory::ServerError | ErrorCategory::Timeout | ErrorCategory::Connection => {
                 Answer::Doubtful(self.cause(Some(error)))
             }
-            ErrorCategory::Provider | ErrorCategory::Safety => Answer::Failed(Snapshot::failure(error)),
+            ErrorCategory::Provider | ErrorCategory::Safety => Answer::Failed(Snapshot::failures(all)),
             _ => Answer::Rejected { error: Some(error.clone()), status: self.status },
         }
     }
@@ -244,7 +244,7 @@ impl<'a> Sorted<'a> {
         if let Some(error) = self.general {
             return match self.status {
                 400 | 413 | 422 if asked > 1 => Answer::TooMany,
-                _ => self.answer_by_error(error),
+                _ => self.answer_by_errors(error, &[error]),
             };
         }
         if let Some(fault) = self.fault {
@@ -302,13 +302,15 @@ impl<'a> Sorted<'a> {
         if error.status().is_some_and(|status| status.phase() == Phase::Failed) {
             return Weight::Verdict;
         }
+        if TASK_ABSENT.contains(&error.code()) {
+            return Weight::Absent;
+        }
         if self.status == 429 || self.status >= 500 {
             return Weight::Fault;
         }
         match error.category() {
             ErrorCategory::RateLimit | ErrorCategory::Connection | ErrorCategory::Auth => Weight::Fault,
             ErrorCategory::ServerError => Weight::Suspect,
-            _ if TASK_ABSENT.contains(&error.code()) => Weight::Absent,
             _ => Weight::Verdict,
         }
     }
@@ -354,7 +356,9 @@ impl<'a> Sorted<'a> {
         match status {
             200..=299 if self.fault.is_none() => Sighting::Unseen,
             400 | 413 | 422 if asked > 1 => Sighting::TooMany,
-            400 | 401 | 403 | 422 => Sighting::Refused(self.cause(self.general)),
+            401 | 403 => Sighting::Refused(self.cause(self.general)),
+            // A refusal says why; anything else may pass.
+            400 | 422 if self.general.is_some() => Sighting::Refused(self.cause(self.general)),
             _ => Sighting::Fault(self.cause(self.general)),
         }
     }
@@ -402,9 +406,14 @@ impl Snapshot {
         }
     }
 
-    fn failure(error: &ApiError) -> Self {
-        let entries = vec![failed(error.result_index(), Payload::Error(error.clone()))];
-        Self { entries, ..Self::default() }
+    fn failures(errors: &[&ApiError]) -> Self {
+        let mut snapshot = Self::default();
+        snapshot.add_failures(errors.iter().copied());
+        snapshot
+    }
+
+    fn add_failures<'a>(&mut self, errors: impl Iterator<Item = &'a ApiError>) {
+        self.entries.extend(errors.map(|error| failed(error.result_index(), Payload::Error(error.clone()))));
     }
 
     /// True if something has ended and nothing is running.
@@ -416,6 +425,17 @@ impl Snapshot {
     pub(crate) fn is_all_failed(&self) -> bool {
         !self.entries.is_empty() && self.entries.iter().all(|entry| entry.verdict == Verdict::Failed)
     }
+}
+
+fn is_same_but_for_index(ours: &RawJson, theirs: &RawJson) -> bool {
+    let has_index = |raw: &RawJson| raw.field(RESULT_INDEX).is_some();
+    let rest = |raw: &RawJson| {
+        let mut fields: Map<String, Value> = raw.decode().ok()?;
+        fields.remove(RESULT_INDEX);
+        Some(fields)
+    };
+    ours == theirs
+        || (has_index(ours) != has_index(theirs) && rest(ours).is_some_and(|ours| Some(ours) == rest(theirs)))
 }
 
 fn failed(index: Option<u32>, payload: Payload) -> Entry<Payload> {

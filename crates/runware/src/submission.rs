@@ -94,6 +94,11 @@ impl Submission {
         }
     }
 
+    /// True while an attempt waits for its answer.
+    pub(crate) fn is_under_way(&self) -> bool {
+        self.state == State::UnderWay
+    }
+
     /// True once the server is known to have it.
     pub(crate) fn is_accepted(&self) -> bool {
         matches!(self.state, State::Accepted { .. })
@@ -111,7 +116,7 @@ impl Submission {
 
     /// True if an earlier attempt of ours may be what the server remembers.
     pub(crate) fn was_sent_before(&self) -> bool {
-        self.attempts > 1
+        self.sends_before.first.is_some()
     }
 
     /// An attempt is under way.

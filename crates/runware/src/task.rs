@@ -88,6 +88,11 @@ impl Task {
         Events::new(self.clone())
     }
 
+    /// How many status checks were sent for the task so far.
+    pub fn polls(&self) -> u32 {
+        self.watch.polls()
+    }
+
     pub(crate) fn watch(&self) -> &Watch {
         &self.watch
     }

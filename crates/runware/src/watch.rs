@@ -3,7 +3,7 @@
 //! The state only grows, so a watcher needs no queue: it remembers how much of the state it has seen and
 //! reads on from there. A slow watcher may miss a progress figure, never a result.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 
@@ -16,6 +16,7 @@ use crate::{Error, Outcome, TaskFailure, TaskHandle, TaskResult};
 pub(crate) struct Watch {
     handle: TaskHandle,
     watchers: AtomicUsize,
+    polls: AtomicU32,
     state: Mutex<State>,
 }
 
@@ -36,7 +37,7 @@ pub(crate) struct State {
 
 impl Watch {
     pub(crate) fn new(handle: TaskHandle) -> Self {
-        Self { handle, watchers: AtomicUsize::new(0), state: Mutex::default() }
+        Self { handle, watchers: AtomicUsize::new(0), polls: AtomicU32::new(0), state: Mutex::default() }
     }
 
     pub(crate) fn handle(&self) -> &TaskHandle {
@@ -70,6 +71,16 @@ impl Watch {
         cursor: &mut Cursor,
     ) -> Poll<Option<Result<Event, Error>>> {
         self.poll_until(waker, &mut |state| cursor.advance(state))
+    }
+
+    /// Counts a status check.
+    pub(crate) fn count_poll(&self) {
+        self.polls.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many status checks were sent for the task.
+    pub(crate) fn polls(&self) -> u32 {
+        self.polls.load(Ordering::Relaxed)
     }
 
     /// True until the task has ended.

@@ -30,8 +30,6 @@ pub(super) struct Entry {
     /// What the last answered status check showed, if there was one.
     pub(super) last_seen: Option<bool>,
     pub(super) last_cause: Option<Cause>,
-    /// Status checks that were sent before the task was last submitted again.
-    pub(super) polls: u32,
     delays: Delays,
 }
 
@@ -75,7 +73,6 @@ impl Entry {
             suspicions: 0,
             last_seen: None,
             last_cause: None,
-            polls: 0,
             delays,
         }
     }

@@ -40,7 +40,7 @@ impl Driver {
             ending,
             results,
             failures,
-            polls: entry.polls + self.scheduler.poll(&task_uuid).map_or(0, |poll| poll.polls()),
+            polls: entry.watch.polls(),
             elapsed: now.duration_since(entry.started),
         };
         self.end(task_uuid, Ok(outcome));

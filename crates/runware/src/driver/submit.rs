@@ -18,6 +18,9 @@ use crate::watch::Watch;
 /// Submissions under way at once. While they are, further tasks gather and travel together.
 const MAX_SUBMITS_UNDER_WAY: usize = 4;
 
+/// Submissions under way at once whose reply takes as long as the work does; each holds a connection.
+const MAX_WAITS_UNDER_WAY: usize = 64;
+
 /// An acknowledgement comes within milliseconds; after this long there will be none.
 const SUBMIT_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -28,7 +31,7 @@ impl Driver {
         let is_new = prepared.is_some();
         let mut entry = Entry::new(watch, prepared, plan, now, self.rng.u64(..));
         if is_new {
-            self.outbox.push_back(task_uuid);
+            self.queue(task_uuid, entry.is_sync());
             self.note(task_uuid, &mut entry, now);
             self.entries.insert(task_uuid, entry);
         } else {
@@ -57,8 +60,18 @@ impl Driver {
             && at <= now
         {
             self.start_verification(task_uuid, attempt, now);
-        } else if entry.submission.due().is_some_and(|at| at <= now) {
-            self.outbox.push_back(task_uuid);
+        }
+        self.go_on(task_uuid, now);
+    }
+
+    /// Goes on with a task that the scheduler does not have: it is sent if it is due, and else looked at
+    /// again when it is.
+    pub(super) fn go_on(&mut self, task_uuid: TaskUuid, now: Tick) {
+        if let Some(entry) = self.entries.get(&task_uuid)
+            && entry.submission.due().is_some_and(|at| at <= now)
+        {
+            let waits = entry.is_sync();
+            self.queue(task_uuid, waits);
         }
         self.remind(task_uuid, now);
     }
@@ -66,7 +79,8 @@ impl Driver {
     /// Sends what is due, as few requests as possible; returns when to look again, if not on an event.
     pub(super) fn start_submissions(&mut self, now: Tick) -> Option<Tick> {
         if now < self.submit_after {
-            return (!self.outbox.is_empty()).then_some(self.submit_after);
+            let is_empty = self.outbox.is_empty() && self.waiting_outbox.is_empty();
+            return (!is_empty).then_some(self.submit_after);
         }
         while self.submits_under_way < MAX_SUBMITS_UNDER_WAY && !self.outbox.is_empty() {
             let mut batch = Vec::new();
@@ -74,15 +88,7 @@ impl Driver {
             while batch.len() < self.submit_batch
                 && let Some(task_uuid) = self.outbox.pop_front()
             {
-                let Some(entry) = self.entries.get_mut(&task_uuid) else { continue };
-                if entry.submission.due().is_none_or(|at| at > now) {
-                    continue;
-                }
-                entry.submission.sent(now);
-                let left = entry.deadline.duration_since(now);
-                if entry.is_sync() {
-                    self.send(Purpose::SubmitAndWait(task_uuid), &[task_uuid], left);
-                } else {
+                if let Some(left) = self.mark_sent(task_uuid, now) {
                     timeout = timeout.max(left.min(SUBMIT_TIMEOUT));
                     batch.push(task_uuid);
                 }
@@ -92,28 +98,74 @@ impl Driver {
                 self.send(Purpose::Submit(batch.clone()), &batch, timeout);
             }
         }
+        while self.waits_under_way < MAX_WAITS_UNDER_WAY
+            && let Some(task_uuid) = self.waiting_outbox.pop_front()
+        {
+            if let Some(left) = self.mark_sent(task_uuid, now) {
+                self.waits_under_way += 1;
+                self.send(Purpose::SubmitAndWait(task_uuid), &[task_uuid], left);
+            }
+        }
         None
+    }
+
+    /// Notes that a task is being sent, if it still is to be; returns the time to its deadline.
+    fn mark_sent(&mut self, task_uuid: TaskUuid, now: Tick) -> Option<Duration> {
+        let entry = self.entries.get_mut(&task_uuid)?;
+        entry.submission.due().filter(|at| *at <= now)?;
+        entry.submission.sent(now);
+        Some(entry.deadline.duration_since(now))
+    }
+
+    /// Queues a task to be sent.
+    fn queue(&mut self, task_uuid: TaskUuid, waits: bool) {
+        let outbox = if waits { &mut self.waiting_outbox } else { &mut self.outbox };
+        outbox.push_back(task_uuid);
     }
 
     /// Takes in the replies to a submission.
     pub(super) fn take_submission(&mut self, exchange: &Exchange, asked: &[TaskUuid], now: Tick) {
-        if exchange.was_answered() {
-            self.submit_quota.success();
-        }
         let mut answers = reading::read_submission(exchange, asked);
+        let may_retry = self.spend(answers.values());
         if answers.values().any(|answer| matches!(answer, Answer::TooMany)) {
             self.submit_batch = (asked.len() / 2).max(1);
         }
         for task_uuid in asked {
             if let Some(answer) = answers.remove(task_uuid) {
-                self.take_answer(*task_uuid, answer, now);
-                self.remind(*task_uuid, now);
+                self.take_answer(*task_uuid, answer, may_retry, now);
+                self.go_on(*task_uuid, now);
             }
         }
     }
 
-    fn take_answer(&mut self, task_uuid: TaskUuid, answer: Answer, now: Tick) {
+    /// Settles with the retry quota for one request: what it brought back may have to be sent again, and
+    /// then travels in one request again.
+    fn spend<'a>(&mut self, answers: impl Iterator<Item = &'a Answer>) -> bool {
+        let retries = answers.map(|answer| match answer {
+            Answer::Refused(cause) | Answer::NotSent(cause) if cause.is_timeout() => {
+                Some(Retry::AfterTimeout)
+            }
+            Answer::Refused(_) | Answer::NotSent(_) => Some(Retry::AfterFault),
+            _ => None,
+        });
+        match retries.max() {
+            Some(Some(retry)) => self.submit_quota.try_spend(retry),
+            _ => {
+                self.submit_quota.success();
+                true
+            }
+        }
+    }
+
+    fn take_answer(&mut self, task_uuid: TaskUuid, answer: Answer, may_retry: bool, now: Tick) {
         let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
+        if !entry.submission.is_under_way() {
+            // The answer is to an attempt that was given up, and comes while the task is watched anew.
+            if let Answer::Accepted { snapshot, .. } | Answer::Failed(snapshot) = answer {
+                self.take_snapshot(task_uuid, snapshot, now);
+            }
+            return;
+        }
         let handle = entry.watch.handle().clone();
         match answer {
             Answer::Accepted { replayed: true, .. } if !entry.submission.was_sent_before() => {
@@ -130,10 +182,12 @@ impl Driver {
                 if let Some(delay) = cause.retry_after() {
                     self.submit_after = self.submit_after.max(now + delay);
                 }
-                self.offer_again(task_uuid, cause, now);
+                self.offer_again(task_uuid, cause, may_retry, now);
             }
-            Answer::NotSent(cause) => self.offer_again(task_uuid, cause, now),
-            Answer::Doubtful(cause) if entry.is_read_only() => self.offer_again(task_uuid, cause, now),
+            Answer::NotSent(cause) => self.offer_again(task_uuid, cause, may_retry, now),
+            Answer::Doubtful(cause) if entry.is_read_only() => {
+                self.offer_again(task_uuid, cause, may_retry, now)
+            }
             Answer::Doubtful(cause) => {
                 // What a repeated upload does is not documented, so it is not repeated.
                 entry.submission.maybe_sent(!entry.is_utility());
@@ -182,6 +236,11 @@ impl Driver {
         let (plan, seed) = (Arc::clone(&entry.plan), self.rng.u64(..));
         // The deadline and the grace period count from the submission, also when it took several attempts.
         let poll = match entry.prepared {
+            // A task that was asked about and then sent again is not asked about at once: it starts anew.
+            Some(_) if entry.watch.polls() > 0 => {
+                let left = entry.deadline.duration_since(now);
+                Poll::new(Plan::clone(&plan).with_deadline(left), seed, now)
+            }
             Some(_) => Poll::new(plan, seed, entry.started),
             None => Poll::resumed(plan, seed, entry.started),
         };
@@ -192,15 +251,14 @@ impl Driver {
     }
 
     /// Offers a task again that the server did not take, as often and as soon as the rules allow.
-    fn offer_again(&mut self, task_uuid: TaskUuid, cause: Cause, now: Tick) {
+    fn offer_again(&mut self, task_uuid: TaskUuid, cause: Cause, may_retry: bool, now: Tick) {
         let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
         let delay = entry.next_delay(&cause);
         let next = match cause.was_not_sent() {
             true => entry.submission.not_sent(now, delay),
             false => entry.submission.refused(now, delay),
         };
-        let retry = if cause.is_timeout() { Retry::AfterTimeout } else { Retry::AfterFault };
-        let may_retry = !cause.is_permanent() && self.submit_quota.try_spend(retry);
+        let may_retry = may_retry && !cause.is_permanent();
         match next {
             Next::Resend(at) if at < entry.deadline && may_retry => entry.report_fault(cause),
             _ => {

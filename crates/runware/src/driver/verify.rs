@@ -4,7 +4,7 @@ use runware_poll::Tick;
 use runware_types::{RawTask, TaskDetails, TaskUuid};
 use serde_json::Value;
 
-use super::entry::Verification;
+use super::entry::{Entry, Verification};
 use super::{Driver, Purpose};
 use crate::Error;
 use crate::exchange::{self, Exchange};
@@ -29,9 +29,7 @@ impl Driver {
         let handle = entry.watch.handle().clone();
         match reading::read_details(exchange, &[task_uuid]).remove(&task_uuid) {
             Some(ArchiveAnswer::Found(details)) => {
-                let ours =
-                    entry.prepared.as_ref().is_none_or(|ours| is_request(&details, task_uuid, ours.bytes()));
-                if ours {
+                if is_ours(entry, &details) {
                     self.accept(task_uuid, true, Snapshot::default(), now);
                 } else {
                     self.end(task_uuid, Err(Error::uuid_reused(handle, "at the server")));
@@ -54,6 +52,12 @@ impl Driver {
     }
 }
 
+/// True unless the archive shows that the id belongs to another request than ours.
+pub(super) fn is_ours(entry: &Entry, details: &TaskDetails) -> bool {
+    let task_uuid = entry.watch.handle().task_uuid();
+    entry.prepared.as_ref().is_none_or(|ours| is_request(details, task_uuid, ours.bytes()))
+}
+
 /// True unless the archived request contradicts ours.
 ///
 /// The server may have added defaults, removed prompts, or written a number otherwise, so only fields
@@ -61,7 +65,9 @@ impl Driver {
 fn is_request(details: &TaskDetails, task_uuid: TaskUuid, ours: &[u8]) -> bool {
     let (Some(theirs), Ok(ours)) = (details.task(task_uuid), RawTask::from_json(ours)) else { return true };
     let mut fields = ours.fields().filter(|(name, _)| *name != "taskUUID");
+    // The number of results is what a task costs: where it is missing it is 1, and not removed.
     ours.task_type() == theirs.task_type()
+        && ours.expected_results().ok() == theirs.expected_results().ok()
         && fields.all(|(name, ours)| {
             theirs.field(name).is_none_or(|theirs| match (ours.decode(), theirs.decode()) {
                 (Ok(ours), Ok(theirs)) => is_same(&ours, &theirs),

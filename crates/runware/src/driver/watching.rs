@@ -6,6 +6,7 @@ use runware_poll::{Change, Ending as PollEnding, Fault, Next, Seen, Tick};
 use runware_types::TaskUuid;
 
 use super::entry::Entry;
+use super::verify::is_ours;
 use super::{Driver, Purpose};
 use crate::error::Cause;
 use crate::exchange::{self, Exchange};
@@ -89,16 +90,14 @@ impl Driver {
     /// Folds a task's present state into what is known of it.
     pub(super) fn take_snapshot(&mut self, task_uuid: TaskUuid, mut snapshot: Snapshot, now: Tick) {
         let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
-        let shows_task = !snapshot.entries.is_empty() || !snapshot.suspects.is_empty();
-        if shows_task && !entry.submission.is_accepted() {
-            entry.submission.accepted();
-        }
-        if shows_task {
-            entry.report_accepted(entry.prepared.is_none());
-        }
         entry.suspicions = if snapshot.suspects.is_empty() { 0 } else { entry.suspicions + 1 };
         if entry.suspicions >= SUSPICION_CONFIRMED {
             snapshot.entries.append(&mut snapshot.suspects);
+        }
+        let shows_task = !snapshot.entries.is_empty();
+        if shows_task {
+            entry.submission.accepted();
+            entry.report_accepted(entry.prepared.is_none());
         }
         entry.all_failed = if snapshot.is_all_failed() { entry.all_failed + 1 } else { 0 };
         let changes = entry.collector.observe(snapshot.entries);
@@ -115,6 +114,9 @@ impl Driver {
             self.end_with(task_uuid, Ending::Settled, now);
         } else if shows_task {
             self.scheduler.observed(&task_uuid, now, Seen::Running);
+        } else if !snapshot.suspects.is_empty() {
+            // A trouble of the server may name a task that never arrived.
+            self.scheduler.observed(&task_uuid, now, Seen::Unknown);
         }
     }
 
@@ -126,21 +128,28 @@ impl Driver {
             let Some(entry) = self.entries.get_mut(task_uuid) else { continue };
             self.scheduler.answered(task_uuid, now);
             match answer {
+                ArchiveAnswer::Found(details) if !is_ours(entry, &details) => {
+                    let error = Error::uuid_reused(entry.watch.handle().clone(), "at the server");
+                    self.end(*task_uuid, Err(error));
+                }
                 ArchiveAnswer::Found(details) => {
                     let snapshot = reading::read_archive(&details, *task_uuid);
                     if snapshot.is_ended() {
                         entry.collector.settle();
                     }
-                    if !entry.submission.is_accepted() {
-                        entry.submission.accepted();
-                    }
+                    entry.submission.accepted();
                     entry.report_accepted(entry.prepared.is_none());
                     self.take_snapshot(*task_uuid, snapshot, now);
                     self.scheduler.observed(task_uuid, now, Seen::Running);
                 }
                 ArchiveAnswer::Absent => self.take_absence(*task_uuid, now),
                 ArchiveAnswer::Silent => {}
-                ArchiveAnswer::Fault(cause) | ArchiveAnswer::Refused(cause) => entry.report_fault(cause),
+                ArchiveAnswer::Fault(cause) | ArchiveAnswer::Refused(cause) => {
+                    if let Some(delay) = cause.retry_after() {
+                        self.scheduler.pause(now + delay);
+                    }
+                    entry.report_fault(cause);
+                }
             }
         }
     }
@@ -151,8 +160,8 @@ impl Driver {
         match entry.submission.absent(now) {
             Absence::Inconclusive => {}
             Absence::Resend(_) => {
-                entry.polls += self.scheduler.remove(&task_uuid).map_or(0, |poll| poll.polls());
-                self.remind(task_uuid, now);
+                self.scheduler.remove(&task_uuid);
+                self.go_on(task_uuid, now);
             }
             Absence::Undecided => {
                 let handle = entry.watch.handle().clone();
@@ -168,6 +177,11 @@ impl Driver {
     fn start_check(&mut self, asked: Vec<TaskUuid>, now: Tick) {
         self.checks_under_way += 1;
         self.counters.checked(asked.len());
+        for task_uuid in &asked {
+            if let Some(entry) = self.entries.get(task_uuid) {
+                entry.watch.count_poll();
+            }
+        }
         let calls = asked.iter().map(|task_uuid| exchange::status_call(*task_uuid)).collect();
         let timeout = self.query_timeout(&asked, now);
         self.start(Purpose::Check(asked), calls, timeout);

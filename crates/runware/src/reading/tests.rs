@@ -189,6 +189,8 @@ fn broken_checks_say_nothing_of_the_task() {
         (ErrorKind::Timeout, None, "fault"),
         (ErrorKind::Undecodable, Some(200), "fault"),
         (ErrorKind::Undecodable, Some(502), "fault"),
+        (ErrorKind::Undecodable, Some(400), "fault"),
+        (ErrorKind::Interrupted, Some(400), "fault"),
         (ErrorKind::Undecodable, Some(401), "refused"),
         (ErrorKind::TooLarge, Some(200), "refused"),
     ] {
@@ -206,5 +208,21 @@ fn what_the_server_asks_for_is_kept() {
     match &read_status(&exchange, &[a()])[&a()] {
         Sighting::Fault(cause) => assert_eq!(cause.retry_after(), Some(Duration::from_secs(7))),
         other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn an_index_that_comes_late_makes_no_other_result() {
+    let payload = |fields: &str| {
+        let reply = reply(200, &format!(r#"{{"data":[{{"taskUUID":"$a",{fields}}}]}}"#));
+        Payload::Item(reply.replies[0].envelope.items[0].clone())
+    };
+    for (one, other, is_same) in [
+        (r#""text":"a""#, r#""text":"a""#, true),
+        (r#""text":"a""#, r#""resultIndex":0,"text":"a""#, true),
+        (r#""text":"a""#, r#""resultIndex":0,"text":"b""#, false),
+        (r#""resultIndex":1,"text":"a""#, r#""resultIndex":0,"text":"a""#, false),
+    ] {
+        assert_eq!(payload(one) == payload(other), is_same, "{one} and {other}");
     }
 }

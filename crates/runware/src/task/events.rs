@@ -126,6 +126,10 @@ impl Cursor {
             self.accepted = true;
             return Some(Event::Accepted { replayed });
         }
+        if let (true, Some(percent)) = (self.progress != state.progress, state.progress) {
+            self.progress = state.progress;
+            return Some(Event::Progress(percent));
+        }
         if let Some(result) = state.results.get(self.results) {
             self.results += 1;
             return Some(Event::Result(result.clone()));
@@ -133,10 +137,6 @@ impl Cursor {
         if let Some(failure) = state.failures.get(self.failures) {
             self.failures += 1;
             return Some(Event::Failure(failure.clone()));
-        }
-        if let (true, Some(percent)) = (self.progress != state.progress, state.progress) {
-            self.progress = state.progress;
-            return Some(Event::Progress(percent));
         }
         if let (true, Some(cause)) = (self.faults != state.faults, &state.last_fault) {
             self.faults = state.faults;

@@ -1,0 +1,220 @@
+//! What was typed: the command line as clap reads it.
+
+pub(crate) mod file;
+pub(crate) mod task;
+#[cfg(test)]
+mod tests;
+pub(crate) mod value;
+
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{ArgAction, Parser, Subcommand};
+
+/// Submit Runware tasks, wait for their results, and look at them again later.
+///
+/// Try it without an account: `runware demo`, or any command with `--emulator`.
+#[derive(Debug, Parser)]
+#[command(
+    name = "runware",
+    version,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    after_help = EXIT_CODES
+)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) global: GlobalArgs,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The flags that stand before or after any command.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct GlobalArgs {
+    /// Read the API key from this file instead of RUNWARE_API_KEY
+    #[arg(long, global = true, value_name = "PATH")]
+    pub(crate) api_key_file: Option<PathBuf>,
+    /// Send requests to this address [env: RUNWARE_HTTP_BASE_URL] [default: https://api.runware.ai/v1]
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) http_base_url: Option<String>,
+    /// Allow plain http to other machines; the key and the prompts can be read on the way then
+    #[arg(long, global = true)]
+    pub(crate) insecure_http: bool,
+    /// How to talk to the server [env: RUNWARE_TRANSPORT] [default: http] [possible values: http]
+    #[arg(long, global = true, value_name = "TRANSPORT")]
+    pub(crate) transport: Option<String>,
+    /// Start an emulator of the service inside this command and use it: needs no key, costs nothing
+    #[arg(long, global = true)]
+    pub(crate) emulator: bool,
+    /// Print one JSON object a line on standard output
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// How long to wait for a task, from its submission: 90s, 20m, 1h 30m [default: 20m]
+    #[arg(long, global = true, value_name = "DURATION", value_parser = deadline)]
+    pub(crate) deadline: Option<Duration>,
+    /// Say more on standard error; twice for every detail
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+    /// Say only what went wrong
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Submit one task, wait for it, and print its results
+    Run(TaskArgs),
+    /// Submit one task, return as soon as the server has it, and print its taskUUID
+    Submit(TaskArgs),
+    /// Wait for tasks that were submitted before, by this or any other program; submits nothing
+    Wait(UuidArgs),
+    /// Check each task once, without waiting
+    ///
+    /// The exit code tells the state, as for commands that wait: 0 all succeeded, 6 one failed or failed in
+    /// part, 8 one is still running, 9 the server shows nothing of one.
+    Status(UuidArgs),
+    /// Show the original request and response of a task
+    ///
+    /// Exits with 9 if the server's archive has no such task.
+    Details(DetailsArgs),
+    /// Submit the tasks of a JSON Lines file together, and wait for all of them
+    ///
+    /// Each line is a task object with a `taskType`; blank lines are skipped. Fields are passed on as they are,
+    /// and a `taskUUID` is used where given. Every line is checked before anything is sent.
+    Batch(BatchArgs),
+    /// Run an emulator of the service as a local server, until interrupted
+    ///
+    /// The first line on standard output says where it listens. Any key will do. These models do a trick:
+    /// emulator:fast@1, emulator:partial@1, emulator:fail@1, emulator:stuck@1, emulator:refuse@1,
+    /// emulator:poor@1, emulator:busy@1.
+    Emulate(EmulateArgs),
+    /// See the whole story in one command, offline
+    Demo,
+}
+
+/// The task of `run` and `submit`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = VALUES)]
+pub(crate) struct TaskArgs {
+    /// The model, such as runware:101@1; `-` for the few task types that take none
+    pub(crate) model: String,
+    /// The task's parameters; see below
+    #[arg(value_name = "key=value")]
+    pub(crate) values: Vec<String>,
+    /// What kind of task it is, such as imageInference or upscale [default: guessed from the keys]
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) task_type: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct UuidArgs {
+    /// The taskUUID of each task
+    #[arg(required = true, value_name = "UUID")]
+    pub(crate) uuids: Vec<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct DetailsArgs {
+    /// The taskUUID of the task
+    #[arg(value_name = "UUID")]
+    pub(crate) uuid: String,
+    /// Print the request alone, byte for byte
+    #[arg(long, conflicts_with = "response")]
+    pub(crate) request: bool,
+    /// Print the response alone, byte for byte
+    #[arg(long)]
+    pub(crate) response: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct BatchArgs {
+    /// The file; `-` for standard input
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct EmulateArgs {
+    /// The port to listen on; 0 for any that is free
+    #[arg(long, default_value_t = 0)]
+    pub(crate) port: u16,
+    /// Where all chance comes from: the same seed and requests give the same results
+    #[arg(long, default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// How long every result takes, such as 2s or 1s..5s [default: what is usual for the task type]
+    #[arg(long, value_name = "DURATION", value_parser = durations)]
+    pub(crate) duration: Option<RangeInclusive<Duration>>,
+    /// How likely each result is to fail, from 0 to 1
+    #[arg(long, value_name = "PROBABILITY", default_value_t = 0.0, value_parser = probability)]
+    pub(crate) failure_rate: f64,
+    /// Let results that are not ready report their progress
+    #[arg(long)]
+    pub(crate) progress: bool,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  everything asked for was delivered
+  1  something else went wrong (connection, server)
+  2  wrong usage
+  3  the request was rejected as invalid; nothing was charged
+  4  authentication
+  5  quota or budget
+  6  a task failed, wholly or in part; what succeeded was delivered
+  8  still running at the deadline; the command to go on with is printed
+  9  outcome unknown; what is known and what to do is printed
+  130  interrupted; the command to go on with is printed";
+
+const VALUES: &str = "\
+Values:
+  key=text        text; well-known numbers and switches such as width=1024 become what the API expects
+  key:=json       any JSON: width:=1024, seed:='\"text\"', inputs:='{\"images\":[]}'
+  key=@file       the file's content, as a data URI
+  a.b.0=text      a member of an object or a list: inputs.images.0=@cat.png, messages.0.role=user
+
+Task type, unless --task-type says it; the first of these keys decides:
+  messages             textInference
+  audioSettings        audioInference
+  upscaleFactor        upscale
+  fps, frameImages     videoInference
+  speech               audioInference
+  duration             videoInference
+  none of these        imageInference
+
+Examples:
+  runware run runware:101@1 positivePrompt='a lighthouse at dawn' width=1024 height=1024 --emulator
+  runware run openai:1@1 messages.0.role=user messages.0.content='Four words, please.' --emulator";
+
+/// Longer than any task takes; short enough that adding it to a time cannot overflow.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+fn deadline(text: &str) -> Result<Duration, String> {
+    let duration = duration(text)?;
+    if duration > LONGEST {
+        return Err("it must be at most 365d".to_owned());
+    }
+    Ok(duration)
+}
+
+fn durations(text: &str) -> Result<RangeInclusive<Duration>, String> {
+    let (low, high) = text.split_once("..").unwrap_or((text, text));
+    let (low, high) = (deadline(low)?, deadline(high)?);
+    if low > high {
+        return Err("the shorter duration comes first".to_owned());
+    }
+    Ok(low..=high)
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    humantime::parse_duration(text)
+        .map_err(|error| format!("{error}; it must be a number and a unit, such as 90s or 20m"))
+}
+
+fn probability(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
+        _ => Err("it must be a number from 0 to 1".to_owned()),
+    }
+}

@@ -1,0 +1,88 @@
+//! `runware details`: the original request and response of a task.
+
+use runware::types::{RawJson, TaskDetails, TaskUuid};
+
+use crate::args::{DetailsArgs, GlobalArgs};
+use crate::commands::known_task;
+use crate::exit::Exit;
+use crate::output::Output;
+use crate::output::event::Event;
+use crate::session::Session;
+use crate::stop::Stop;
+use crate::tree::Tree;
+
+pub(super) async fn run(args: &DetailsArgs, global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
+    let task_uuid = known_task(&args.uuid)?;
+    let mut session = Session::open(global, output).await?;
+    session.warn_of_empty_emulator();
+    let found = tokio::select! {
+        biased;
+        () = session.interrupt.raised() => return Err(Stop::interrupted()),
+        found = session.client.task_details(task_uuid) => found?,
+    };
+    let details = found.ok_or_else(|| {
+        Stop::absent(
+            task_uuid,
+            format!(
+                "the server's archive has no task {task_uuid}: it never existed, is forgotten, or belongs to \
+                 another organisation"
+            ),
+        )
+    })?;
+    let (request, response) = (details.request(), details.response());
+    match (args.request, args.response, session.output.is_json()) {
+        (true, _, false) => exactly(request, session.output)?,
+        (_, true, false) => exactly(response, session.output)?,
+        (true, _, true) => tell(task_uuid, Some(request), None, session.output)?,
+        (_, true, true) => tell(task_uuid, None, Some(response), session.output)?,
+        (false, false, _) => show_all(&details, task_uuid, session.output)?,
+    }
+    Ok(Exit::Delivered)
+}
+
+/// Shows request and response.
+pub(super) fn show_all(details: &TaskDetails, task_uuid: TaskUuid, output: &mut Output) -> Result<(), Stop> {
+    tell(task_uuid, Some(details.request()), Some(details.response()), output)
+}
+
+fn tell(
+    task_uuid: TaskUuid,
+    request: Option<&RawJson>,
+    response: Option<&RawJson>,
+    output: &mut Output,
+) -> Result<(), Stop> {
+    let (request, response) = (request.and_then(without_keys), response.and_then(without_keys));
+    output.tell(&Event::Details { task_uuid, request, response })
+}
+
+/// Byte for byte, and nothing else. A terminal is a place for people, who see no keys and no control characters.
+fn exactly(json: &RawJson, output: &mut Output) -> Result<(), Stop> {
+    match output.is_on_terminal() {
+        true => output.line(without_keys(json).as_ref().map_or("null", RawJson::as_str)),
+        false => output.exactly(json.as_str()),
+    }
+}
+
+/// The same value if it holds no API key, which a client that sends its key in the body leaves there.
+fn without_keys(json: &RawJson) -> Option<RawJson> {
+    let mut tree = Tree::unfold(json);
+    let before = tree.clone();
+    tree.hide_keys();
+    // What cannot be written without its key is not written.
+    if tree == before { Some(json.clone()) } else { RawJson::from_value(&tree).ok() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_without_keys_keeps_every_byte() {
+        for text in [r#"[ {"b":1.10,"a" : 1e2} ]"#, "null", r#"{"apiKeys":[]}"#] {
+            let json = RawJson::parse(text).unwrap();
+            assert_eq!(without_keys(&json), Some(json));
+        }
+        let json = RawJson::parse(r#"[{"apiKey":"s3cret"},{"cost": 1.10}]"#).unwrap();
+        assert_eq!(without_keys(&json).unwrap().as_str(), r#"[{"apiKey":"(hidden)"},{"cost":1.10}]"#);
+    }
+}

@@ -1,0 +1,18 @@
+//! `runware wait`: wait for tasks that were submitted before; submits nothing.
+
+use crate::args::{GlobalArgs, UuidArgs};
+use crate::commands::known_tasks;
+use crate::exit::Exit;
+use crate::output::Output;
+use crate::session::Session;
+use crate::stop::Stop;
+use crate::watch::{Opened, watch};
+
+pub(super) async fn run(args: &UuidArgs, global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
+    let tasks = known_tasks(&args.uuids)?;
+    let mut session = Session::open(global, output).await?;
+    session.warn_of_empty_emulator();
+    let open = |task_uuid| Opened { task_uuid, task: session.client.resume(task_uuid) };
+    let opened = tasks.into_iter().map(open).collect();
+    watch(&mut session, opened).await?.sum_up(&mut session)
+}

@@ -1,0 +1,167 @@
+//! What the command says: data on standard output, everything else on standard error.
+
+pub(crate) mod event;
+pub(crate) mod human;
+mod json;
+pub(crate) mod sanitize;
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::time::SystemTime;
+
+use crate::args::GlobalArgs;
+use crate::stop::Stop;
+use event::Event;
+
+/// The two streams, and how the person or program at their ends wants them.
+#[derive(Debug)]
+pub(crate) struct Output {
+    json: bool,
+    quiet: bool,
+    on_terminal: bool,
+    shows_progress: bool,
+    /// A progress line stands on the terminal and has to go before anything else is written.
+    has_progress: bool,
+}
+
+impl Output {
+    pub(crate) fn new(global: &GlobalArgs) -> Self {
+        Self {
+            json: global.json,
+            quiet: global.quiet,
+            on_terminal: io::stdout().is_terminal(),
+            shows_progress: io::stderr().is_terminal() && !global.json && !global.quiet,
+            has_progress: false,
+        }
+    }
+
+    /// Tells an event, as a line of JSON or in words.
+    ///
+    /// # Errors
+    ///
+    /// Standard output cannot be written, for example because nobody reads it any more.
+    pub(crate) fn tell(&mut self, event: &Event) -> Result<(), Stop> {
+        let words = human::words(event, self.on_terminal);
+        if self.json {
+            if let Event::Error { .. } = event {
+                words.warning.iter().for_each(|text| self.warn(text));
+            }
+            let line = json::line(event, now())
+                .map_err(|error| Stop::machine(format!("an event has no JSON: {error}")))?;
+            return self.line(&line);
+        }
+        words.note.iter().for_each(|text| self.note(text));
+        words.warning.iter().for_each(|text| self.warn(text));
+        words.data.iter().try_for_each(|text| self.data(text))
+    }
+
+    /// Tells an event to programs, and to people unless they are about to be told in other words.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Output::tell`].
+    pub(crate) fn tell_of_stopped(&mut self, event: &Event, in_other_words: bool) -> Result<(), Stop> {
+        if self.json || !in_other_words { self.tell(event) } else { Ok(()) }
+    }
+
+    /// Writes a line of data for people; programs get events only.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Output::tell`].
+    pub(crate) fn data(&mut self, text: &str) -> Result<(), Stop> {
+        if self.json { Ok(()) } else { self.line(text) }
+    }
+
+    /// Writes a line that is JSON already, whoever reads it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Output::tell`].
+    pub(crate) fn line(&mut self, text: &str) -> Result<(), Stop> {
+        match self.on_terminal {
+            true => self.write(format!("{}\n", sanitize::json(text)).as_bytes()),
+            false => self.write(format!("{text}\n").as_bytes()),
+        }
+    }
+
+    /// Writes bytes as they are, unless a terminal would obey them.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Output::tell`].
+    pub(crate) fn exactly(&mut self, json: &str) -> Result<(), Stop> {
+        match self.on_terminal {
+            true => self.write(sanitize::json(json).as_bytes()),
+            false => self.write(json.as_bytes()),
+        }
+    }
+
+    /// Says what is good to know.
+    pub(crate) fn note(&mut self, text: &str) {
+        if !self.quiet && !self.json {
+            self.aside(text);
+        }
+    }
+
+    /// Says what has to be known.
+    pub(crate) fn warn(&mut self, text: &str) {
+        self.aside(text);
+    }
+
+    /// Says how things go, in a line that the next one replaces; on terminals only.
+    pub(crate) fn progress(&mut self, text: &str) {
+        if self.shows_progress {
+            self.has_progress = true;
+            let mut stderr = io::stderr();
+            let _ = write!(stderr, "\r\x1b[K{text}").and_then(|()| stderr.flush());
+        }
+    }
+
+    pub(crate) fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// True if [`Output::progress`] shows anything.
+    pub(crate) fn shows_progress(&self) -> bool {
+        self.shows_progress
+    }
+
+    /// True if a person sees standard output directly.
+    pub(crate) fn is_on_terminal(&self) -> bool {
+        self.on_terminal
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Stop> {
+        self.clear_progress();
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(bytes)?;
+        stdout.flush()?;
+        Ok(())
+    }
+
+    /// Nobody reading standard error is no reason to stop.
+    fn aside(&mut self, text: &str) {
+        self.clear_progress();
+        let _ = writeln!(anstream::stderr(), "{}", painted(text));
+    }
+
+    fn clear_progress(&mut self) {
+        if std::mem::take(&mut self.has_progress) {
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+    }
+}
+
+/// Gives the first word colour where it says that something is wrong; streams that are no terminals lose it again.
+fn painted(text: &str) -> String {
+    match text.split_once(' ') {
+        Some((word @ "error:", rest)) => format!("\x1b[1;31m{word}\x1b[0m {rest}"),
+        Some((word @ "warning:", rest)) => format!("\x1b[1;33m{word}\x1b[0m {rest}"),
+        _ => text.to_owned(),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this dates the lines of output, and decides nothing")]
+fn now() -> SystemTime {
+    SystemTime::now()
+}

@@ -1,0 +1,245 @@
+//! What a command has to say: one event after the other.
+
+use std::time::Duration;
+
+use runware::types::{ApiError, ErrorCategory, Item, Prepared, RawJson, TaskType, TaskUuid};
+use runware::{Error, ErrorKind, Status};
+use serde::{Serialize, Serializer};
+
+use crate::stop::{Stop, explain};
+
+/// Something to tell: in words to people, as a line of JSON to programs.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged, rename_all_fields = "camelCase")]
+pub(crate) enum Event {
+    /// A task is about to be sent.
+    Submitting {
+        #[serde(rename = "taskUUID")]
+        task_uuid: TaskUuid,
+        task_type: TaskType,
+        /// For people, who know their tasks by it.
+        #[serde(skip)]
+        model: Option<String>,
+    },
+    /// The server has the task.
+    Accepted {
+        #[serde(rename = "taskUUID")]
+        task_uuid: TaskUuid,
+        replayed: bool,
+    },
+    /// How far the task is, in percent.
+    Progress {
+        #[serde(rename = "taskUUID")]
+        task_uuid: TaskUuid,
+        progress: u8,
+    },
+    /// A result.
+    Result {
+        #[serde(rename = "taskUUID")]
+        task_uuid: TaskUuid,
+        index: u32,
+        #[serde(serialize_with = "as_it_came")]
+        item: Item,
+    },
+    /// A failed result, or the failure of the whole task.
+    Failure {
+        #[serde(rename = "taskUUID")]
+        task_uuid: TaskUuid,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        index: Option<u32>,
+        error: Fault,
+    },
+    /// The end of a task, as far as this command is concerned.
+    Settled {
+        #[serde(rename = "taskUUID")]
+        task_uuid: TaskUuid,
+        #[serde(serialize_with = "in_a_word")]
+        status: Status,
+        results: usize,
+        failures: usize,
+        polls: u32,
+        #[serde(rename = "elapsedMs", serialize_with = "in_milliseconds")]
+        elapsed: Duration,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        resume: Option<String>,
+    },
+    /// What the archive has of a task.
+    Details {
+        #[serde(rename = "taskUUID")]
+        task_uuid: TaskUuid,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        request: Option<RawJson>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        response: Option<RawJson>,
+    },
+    /// What stopped the command.
+    Error {
+        #[serde(rename = "taskUUID", skip_serializing_if = "Option::is_none")]
+        task_uuid: Option<TaskUuid>,
+        #[serde(serialize_with = "by_name")]
+        category: ErrorCategory,
+        message: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        resume: Option<String>,
+    },
+    /// The last word of every command that waits.
+    Summary(Summary),
+}
+
+/// What became of all tasks together, and what it took.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Summary {
+    pub(crate) tasks: usize,
+    pub(crate) succeeded: usize,
+    pub(crate) partial: usize,
+    pub(crate) failed: usize,
+    pub(crate) running: usize,
+    pub(crate) unknown: usize,
+    pub(crate) requests: u64,
+    pub(crate) status_checks: u64,
+    #[serde(rename = "elapsedMs", serialize_with = "in_milliseconds")]
+    pub(crate) elapsed: Duration,
+}
+
+/// Why something failed, in the server's words where it has said any.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Fault {
+    pub(crate) code: String,
+    #[serde(serialize_with = "by_name")]
+    pub(crate) category: ErrorCategory,
+    pub(crate) message: String,
+    #[serde(skip_serializing_if = "Parameters::is_empty")]
+    pub(crate) parameter: Parameters,
+    pub(crate) retryable: bool,
+}
+
+/// The parameters at fault: one as a string, several as a list, as the server has them too.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Parameters {
+    #[default]
+    None,
+    One(String),
+    Several(Vec<String>),
+}
+
+impl Event {
+    /// The name that programs know it by.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Submitting { .. } => "submitting",
+            Self::Accepted { .. } => "accepted",
+            Self::Progress { .. } => "progress",
+            Self::Result { .. } => "result",
+            Self::Failure { .. } => "failure",
+            Self::Settled { .. } => "settled",
+            Self::Details { .. } => "details",
+            Self::Error { .. } => "error",
+            Self::Summary(_) => "summary",
+        }
+    }
+
+    /// A task with its id and bytes.
+    pub(crate) fn of_prepared(task: &Prepared) -> Self {
+        Self::Submitting {
+            task_uuid: task.uuid(),
+            task_type: task.task_type().clone(),
+            model: task.model().map(ToOwned::to_owned),
+        }
+    }
+
+    /// What stopped the command before it had tasks.
+    pub(crate) fn of_stop(stop: &Stop) -> Self {
+        Self::Error {
+            task_uuid: stop.task_uuid(),
+            category: stop.category(),
+            message: stop.message().to_owned(),
+            resume: None,
+        }
+    }
+}
+
+impl Summary {
+    /// Counts a task.
+    pub(crate) fn count(&mut self, status: Status) {
+        self.tasks += 1;
+        *match status {
+            Status::Succeeded => &mut self.succeeded,
+            Status::Partial => &mut self.partial,
+            Status::Failed => &mut self.failed,
+            Status::StillRunning => &mut self.running,
+            _ => &mut self.unknown,
+        } += 1;
+    }
+}
+
+impl From<&ApiError> for Fault {
+    fn from(error: &ApiError) -> Self {
+        Self {
+            code: error.code().to_owned(),
+            category: error.category(),
+            message: error.message().to_owned(),
+            parameter: error.parameters().into(),
+            retryable: error.is_retryable(),
+        }
+    }
+}
+
+/// Where the server said nothing, the code is the kind of error.
+impl From<&Error> for Fault {
+    fn from(error: &Error) -> Self {
+        let category = error.category();
+        let own = |code: &str| Self {
+            code: code.to_owned(),
+            category,
+            message: explain(error),
+            parameter: Parameters::None,
+            retryable: category.is_retryable(),
+        };
+        match (error.api_error(), error.kind()) {
+            (Some(api), _) => Self { category, retryable: category.is_retryable(), ..api.into() },
+            (None, ErrorKind::Configuration) => own("configuration"),
+            (None, ErrorKind::InvalidTask) => own("invalidTask"),
+            (None, ErrorKind::UuidReused) => own("uuidReused"),
+            (None, ErrorKind::Rejected) => own("rejected"),
+            (None, ErrorKind::NotAccepted) => own("notAccepted"),
+            (None, ErrorKind::Unconfirmed) => own("unconfirmed"),
+            (None, ErrorKind::QueryFailed) => own("queryFailed"),
+            (None, ErrorKind::Closed) => own("closed"),
+            (None, _) => own("unknown"),
+        }
+    }
+}
+
+impl Parameters {
+    fn is_empty(&self) -> bool {
+        matches!(self, Self::None)
+    }
+}
+
+impl From<&[String]> for Parameters {
+    fn from(parameters: &[String]) -> Self {
+        match parameters {
+            [] => Self::None,
+            [one] => Self::One(one.clone()),
+            several => Self::Several(several.to_vec()),
+        }
+    }
+}
+
+fn as_it_came<S: Serializer>(item: &Item, serializer: S) -> Result<S::Ok, S::Error> {
+    item.raw().serialize(serializer)
+}
+
+fn in_a_word<S: Serializer>(status: &Status, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(status.as_str())
+}
+
+fn by_name<S: Serializer>(category: &ErrorCategory, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(category.as_str())
+}
+
+fn in_milliseconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
+}

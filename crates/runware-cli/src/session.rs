@@ -1,0 +1,109 @@
+//! What a command needs that talks to a server: a client, the output, the time, and an ear for signals.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use runware::Client;
+use runware::poll::Plan;
+use runware::transport::{Clock as _, TokioClock};
+use runware_emulator::{Emulator, Options, StartError};
+
+use crate::args::GlobalArgs;
+use crate::config::Config;
+use crate::exit::Exit;
+use crate::interrupt::Interrupt;
+use crate::output::Output;
+use crate::resume::Resume;
+use crate::stop::Stop;
+
+pub(crate) struct Session<'o> {
+    pub(crate) client: Client,
+    pub(crate) output: &'o mut Output,
+    pub(crate) interrupt: Interrupt,
+    pub(crate) resume: Resume,
+    /// Counts from the start of the command.
+    pub(crate) clock: TokioClock,
+    /// Lives as long as the command.
+    pub(crate) emulator: Option<Emulator>,
+}
+
+impl<'o> Session<'o> {
+    /// Connects to what the flags and the environment say. Nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// There is no key, or the flags make no sense.
+    pub(crate) async fn open(global: &GlobalArgs, output: &'o mut Output) -> Result<Self, Stop> {
+        Self::with(global, output, Options::new(), Plan::new()).await
+    }
+
+    /// The same, with an emulator and a plan of the caller's.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Session::open`].
+    pub(crate) async fn with(
+        global: &GlobalArgs,
+        output: &'o mut Output,
+        options: Options,
+        plan: Plan,
+    ) -> Result<Self, Stop> {
+        let clock = TokioClock::new();
+        let config = Config::read(global, output)?;
+        let emulator = match config.wants_emulator() {
+            true => Some(Emulator::start(options).await.map_err(|error| not_started(&error))?),
+            false => None,
+        };
+        let url = emulator.as_ref().map(Emulator::http_url);
+        Ok(Self {
+            client: config.client(url.as_deref(), plan)?,
+            interrupt: listen(Exit::Interrupted)?,
+            resume: config.resume(),
+            output,
+            clock,
+            emulator,
+        })
+    }
+
+    /// How long the command has run.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.clock.now()
+    }
+
+    /// Says that questions to a new emulator have one answer only.
+    pub(crate) fn warn_of_empty_emulator(&mut self) {
+        if self.emulator.is_some() {
+            self.output.note(
+                "(the emulator in this command starts empty: it has no earlier tasks; `runware emulate` keeps them)",
+            );
+        }
+    }
+
+    /// Says which command waits for the tasks that this one leaves open.
+    pub(crate) fn say_how_to_go_on(&mut self, tasks: usize, command: &str) {
+        let them = if tasks == 1 { "it" } else { "them" };
+        self.output.warn(&match self.resume.emulator_ends() {
+            false => format!("To go on waiting for {them}:\n  {command}"),
+            true => format!(
+                "The emulator ends with this command, and its tasks with it. For a server that stays, run \
+                 `runware emulate` in another terminal and give its address with --http-base-url; \
+                 there this goes on waiting for {them}:\n  {command}"
+            ),
+        });
+    }
+}
+
+/// Why there is no emulator.
+pub(crate) fn not_started(error: &StartError) -> Stop {
+    let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
+    Stop::machine(format!("the emulator {error}{cause}"))
+}
+
+/// Listens for signals.
+///
+/// # Errors
+///
+/// The machine does not let it.
+pub(crate) fn listen(exit: Exit) -> Result<Interrupt, Stop> {
+    Interrupt::listen(exit).map_err(|error| Stop::machine(format!("signals cannot be heard: {error}")))
+}

@@ -1,0 +1,108 @@
+//! Why a command ended before it could do what was asked.
+
+use std::error::Error as _;
+use std::io;
+
+use runware::types::{ErrorCategory, TaskUuid};
+
+use crate::exit::Exit;
+
+/// What stopped a command.
+#[derive(Debug)]
+pub(crate) struct Stop {
+    exit: Exit,
+    category: ErrorCategory,
+    message: String,
+    task_uuid: Option<TaskUuid>,
+}
+
+impl Stop {
+    /// The command line is wrong.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, ErrorCategory::Validation, message)
+    }
+
+    /// A task is not one that can be sent.
+    pub(crate) fn rejected(message: impl Into<String>) -> Self {
+        Self::new(Exit::Rejected, ErrorCategory::Validation, message)
+    }
+
+    /// There is no usable key.
+    pub(crate) fn auth(message: impl Into<String>) -> Self {
+        Self::new(Exit::Auth, ErrorCategory::Auth, message)
+    }
+
+    /// This machine would not do what is needed.
+    pub(crate) fn machine(message: impl Into<String>) -> Self {
+        Self::new(Exit::Trouble, ErrorCategory::Unknown, message)
+    }
+
+    /// A signal came.
+    pub(crate) fn interrupted() -> Self {
+        Self::new(Exit::Interrupted, ErrorCategory::Aborted, "interrupted")
+    }
+
+    /// The server has nothing of the task.
+    pub(crate) fn absent(task_uuid: TaskUuid, message: impl Into<String>) -> Self {
+        Self::new(Exit::Unknown, ErrorCategory::NotFound, message).about(task_uuid)
+    }
+
+    fn new(exit: Exit, category: ErrorCategory, message: impl Into<String>) -> Self {
+        Self { exit, category, message: message.into(), task_uuid: None }
+    }
+
+    /// Says which task it is about.
+    pub(crate) fn about(self, task_uuid: TaskUuid) -> Self {
+        Self { task_uuid: Some(task_uuid), ..self }
+    }
+
+    pub(crate) fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    pub(crate) fn category(&self) -> ErrorCategory {
+        self.category
+    }
+
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    pub(crate) fn task_uuid(&self) -> Option<TaskUuid> {
+        self.task_uuid
+    }
+}
+
+impl From<runware::Error> for Stop {
+    fn from(error: runware::Error) -> Self {
+        Self {
+            exit: Exit::of_error(&error),
+            category: error.category(),
+            message: explain(&error),
+            task_uuid: error.task_uuid(),
+        }
+    }
+}
+
+/// Errors of writing the output; reading is explained where it is done.
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => {
+                Self::new(Exit::OutputClosed, ErrorCategory::Aborted, "nobody reads the output")
+            }
+            _ => Self::machine(format!("the output cannot be written: {error}")),
+        }
+    }
+}
+
+/// An error and its causes in one line.
+pub(crate) fn explain(error: &runware::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text.push_str(&format!(": {inner}"));
+        cause = inner.source();
+    }
+    text
+}

@@ -1,0 +1,319 @@
+//! The loop that all commands share which wait: the events of many tasks in, output and an exit code out.
+
+use std::time::Duration;
+
+use futures_util::stream::{BoxStream, SelectAll, StreamExt as _};
+use runware::transport::Clock as _;
+use runware::types::{ErrorCategory, TaskUuid};
+use runware::{Ending, Error, Event as TaskEvent, Outcome, Status, Task};
+
+use crate::exit::{End, Exit};
+use crate::output::event::{Event, Summary};
+use crate::output::human;
+use crate::session::Session;
+use crate::stop::{Stop, explain};
+
+/// A task that was handed to the client, or that the client would not take.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) task_uuid: TaskUuid,
+    pub(crate) task: Result<Task, Error>,
+}
+
+/// What is known of one task after the watching.
+#[derive(Clone, Debug)]
+pub(crate) struct Tracked {
+    pub(crate) task_uuid: TaskUuid,
+    /// The task itself; `None` where it could not even be submitted.
+    task: Option<Task>,
+    started: Duration,
+    accepted: bool,
+    progress: Option<u8>,
+    pub(crate) results: usize,
+    pub(crate) failures: usize,
+    end: Option<End>,
+}
+
+/// How often the progress line counts on.
+const TICK: Duration = Duration::from_secs(1);
+
+/// Tasks after the watching, and what they come to.
+#[derive(Debug)]
+pub(crate) struct Watched {
+    pub(crate) exit: Exit,
+    pub(crate) tasks: Vec<Tracked>,
+}
+
+impl Watched {
+    /// Says the last word of a command that waits.
+    ///
+    /// # Errors
+    ///
+    /// The output cannot be written.
+    pub(crate) fn sum_up(&self, session: &mut Session<'_>) -> Result<Exit, Stop> {
+        let mut summary = Summary::default();
+        self.tasks.iter().for_each(|task| summary.count(task.status()));
+        let stats = session.client.stats();
+        summary.requests = stats.requests;
+        summary.status_checks = stats.status_checks;
+        summary.elapsed = session.elapsed();
+        session.output.tell(&Event::Summary(summary))?;
+        Ok(self.exit)
+    }
+}
+
+/// Tells everything about the tasks until each has ended or somebody interrupts.
+///
+/// # Errors
+///
+/// The output cannot be written. Whatever becomes of the tasks is no error here but part of the exit code.
+pub(crate) async fn watch(session: &mut Session<'_>, opened: Vec<Opened>) -> Result<Watched, Stop> {
+    let mut watch = Watch::new(session, &opened);
+    let mut events: SelectAll<BoxStream<'_, _>> = SelectAll::new();
+    for (index, Opened { task, .. }) in opened.into_iter().enumerate() {
+        match task {
+            Ok(task) => events.push(task.events().map(move |event| (index, event)).boxed()),
+            Err(error) => watch.stopped(index, error)?,
+        }
+    }
+    watch.follow(events).await?;
+    let exit = watch.conclude()?;
+    Ok(Watched { exit, tasks: watch.tasks })
+}
+
+struct Watch<'s, 'o> {
+    session: &'s mut Session<'o>,
+    tasks: Vec<Tracked>,
+}
+
+impl<'s, 'o> Watch<'s, 'o> {
+    fn new(session: &'s mut Session<'o>, opened: &[Opened]) -> Self {
+        let started = session.clock.now();
+        let tracked = |opened: &Opened| Tracked {
+            task_uuid: opened.task_uuid,
+            task: opened.task.as_ref().ok().cloned(),
+            started,
+            accepted: false,
+            progress: None,
+            results: 0,
+            failures: 0,
+            end: None,
+        };
+        let tasks = opened.iter().map(tracked).collect();
+        Self { session, tasks }
+    }
+
+    async fn follow(
+        &mut self,
+        mut events: SelectAll<BoxStream<'_, (usize, Result<TaskEvent, Error>)>>,
+    ) -> Result<(), Stop> {
+        let mut interrupt = self.session.interrupt.clone();
+        let clock = self.session.clock;
+        let ticks = self.session.output.shows_progress();
+        let mut tick = clock.now() + TICK;
+        loop {
+            tokio::select! {
+                biased;
+                () = interrupt.raised() => return Ok(()),
+                event = events.next() => match event {
+                    Some((index, event)) => self.take(index, event)?,
+                    None => return Ok(()),
+                },
+                () = clock.sleep_until(tick), if ticks => {
+                    tick = clock.now() + TICK;
+                    let line = self.progress_line();
+                    self.session.output.progress(&line);
+                }
+            }
+        }
+    }
+
+    fn take(&mut self, index: usize, event: Result<TaskEvent, Error>) -> Result<(), Stop> {
+        let is_one_of_many = self.tasks.len() > 1;
+        let Some(task) = self.tasks.get_mut(index) else { return Ok(()) };
+        let task_uuid = task.task_uuid;
+        let event = match event {
+            Ok(TaskEvent::Accepted { replayed, .. }) => {
+                task.accepted = true;
+                Event::Accepted { task_uuid, replayed }
+            }
+            Ok(TaskEvent::Progress(progress)) => {
+                task.progress = Some(progress);
+                Event::Progress { task_uuid, progress }
+            }
+            Ok(TaskEvent::Result(result)) => {
+                task.results += 1;
+                if is_one_of_many {
+                    self.session.output.note(&format!("{task_uuid} result {}:", result.index()));
+                }
+                Event::Result { task_uuid, index: result.index(), item: result.item().clone() }
+            }
+            Ok(TaskEvent::Failure(failure)) => {
+                task.failures += 1;
+                Event::Failure { task_uuid, index: failure.index(), error: failure.error().into() }
+            }
+            Ok(TaskEvent::PollFault(cause)) => {
+                let cause = crate::output::sanitize::line(&cause.to_string());
+                self.session.output.note(&format!("{task_uuid} a fault, going on: {cause}"));
+                return Ok(());
+            }
+            Ok(TaskEvent::Settled(outcome)) => return self.settled(index, &outcome),
+            Ok(_) => return Ok(()),
+            Err(error) => return self.stopped(index, error),
+        };
+        self.session.output.tell(&event)
+    }
+
+    /// A task has an outcome.
+    fn settled(&mut self, index: usize, outcome: &Outcome) -> Result<(), Stop> {
+        let Some(task) = self.tasks.get_mut(index) else { return Ok(()) };
+        let status = outcome.status();
+        let end = End::Status(status);
+        let is_open = end.is_open();
+        task.end = Some(end);
+        let task_uuid = task.task_uuid;
+        self.session.output.tell(&Event::Settled {
+            task_uuid,
+            status,
+            results: outcome.results().len(),
+            failures: outcome.failures().len(),
+            polls: outcome.polls(),
+            elapsed: outcome.elapsed(),
+            resume: is_open.then(|| self.session.resume.command([task_uuid])),
+        })?;
+        if let Ending::Unknown { evidence, .. } = outcome.ending() {
+            self.session.output.warn(&format!(
+                "{}.\nIf the archive has it, this shows it: runware details {task_uuid}\n\
+                 Submit it again only with the same taskUUID: another one could buy it twice.",
+                crate::output::sanitize::line(evidence)
+            ));
+        }
+        Ok(())
+    }
+
+    /// An error ended the task.
+    fn stopped(&mut self, index: usize, error: Error) -> Result<(), Stop> {
+        let is_only = self.tasks.len() == 1;
+        let now = self.session.clock.now();
+        let Some(task) = self.tasks.get_mut(index) else { return Ok(()) };
+        let task_uuid = task.task_uuid;
+        let fault = (&error).into();
+        let end = End::Stopped(error);
+        let (status, is_open) = (end.status(), end.is_open());
+        task.end = Some(end);
+        if !is_open {
+            task.failures += 1;
+            let failure = Event::Failure { task_uuid, index: None, error: fault };
+            self.session.output.tell_of_stopped(&failure, is_only)?;
+        }
+        let settled = Event::Settled {
+            task_uuid,
+            status,
+            results: task.results,
+            failures: task.failures,
+            polls: task.polls(),
+            elapsed: now.saturating_sub(task.started),
+            resume: is_open.then(|| self.session.resume.command([task_uuid])),
+        };
+        // The failure was the news; that it ends the task goes without saying.
+        self.session.output.tell_of_stopped(&settled, is_only || !is_open)
+    }
+
+    /// Says how everything ended: what is open, and what stopped the command.
+    fn conclude(&mut self) -> Result<Exit, Stop> {
+        let interrupted = self.leave_open()?;
+        let ends: Vec<End> = self.tasks.iter().filter_map(|task| task.end.clone()).collect();
+        let exit = if interrupted { Exit::Interrupted } else { Exit::of_tasks(&ends) };
+        let open: Vec<TaskUuid> = self
+            .tasks
+            .iter()
+            .filter(|task| task.end.as_ref().is_some_and(End::is_open))
+            .map(|task| task.task_uuid)
+            .collect();
+        let resume = (!open.is_empty()).then(|| self.session.resume.command(open.iter().copied()));
+        let is_stopped = interrupted || Exit::of_stopped(&ends).is_some();
+        if let Some(event) = is_stopped.then(|| self.reason(interrupted, resume.clone())) {
+            self.session.output.tell(&event)?;
+        }
+        if let Some(command) = resume {
+            self.session.say_how_to_go_on(open.len(), &command);
+        }
+        Ok(exit)
+    }
+
+    /// Settles the tasks that an interruption leaves open; false if there are none.
+    fn leave_open(&mut self) -> Result<bool, Stop> {
+        let now = self.session.clock.now();
+        let mut interrupted = false;
+        for task in self.tasks.iter_mut().filter(|task| task.end.is_none()) {
+            interrupted = true;
+            // Of a task that the server has not confirmed nothing can be said.
+            let status = if task.accepted { Status::StillRunning } else { Status::Unknown };
+            task.end = Some(End::Status(status));
+            self.session.output.tell(&Event::Settled {
+                task_uuid: task.task_uuid,
+                status,
+                results: task.results,
+                failures: task.failures,
+                polls: task.polls(),
+                elapsed: now.saturating_sub(task.started),
+                resume: Some(self.session.resume.command([task.task_uuid])),
+            })?;
+        }
+        Ok(interrupted)
+    }
+
+    /// What stopped the command as a whole: an interruption, or the error of every task.
+    fn reason(&self, interrupted: bool, resume: Option<String>) -> Event {
+        let task_uuid = match self.tasks.as_slice() {
+            [only] => Some(only.task_uuid),
+            _ => None,
+        };
+        let first = self.tasks.iter().find_map(Tracked::error).filter(|_| !interrupted);
+        let (category, message) = match (first, self.tasks.len()) {
+            (None, _) => {
+                (ErrorCategory::Aborted, "interrupted; what the server has accepted goes on there".to_owned())
+            }
+            (Some(error), 1) => (error.category(), explain(error)),
+            (Some(error), all) => (
+                error.category(),
+                format!("all {all} tasks were stopped alike; the first: {}", explain(error)),
+            ),
+        };
+        Event::Error { task_uuid, category, message, resume }
+    }
+
+    fn progress_line(&self) -> String {
+        let elapsed = self.session.clock.now().as_secs();
+        let open: Vec<&Tracked> = self.tasks.iter().filter(|task| task.end.is_none()).collect();
+        let known: Vec<u32> = open.iter().filter_map(|task| task.progress.map(u32::from)).collect();
+        let percent = match u32::try_from(known.len()) {
+            Ok(number) if number > 0 => format!(", {} %", known.iter().sum::<u32>() / number),
+            _ => String::new(),
+        };
+        match self.tasks.len() {
+            1 => format!("waiting{percent}, {elapsed} s"),
+            all => {
+                format!("waiting for {} of {}{percent}, {elapsed} s", open.len(), human::count(all, "task"))
+            }
+        }
+    }
+}
+
+impl Tracked {
+    /// The end in one word.
+    pub(crate) fn status(&self) -> Status {
+        self.end.as_ref().map_or(Status::Unknown, End::status)
+    }
+
+    fn error(&self) -> Option<&Error> {
+        match &self.end {
+            Some(End::Stopped(error)) => Some(error),
+            _ => None,
+        }
+    }
+
+    fn polls(&self) -> u32 {
+        self.task.as_ref().map_or(0, Task::polls)
+    }
+}
