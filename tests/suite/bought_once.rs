@@ -1,0 +1,272 @@
+//! A task is bought once, whatever becomes of the request that submits it.
+
+use runware::types::{TaskType, VideoInference};
+use runware::{ErrorKind, Event, Status, TaskHandle};
+use runware_emulator::{Action, Answer, CheckError, Options};
+
+use crate::harness::{
+    World, exact_plan, id, millis, not_found, on_check, on_details, on_submit, secs, video,
+};
+
+fn exact_world() -> World {
+    World::with(Options::new().duration(secs(10)), |builder| builder.plan(exact_plan()))
+}
+
+/// When submissions and questions to the archive were sent, in milliseconds.
+fn times(world: &World) -> (Vec<u128>, Vec<u128>) {
+    (world.wire.times_of(&TaskType::VideoInference), world.wire.times_of(&TaskType::GetTaskDetails))
+}
+
+/// Runs the video `a` to its end, which must be a good one, bought with one acceptance.
+async fn succeeds_bought_once(world: &World) {
+    let prepared = world.client.prepare(video("a")).unwrap();
+    let outcome = world.client.submit_prepared(prepared.clone()).unwrap().await.unwrap();
+    assert_eq!((outcome.status(), outcome.results().len()), (Status::Succeeded, 1));
+    let account = world.account(id("a"));
+    assert_eq!((account.accepted, account.billed), (1, 1));
+    assert!(account.submissions.iter().all(|submission| submission.hash == prepared.hash()));
+}
+
+/// Submits the video `a` from another process, two seconds before now.
+async fn submit_elsewhere(world: &World) {
+    let other = world.other_client();
+    assert!(!other.submit(video("a")).unwrap().accepted().await.unwrap());
+    world.pass(secs(2)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_whose_reply_is_lost_is_found_by_a_status_check() {
+    let world = exact_world();
+    world.inject(on_submit(Action::LoseReply).nth(1));
+    let task = world.client.submit(video("a")).unwrap();
+    assert!(!task.accepted().await.unwrap());
+    assert_eq!(world.wire.now(), secs(1), "the first check shows it");
+    assert_eq!(task.outcome().await.unwrap().status(), Status::Succeeded);
+    let account = world.account(id("a"));
+    assert_eq!((account.submitted, account.accepted, account.billed), (1, 1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_that_is_done_when_its_answer_is_lost_is_not_sent_again() {
+    for action in [
+        Action::LoseReply,
+        Action::HandleThenHang,
+        Action::Truncate(10),
+        Action::Stall(10),
+        Action::HandleThenAnswer(Answer::error(500, "internalServerError")),
+        Action::HandleThenAnswer(Answer::error(504, "gatewayTimeout")),
+        Action::HandleThenAnswer(Answer::html(502)),
+        Action::HandleThenAnswer(Answer::html(200)),
+        Action::HandleThenAnswer(Answer::empty(408)),
+        Action::HandleThenAnswer(Answer::empty(200)),
+        Action::HandleThenAnswer(Answer::body(200, "application/json", "null")),
+        Action::HandleThenAnswer(Answer::body(200, "application/json", "{}")),
+        Action::HandleThenAnswer(Answer::body(200, "application/json", r#"{"data":[]}"#)),
+    ] {
+        let world = exact_world();
+        world.inject(on_submit(action.clone()).nth(1));
+        succeeds_bought_once(&world).await;
+        assert_eq!(times(&world), (vec![0], vec![]), "{action:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_that_never_arrived_is_sent_again_once_the_archive_has_missed_it_twice() {
+    for action in [
+        Action::Reset,
+        Action::Answer(Answer::error(500, "internalServerError")),
+        Action::Answer(Answer::html(200)),
+        Action::Answer(Answer::body(200, "application/json", "[null]")),
+        Action::Answer(Answer::body(200, "application/json", "42")),
+        Action::Answer(Answer::body(200, "application/json", "{}")),
+    ] {
+        let world = exact_world();
+        world.inject(on_submit(action.clone()).nth(1));
+        succeeds_bought_once(&world).await;
+        assert_eq!(times(&world), (vec![0, 65_000], vec![60_000, 65_000]), "{action:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conflict_after_a_repetition_means_accepted() {
+    let world = exact_world();
+    world.inject(on_submit(Action::LoseReply).nth(1));
+    world.inject(on_check(Action::Blind).when(|request| request.now < secs(65)));
+    world.inject(on_details(not_found("a")).first(2));
+    let prepared = world.client.prepare(video("a")).unwrap();
+    let task = world.client.submit_prepared(prepared.clone()).unwrap();
+    assert!(task.accepted().await.unwrap(), "the server knew the id");
+    assert_eq!(task.outcome().await.unwrap().status(), Status::Succeeded);
+    assert_eq!(times(&world), (vec![0, 65_000], vec![60_000, 65_000]));
+    let account = world.account(id("a"));
+    assert_eq!((account.submitted, account.accepted, account.billed), (2, 1, 1));
+    assert_eq!(account.submissions[0].hash, prepared.hash());
+    assert_eq!(account.submissions[1].hash, prepared.hash());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_that_was_seen_once_is_never_sent_again() {
+    for action in [Action::LoseReply, Action::HandleThenAnswer(Answer::body(200, "application/json", "{}"))] {
+        let world = exact_world();
+        world.inject(on_submit(action.clone()).nth(1));
+        world.inject(on_check(Action::Blind).when(|request| request.now > secs(3)));
+        world.inject(on_details(not_found("a")));
+        let outcome = world.client.run(video("a")).await.unwrap();
+        assert_eq!(outcome.status(), Status::Unknown, "{action:?}");
+        assert_eq!(times(&world), (vec![0], vec![62_500, 67_500]), "a minute after it was last seen");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn trouble_of_the_server_that_names_a_task_does_not_prove_that_it_arrived() {
+    let world = exact_world();
+    world.inject(on_submit(Action::Reset).nth(1));
+    world.inject(on_check(Action::CheckError(CheckError::new("serviceUnavailable").names_task())).first(2));
+    succeeds_bought_once(&world).await;
+    assert_eq!(times(&world), (vec![0, 65_000], vec![60_000, 65_000]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn absences_less_than_5_s_apart_and_faults_of_the_archive_prove_nothing() {
+    let world = exact_world();
+    world.inject(on_submit(Action::Reset).nth(1));
+    world.inject(on_details(Action::Reset).nth(2));
+    succeeds_bought_once(&world).await;
+    assert_eq!(times(&world), (vec![0, 75_000], vec![60_000, 65_000, 75_000]), "each gap twice the last");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_busy_server_is_asked_again_after_a_second() {
+    for (answer, at) in [
+        (Answer::error(503, "noAvailableServer"), 1000),
+        (Answer::html(503), 1000),
+        (Answer::empty(429), 1000),
+        (Answer::error(429, "rateLimitExceeded").retry_after("4"), 4000),
+        (Answer::html(503).retry_after("9"), 9000),
+        (Answer::error(503, "noAvailableServer").retry_after("soon"), 1000),
+    ] {
+        let world = exact_world();
+        world.inject(on_submit(Action::Answer(answer.clone())).nth(1));
+        succeeds_bought_once(&world).await;
+        assert_eq!(times(&world), (vec![0, at], vec![]), "{answer:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_wants_to_be_left_alone_beyond_the_deadline_is_believed() {
+    let world = exact_world();
+    let answer = Answer::error(429, "rateLimitExceeded").retry_after("86400");
+    world.inject(on_submit(Action::Answer(answer)).nth(1));
+    let error = world.client.run(video("a")).await.unwrap_err();
+    assert_eq!((error.kind(), error.retry_after()), (ErrorKind::NotAccepted, Some(secs(86_400))));
+    assert_eq!((times(&world).0, world.wire.now()), (vec![0], secs(0)), "there is no point in waiting");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_goes_wrong_on_the_way_is_told() {
+    let world = exact_world();
+    world.inject(on_submit(Action::Answer(Answer::error(503, "noAvailableServer"))).nth(1));
+    world.inject(on_submit(Action::LoseReply).nth(2));
+    let story = world.story(&world.client.submit(video("a")).unwrap()).await;
+    let expected = [
+        "0 fault A fault was asked for. (noAvailableServer)",
+        "1000 accepted",
+        "1000 fault a fault was asked for",
+        "13188 result 0",
+        "13188 succeeded",
+    ];
+    assert_eq!(story, expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_three_refusals_the_caller_has_it_back() {
+    let world = exact_world();
+    world.inject(on_submit(Action::Answer(Answer::error(503, "noAvailableServer"))).first(3));
+    let prepared = world.client.prepare(video("a")).unwrap();
+    let error = world.client.submit_prepared(prepared.clone()).unwrap().await.unwrap_err();
+    assert_eq!((error.kind(), error.http_status()), (ErrorKind::NotAccepted, Some(503)));
+    assert_eq!(error.api_error().unwrap().code(), "noAvailableServer");
+    assert_eq!(error.handle(), Some(&TaskHandle::from(&prepared)));
+    assert!(error.is_safe_to_resubmit());
+    assert_eq!(times(&world), (vec![0, 1000, 2000], vec![]));
+
+    let outcome = world.client.submit_prepared(prepared).unwrap().await.unwrap();
+    assert_eq!(outcome.status(), Status::Succeeded);
+    assert_eq!(world.account(id("a")).billed, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_was_never_made_is_tried_again_at_once() {
+    let world = exact_world();
+    world.wire.refuse_connections(2);
+    succeeds_bought_once(&world).await;
+    assert_eq!(times(&world), (vec![0, 0, 1000], vec![]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_three_connections_that_were_never_made_the_caller_has_it_back() {
+    let world = exact_world();
+    world.wire.refuse_connections(3);
+    let error = world.client.run(video("a")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotAccepted);
+    assert!(error.is_safe_to_resubmit());
+    assert_eq!(times(&world), (vec![0, 0, 1000], vec![]));
+    assert_eq!(world.ledger().requests(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_id_that_is_taken_by_the_same_request_is_joined() {
+    let world = exact_world();
+    let prepared = world.client.prepare(video("a")).unwrap();
+    submit_elsewhere(&world).await;
+    let task = world.client.submit_prepared(prepared).unwrap();
+    let first = task.events().next().await.unwrap().unwrap();
+    assert!(matches!(first, Event::Accepted { replayed: true, .. }), "{first:?}");
+    assert_eq!(task.outcome().await.unwrap().status(), Status::Succeeded);
+    let account = world.account(id("a"));
+    assert_eq!((account.submitted, account.accepted, account.billed, account.details), (2, 1, 1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_id_that_is_taken_by_another_request_is_refused() {
+    // Also where an attempt before was never sent: what the server remembers cannot be ours.
+    for refusals in [0, 1] {
+        let world = exact_world();
+        submit_elsewhere(&world).await;
+        world.wire.refuse_connections(refusals);
+        let other = VideoInference::new("klingai:5@3", "mountains").task_uuid(id("a"));
+        let error = world.client.run(other).await.unwrap_err();
+        assert_eq!((error.kind(), error.task_uuid()), (ErrorKind::UuidReused, Some(id("a"))));
+        assert!(!error.is_safe_to_resubmit());
+        assert_eq!(times(&world).1, [2000], "the archive is asked whose the id is");
+        world.pass(secs(60)).await;
+        assert_eq!(world.account(id("a")).billed, 1, "for the first request");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whose_an_id_is_is_asked_three_times() {
+    for (faults, kind) in [(2, ErrorKind::UuidReused), (3, ErrorKind::QueryFailed)] {
+        let world = exact_world();
+        submit_elsewhere(&world).await;
+        world.inject(on_details(Action::Answer(Answer::html(503))).first(faults));
+        let other = VideoInference::new("klingai:5@3", "mountains").task_uuid(id("a"));
+        let error = world.client.run(other).await.unwrap_err();
+        assert_eq!((error.kind(), error.task_uuid()), (kind, Some(id("a"))));
+        assert_eq!(times(&world).1, [2000, 2500, 3500]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_makes_a_bounded_number_of_retries() {
+    for (batch, requests) in [(1, 300), (100, 6)] {
+        let world = World::with(Options::new(), |builder| builder.batch_limit(batch));
+        world.inject(on_submit(Action::Answer(Answer::error(503, "noAvailableServer"))));
+        let tasks: Vec<_> = (0..200).map(|n| world.client.submit(video(&n.to_string())).unwrap()).collect();
+        for task in tasks {
+            assert_eq!(task.await.unwrap_err().kind(), ErrorKind::NotAccepted);
+        }
+        assert_eq!(world.ledger().requests(), requests, "{batch} to a request");
+        assert_eq!(world.wire.now(), if batch == 1 { millis(1000) } else { secs(2) });
+    }
+}

@@ -1,0 +1,152 @@
+//! The scenarios in which a good client differs from those that there are.
+
+use runware::types::{RawTask, TaskType};
+use runware::{Event, Status};
+use runware_emulator::{Action, Answer, RequestKind, Script};
+
+use super::raw::{Raw, reply};
+use super::{brisk, client, quick, start, timed};
+use crate::harness::{codes, id, image, millis, on_check, on_submit, secs, text, video};
+
+#[tokio::test]
+async fn b1_one_failure_among_four_results_hides_none_of_the_other_three() {
+    let (_emulator, client) =
+        start(quick().script_task(id("b1"), Script::new().fail(2, "inferenceError"))).await;
+    let outcome = client.run(image("b1").number_results(4)).await.unwrap();
+    assert_eq!((outcome.status(), outcome.results().len()), (Status::Partial, 3));
+    assert_eq!(codes(&outcome), ["inferenceError"]);
+}
+
+#[tokio::test]
+async fn b2_an_empty_list_of_errors_is_no_error() {
+    let (_emulator, client) = start(quick().fault(runware_emulator::Rule::new(Action::EmptyErrors))).await;
+    let outcome = client.run(image("b2")).await.unwrap();
+    assert_eq!((outcome.status(), outcome.results().len()), (Status::Succeeded, 1));
+}
+
+#[tokio::test]
+async fn b3_a_task_that_shows_late_is_waited_for() {
+    let (emulator, client) = start(quick().script_task(id("b3"), Script::new().blind_checks(3))).await;
+    let outcome = client.run(video("b3")).await.unwrap();
+    assert_eq!(outcome.status(), Status::Succeeded);
+    assert_eq!(emulator.ledger().requests_of(RequestKind::Submit), 1, "nothing is sent again");
+}
+
+#[tokio::test]
+async fn b4_a_task_whose_reply_is_lost_is_found_and_bought_once() {
+    let (emulator, client) = start(quick().fault(on_submit(Action::LoseReply).nth(1))).await;
+    let outcome = client.run(video("b4")).await.unwrap();
+    assert_eq!(outcome.status(), Status::Succeeded);
+    let account = emulator.ledger().task(&id("b4")).unwrap().clone();
+    assert_eq!((account.submitted, account.accepted, account.billed), (1, 1, 1));
+}
+
+#[tokio::test]
+async fn b4_a_conflict_with_an_earlier_attempt_means_accepted() {
+    let busy = Answer::error(503, "noAvailableServer");
+    let (emulator, client) = start(quick().fault(on_submit(Action::HandleThenAnswer(busy)).nth(1))).await;
+    let task = client.submit(video("b4")).unwrap();
+    assert!(task.accepted().await.unwrap(), "the server knew the id");
+    assert_eq!(task.await.unwrap().status(), Status::Succeeded);
+    let account = emulator.ledger().task(&id("b4")).unwrap().clone();
+    assert_eq!((account.submitted, account.accepted, account.billed), (2, 1, 1));
+}
+
+#[tokio::test]
+async fn b5_a_server_without_capacity_is_offered_the_same_task_again() {
+    let busy = Answer::error(503, "noAvailableServer");
+    let (emulator, client) = start(quick().fault(on_submit(Action::Answer(busy)).nth(1))).await;
+    let prepared = client.prepare(video("b5")).unwrap();
+    let (outcome, took) = timed(client.submit_prepared(prepared.clone()).unwrap().outcome()).await;
+    assert_eq!(outcome.unwrap().status(), Status::Succeeded);
+    assert!(took >= secs(1), "sent again after {took:?}");
+    let account = emulator.ledger().task(&id("b5")).unwrap().clone();
+    assert_eq!((account.submitted, account.accepted), (1, 1), "the first was turned away");
+    assert_eq!(account.submissions[0].hash, prepared.hash());
+}
+
+#[tokio::test]
+async fn b6_a_throttled_check_is_made_again_when_it_may_be() {
+    let throttled = Answer::error(429, "rateLimitExceeded").retry_after("2");
+    let (emulator, client) = start(quick().fault(on_check(Action::Answer(throttled)).nth(1))).await;
+    let task = client.submit(video("b6")).unwrap();
+    let mut events = task.events();
+    let told = loop {
+        match events.next().await.unwrap().unwrap() {
+            Event::PollFault(cause) => break cause,
+            Event::Settled(_) => panic!("settled before it was asked about"),
+            _ => {}
+        }
+    };
+    assert_eq!(told.retry_after(), Some(secs(2)));
+    let (outcome, waited) = timed(task.outcome()).await;
+    assert_eq!(outcome.unwrap().status(), Status::Succeeded);
+    assert!(waited >= millis(1_950), "asked again after {waited:?}");
+    assert_eq!(emulator.ledger().requests_of(RequestKind::Status), 2);
+}
+
+#[tokio::test]
+async fn b6_a_date_is_measured_by_the_clock_of_the_server() {
+    let task = RawTask::from(video("b6"));
+    let head = |status: &str| format!("HTTP/1.1 {status}\r\nDate: Wed, 21 Oct 2015 07:28:00 GMT\r\n");
+    let uuid = id("b6");
+    let item =
+        format!(r#"{{"taskType":"videoInference","taskUUID":"{uuid}","videoURL":"https://example.com/v"}}"#);
+    let server = Raw::start(vec![
+        reply(
+            &head("200 OK"),
+            &format!(r#"{{"data":[{{"taskType":"videoInference","taskUUID":"{uuid}"}}]}}"#),
+        ),
+        reply(&(head("429 X") + "Retry-After: Wed, 21 Oct 2015 07:28:01 GMT\r\n"), ""),
+        reply(&head("200 OK"), &format!(r#"{{"data":[{item}]}}"#)),
+    ])
+    .await;
+    let outcome = client(&server.url(), "test-key", brisk()).run(task).await.unwrap();
+    assert_eq!(outcome.status(), Status::Succeeded);
+    let requests = server.requests();
+    let gap = requests[2].at - requests[1].at;
+    assert!((millis(950)..secs(5)).contains(&gap), "asked again after {gap:?}");
+}
+
+#[tokio::test]
+async fn b7_a_task_survives_an_outage_of_the_checks() {
+    let outage = Action::Answer(Answer::html(503));
+    let options = quick().fault(on_check(outage).when(|request| request.now < millis(1_200)));
+    let (emulator, client) = start(options).await;
+    let outcome = client.run(video("b7")).await.unwrap();
+    assert_eq!(outcome.status(), Status::Succeeded);
+    let ledger = emulator.ledger();
+    assert!(ledger.requests_of(RequestKind::Status) >= 4, "{ledger:?}");
+    assert_eq!(ledger.billed(), 1);
+}
+
+#[tokio::test]
+async fn b12_three_texts_are_three_results_even_if_they_are_equal() {
+    for equal in [false, true] {
+        let (_emulator, client) = start(quick().choose(|choices| choices.equal_texts = equal)).await;
+        let outcome = client.run(text("b12").number_results(3)).await.unwrap();
+        assert_eq!((outcome.status(), outcome.results().len()), (Status::Succeeded, 3), "equal: {equal}");
+    }
+}
+
+#[tokio::test]
+async fn b13_a_finished_item_needs_no_status() {
+    let (_emulator, client) = start(quick().choose(|choices| choices.success_status = false)).await;
+    let outcome = client.run(video("b13")).await.unwrap();
+    assert_eq!((outcome.status(), outcome.results().len()), (Status::Succeeded, 1));
+    assert_eq!(outcome.results()[0].item().status(), None);
+}
+
+#[tokio::test]
+async fn b19_five_hundred_tasks_need_few_requests() {
+    let (emulator, client) = start(quick().durations(millis(100)..=millis(400))).await;
+    let tasks: Vec<_> =
+        (0..500).map(|number| client.submit(video(&format!("b19 {number}"))).unwrap()).collect();
+    for task in tasks {
+        assert_eq!(task.await.unwrap().status(), Status::Succeeded);
+    }
+    let ledger = emulator.ledger();
+    assert_eq!((ledger.accepted(), ledger.billed()), (500, 500));
+    assert!(ledger.tasks_of(&TaskType::GetResponse) >= 500);
+    assert!(ledger.requests() < 250, "{} requests", ledger.requests());
+}
