@@ -9,6 +9,7 @@ mod intake;
 mod limits;
 mod pace;
 mod retry_after;
+mod scrub;
 mod tls;
 mod upload;
 
@@ -29,6 +30,7 @@ use self::body::Shortfall;
 use self::excerpt::excerpt;
 use self::intake::Intake;
 use self::pace::Halt;
+use self::scrub::scrub;
 use crate::{ApiKey, Attempt, Clock, Delivery, ErrorKind, Replies, Reply, Transport, TransportError};
 
 pub use self::builder::{DEFAULT_BASE_URL, HttpTransportBuilder};
@@ -162,7 +164,9 @@ impl HttpTransport {
         let response = self.post(&client, attempt.body(), deadline, attempt.timeout).await?;
         let head = Head::of(&response);
         let body = self.body(response, &head, deadline, attempt.timeout).await;
-        body.and_then(|body| self.decode(&head, body)).map_err(|error| head.complete(error))
+        body.map(|body| scrub(body, self.key.as_ref()))
+            .and_then(|body| self.decode(&head, body))
+            .map_err(|error| head.complete(error))
     }
 
     fn client(&self) -> Result<reqwest::Client, TransportError> {

@@ -89,10 +89,8 @@ pub(crate) enum Sighting {
 #[derive(Debug)]
 pub(crate) enum ArchiveAnswer {
     Found(TaskDetails),
-    /// It says that it has no such task.
+    /// It says that it has no such task, or answers without a word about it.
     Absent,
-    /// It answered without a word about the task.
-    Silent,
     /// The question itself failed; this says nothing about the task.
     Fault(Cause),
     /// The question was refused for good.
@@ -331,7 +329,7 @@ impl<'a> Sorted<'a> {
                 Sighting::Fault(cause) => ArchiveAnswer::Fault(cause),
                 Sighting::Refused(cause) => ArchiveAnswer::Refused(cause),
                 Sighting::TooMany => ArchiveAnswer::Fault(self.cause(self.general)),
-                Sighting::Seen(_) | Sighting::Unseen => ArchiveAnswer::Silent,
+                Sighting::Seen(_) | Sighting::Unseen => ArchiveAnswer::Absent,
             },
         }
     }

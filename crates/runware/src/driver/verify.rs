@@ -44,7 +44,7 @@ impl Driver {
                 self.end(task_uuid, Err(Error::query_failed(handle, &cause)));
             }
             // The archive does not keep everything; that nothing speaks against it has to do.
-            Some(ArchiveAnswer::Absent | ArchiveAnswer::Silent) | None => {
+            Some(ArchiveAnswer::Absent) | None => {
                 self.accept(task_uuid, true, Snapshot::default(), now);
             }
         }

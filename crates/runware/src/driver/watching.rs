@@ -143,7 +143,6 @@ impl Driver {
                     self.scheduler.observed(task_uuid, now, Seen::Running);
                 }
                 ArchiveAnswer::Absent => self.take_absence(*task_uuid, now),
-                ArchiveAnswer::Silent => {}
                 ArchiveAnswer::Fault(cause) | ArchiveAnswer::Refused(cause) => {
                     if let Some(delay) = cause.retry_after() {
                         self.scheduler.pause(now + delay);
