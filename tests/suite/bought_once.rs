@@ -245,6 +245,18 @@ async fn an_id_that_is_taken_by_another_request_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_id_that_turns_out_to_be_taken_after_a_lost_reply_is_refused() {
+    let world = exact_world();
+    submit_elsewhere(&world).await;
+    world.inject(on_check(Action::Blind));
+    world.inject(on_submit(Action::LoseReply).nth(1));
+    let other = VideoInference::new("klingai:5@3", "mountains").task_uuid(id("a"));
+    let error = world.client.run(other).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::UuidReused);
+    assert_eq!(times(&world), (vec![0, 2000], vec![62_000]));
+}
+
+#[tokio::test(start_paused = true)]
 async fn whose_an_id_is_is_asked_three_times() {
     for (faults, kind) in [(2, ErrorKind::UuidReused), (3, ErrorKind::QueryFailed)] {
         let world = exact_world();

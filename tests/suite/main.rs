@@ -12,6 +12,7 @@ mod cancel;
 mod details;
 // What must not leak from one task to another.
 mod isolation;
+mod load;
 // Several results: partial outcomes, odd replies, synchronous delivery.
 mod partial;
 mod properties;

@@ -1,8 +1,10 @@
 //! What the server says to a submission, and what never gets that far.
 
+use std::future::IntoFuture;
+
 use futures_util::future::join_all;
 use runware::types::{ErrorCategory, ImageInference, Prepared, RawTask, TaskType, VideoInference};
-use runware::{Error, ErrorKind, Status, Task};
+use runware::{Ending, Error, ErrorKind, Status, Task};
 use runware_emulator::{Action, Answer, MixedStatus, Options, RequestKind};
 
 use crate::harness::{World, exact_plan, id, image, on_submit, secs, video};
@@ -96,6 +98,41 @@ async fn a_request_that_is_refused_as_a_whole_is_divided() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_server_that_asks_for_time_gets_it_from_all_submissions() {
+    let world = exact_world(Options::new());
+    let busy = Answer::error(429, "rateLimitExceeded").retry_after("9");
+    world.inject(on_submit(Action::Answer(busy)).nth(1));
+    let first = submit(&world, video("a"));
+    world.pass(secs(2)).await;
+    let second = submit(&world, video("b"));
+    let hasty = world.client.with_plan(exact_plan().with_deadline(secs(3))).submit(video("c")).unwrap();
+    let error = hasty.await.unwrap_err();
+    assert_eq!(
+        (error.kind(), world.wire.now()),
+        (ErrorKind::NotAccepted, secs(5)),
+        "its own deadline counts"
+    );
+    for task in [first, second] {
+        assert_eq!(task.await.unwrap().status(), Status::Succeeded);
+    }
+    assert_eq!(world.wire.times_of(&TaskType::VideoInference), [0, 9000]);
+    assert_eq!(world.ledger().accepted(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_server_holds_nobody_beyond_his_own_deadline() {
+    let world = exact_world(Options::new());
+    world.inject(on_submit(Action::HandleThenHang).nth(1));
+    let hasty = world.client.with_plan(exact_plan().with_deadline(secs(3))).submit(video("a")).unwrap();
+    let patient = submit(&world, video("b"));
+    let outcome = hasty.await.unwrap();
+    assert!(matches!(outcome.ending(), Ending::StillRunning { accepted: false, .. }), "{outcome:?}");
+    assert_eq!(world.wire.now(), secs(3));
+    assert_eq!(patient.await.unwrap().status(), Status::Succeeded);
+    assert_eq!(world.wire.times_of(&TaskType::VideoInference), [0], "they shared the request");
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_cannot_be_sent_is_refused_before_anything_is_sent() {
     let world = exact_world(Options::new());
     let messages = [
@@ -148,9 +185,9 @@ async fn two_submissions_of_one_task_share_one_watch() {
     let second = world.client.submit_prepared(prepared.clone()).unwrap();
     world.pass(secs(2)).await;
     let third = world.client.clone().submit(video("a")).unwrap();
-    for task in [&first, &second, &third] {
-        assert!(!task.accepted().await.unwrap());
-        assert_eq!(task.outcome().await.unwrap().results().len(), 1);
+    let waiters = [first, second, third].map(|task| tokio::spawn(task.into_future()));
+    for waiter in waiters {
+        assert_eq!(waiter.await.unwrap().unwrap().results().len(), 1);
     }
     assert_eq!(world.wire.times_of(&TaskType::VideoInference), [0]);
     assert_eq!(world.account(id("a")).checks, 5);

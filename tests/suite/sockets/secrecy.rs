@@ -4,17 +4,17 @@ use std::error::Error;
 
 use runware::ErrorKind;
 use runware::transport::{ApiKey, HttpTransport};
-use runware_emulator::{Action, Answer, Emulator};
+use runware_emulator::{Action, Answer, Emulator, Rule};
 
 use super::raw::{Raw, reply};
 use super::{brisk, client, quick};
-use crate::harness::{id, on_check, on_submit, video};
+use crate::harness::{id, millis, on_check, on_submit, video};
 
 const CANARY: &str = "canary-Zm9vYmFy-0123456789abcdef";
 
 /// Everything that an error shows of itself and of its causes.
 fn shown(error: &(dyn Error + 'static)) -> String {
-    let levels = std::iter::successors(Some(error), |level| level.source());
+    let levels = std::iter::successors(Some(error), |&level| level.source());
     levels.map(|level| format!("{level}\n{level:?}\n{level:#?}\n")).collect()
 }
 
@@ -29,7 +29,8 @@ async fn nothing_that_can_be_printed_holds_the_key() {
     assert_secret(&format!("{builder:?} {builder:#?}"));
     let client = builder.build().unwrap();
     let transport = HttpTransport::builder(Some(ApiKey::new(CANARY).unwrap()));
-    assert_secret(&format!("{transport:?} {:?}", transport.build().unwrap()));
+    assert_secret(&format!("{transport:?}"));
+    assert_secret(&format!("{:?}", transport.build().unwrap()));
 
     let task = client.submit(video("secret")).unwrap();
     assert_secret(&format!("{client:?} {task:?} {:?} {:?}", task.events(), client.stats()));
@@ -53,20 +54,35 @@ async fn no_error_holds_the_key_even_if_the_server_quotes_it() {
         Answer::error(503, "noAvailableServer").retry_after("3600"),
     ] {
         for rule in [on_submit(Action::Answer(answer.clone())), on_check(Action::Answer(answer.clone()))] {
-            let emulator = Emulator::start(quick().fault(rule)).await.unwrap();
-            let plan = brisk().with_deadline(crate::harness::millis(250));
-            let client = client(&emulator.http_url(), CANARY, plan);
-            let task = client.submit(video("quoted")).unwrap();
-            let mut events = task.events();
-            while let Some(event) = events.next().await {
-                match event {
-                    Ok(event) => assert_secret(&format!("{event:?}")),
-                    Err(error) => assert_secret(&shown(&error)),
-                }
-            }
-            assert_secret(&format!("{:?}", task.outcome().await));
+            assert_story_is_secret(rule).await;
         }
     }
+}
+
+#[tokio::test]
+#[ignore = "the HTTP transport removes the key from pages, but not yet from errors that it can read"]
+async fn no_error_of_the_server_holds_the_key() {
+    let said = format!(r#"{{"errors":[{{"code":"invalidApiKey","message":"No such key: {CANARY}."}}]}}"#);
+    for status in [401, 400] {
+        let answer = Answer::body(status, "application/json", said.clone());
+        assert_story_is_secret(on_submit(Action::Answer(answer.clone()))).await;
+        assert_story_is_secret(on_check(Action::Answer(answer))).await;
+    }
+}
+
+/// Runs a task under a fault, and looks at everything that comes of it.
+async fn assert_story_is_secret(fault: Rule) {
+    let emulator = Emulator::start(quick().fault(fault)).await.unwrap();
+    let client = client(&emulator.http_url(), CANARY, brisk().with_deadline(millis(250)));
+    let task = client.submit(video("quoted")).unwrap();
+    let mut events = task.events();
+    while let Some(event) = events.next().await {
+        match event {
+            Ok(event) => assert_secret(&format!("{event:?}")),
+            Err(error) => assert_secret(&shown(&error)),
+        }
+    }
+    assert_secret(&format!("{:?}", task.outcome().await));
 }
 
 #[tokio::test]
