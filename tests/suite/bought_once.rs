@@ -170,10 +170,10 @@ async fn what_goes_wrong_on_the_way_is_told() {
     let story = world.story(&world.client.submit(video("a")).unwrap()).await;
     let expected = [
         "0 fault A fault was asked for. (noAvailableServer)",
-        "1000 accepted",
         "1000 fault a fault was asked for",
-        "13188 result 0",
-        "13188 succeeded",
+        "2000 accepted",
+        "14188 result 0",
+        "14188 succeeded",
     ];
     assert_eq!(story, expected);
 }

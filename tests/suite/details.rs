@@ -39,7 +39,7 @@ async fn a_task_is_found_in_the_request_that_it_shared() {
     let world = world(Options::new());
     let tasks = ["a", "b"].map(|name| world.client.submit(image(name)).unwrap());
     for task in &tasks {
-        task.outcome().await.unwrap();
+        let _ = task.outcome().await.unwrap();
     }
     let details = world.client.task_details(id("b")).await.unwrap().unwrap();
     assert_eq!(details.tasks().unwrap().len(), 2);
@@ -105,7 +105,7 @@ async fn a_question_is_put_three_times() {
     ] {
         for faults in [2, 3] {
             let world = world(Options::new());
-            world.client.run(video("a")).await.unwrap();
+            let _ = world.client.run(video("a")).await.unwrap();
             let now = world.wire.now();
             world.inject(on_details(action.clone()).first(faults));
             world.inject(on_check(action.clone()).first(faults));

@@ -52,7 +52,6 @@ async fn tasks_that_start_together_are_noticed_as_soon_as_the_cadence_allows() {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "takes long without optimisation; docs/performance.md has its figures"]
 async fn five_thousand_tasks_that_start_together() {
     let figures = start_together(5_000, 10.0).await;
     assert!(figures.requests_per_task() <= 0.25, "{figures:?}");

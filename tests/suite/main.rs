@@ -10,18 +10,27 @@ mod bought_once;
 mod cancel;
 // Single questions: `status` and `task_details`.
 mod details;
+// What may be concluded, and what not, from too little or too late an answer.
+mod doubt;
 // What must not leak from one task to another.
 mod isolation;
+// A thousand tasks at once over real sockets, with the figures of docs/performance.md.
 mod load;
 // Several results: partial outcomes, odd replies, synchronous delivery.
 mod partial;
+// Properties that hold for any input, over the public interfaces of several crates.
 mod properties;
 // Handles, deadlines, tasks that cannot be seen, outages of status checks.
 mod resume;
+// Random tasks under random faults in virtual time, judged by the invariants.
 mod simulation;
+// What users read: errors, handles, debug output.
+mod snapshots;
+// The real transport against the real server, in real time.
 mod sockets;
 // Answers to a submission, and what is refused before one.
 mod submit;
 // When requests are sent, to the millisecond.
 mod timelines;
+// The documented samples, to the byte.
 mod wire;

@@ -76,7 +76,7 @@ async fn an_unknown_id_is_given_up_after_the_grace_period_and_two_denials() {
             let Ending::Unknown { handle, evidence, .. } = outcome.ending() else { panic!("{outcome:?}") };
             assert_eq!(handle.task_uuid(), id("a"));
             insta::allow_duplicates! {
-                insta::assert_snapshot!(evidence, @"getResponse shows nothing of task 344ce25f-592f-49a4-852d-66048f324be8, and getTaskDetails answered twice that there is no such task; it may have run and been forgotten, or never have arrived");
+                insta::assert_snapshot!(evidence, @"getResponse shows nothing of task 344ce25f-592f-49a4-852d-66048f324be8, and getTaskDetails, asked twice, does not have it either; it may have run and been forgotten, or never have arrived");
             }
         }
     }
@@ -216,7 +216,9 @@ async fn a_submission_without_an_answer_leaves_a_handle_that_delivers() {
         let outcome = task.outcome().await.unwrap();
         assert_eq!(world.wire.now(), secs(5));
         let handle = task.handle().clone();
-        assert_eq!(outcome.ending(), &Ending::StillRunning { handle: handle.clone(), accepted: false });
+        assert!(
+            matches!(outcome.ending(), Ending::StillRunning { handle: own, accepted: false } if *own == handle)
+        );
         assert_eq!(task.accepted().await.unwrap_err().kind(), ErrorKind::Unconfirmed);
         assert_eq!(world.wire.sent().len(), requests);
 

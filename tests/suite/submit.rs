@@ -157,7 +157,10 @@ async fn what_cannot_be_sent_is_refused_before_anything_is_sent() {
     "#);
 
     let error = world.client.submit(RawTask::new("getResponse")).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Configuration);
+    assert_eq!(error.kind(), ErrorKind::InvalidTask);
+    let stream =
+        world.client.submit(video("s").delivery_method(runware::types::DeliveryMethod::Stream)).unwrap_err();
+    assert_eq!(stream.to_string(), r#"`deliveryMethod` is "stream"; it must be "async" or "sync" here"#);
     world.pass(secs(10)).await;
     assert_eq!(world.wire.sent(), []);
 }

@@ -53,8 +53,8 @@ async fn retry_after_holds_for_every_task_of_the_client() {
     let first = world.client.submit(video("a")).unwrap();
     world.pass(secs(2)).await;
     let second = world.client.submit(video("b")).unwrap();
-    first.outcome().await.unwrap();
-    second.outcome().await.unwrap();
+    let _ = first.outcome().await.unwrap();
+    let _ = second.outcome().await.unwrap();
     assert_eq!(world.wire.check_times()[..3], [1000, 8000, 9500], "asked to wait at 1000");
 }
 
@@ -72,7 +72,7 @@ async fn after_faults_looks_follow_the_recovery_and_then_the_cadence_where_it_wa
 async fn a_silent_check_counts_as_a_fault_after_the_query_timeout() {
     let world = exact_world();
     world.inject(on_check(Action::Hang).nth(1));
-    run(&world).await;
+    let _ = run(&world).await;
     assert_eq!(world.wire.check_times()[..3], [1000, 11500, 13000], "10 s of silence, 0.5 s of recovery");
 }
 
@@ -97,7 +97,9 @@ async fn a_deadline_in_the_middle_of_a_gap_ends_the_watching_on_time() {
     assert_eq!(world.wire.check_times(), [1000, 2500, 4750]);
     assert_eq!((outcome.status(), outcome.polls(), outcome.elapsed()), (Status::StillRunning, 3, secs(6)));
     let handle = TaskHandle::from(&client.prepare(video("a")).unwrap());
-    assert_eq!(outcome.ending(), &Ending::StillRunning { handle, accepted: true });
+    assert!(
+        matches!(outcome.ending(), Ending::StillRunning { handle: own, accepted: true } if *own == handle)
+    );
     world.pass(secs(60)).await;
     assert_eq!(world.wire.check_times().len(), 3, "nobody asks any more");
 }
@@ -139,8 +141,8 @@ async fn a_look_waits_up_to_50_ms_for_another_task_to_travel_with() {
     let first = world.client.submit(video("a")).unwrap();
     world.pass(millis(40)).await;
     let second = world.client.submit(video("b")).unwrap();
-    first.outcome().await.unwrap();
-    second.outcome().await.unwrap();
+    let _ = first.outcome().await.unwrap();
+    let _ = second.outcome().await.unwrap();
     assert_eq!(world.wire.check_times(), [1040, 2540, 4790, 8165, 13228, 20822, 30822]);
     assert_eq!((world.account(id("a")).checks, world.account(id("b")).checks), (7, 7));
 }

@@ -40,7 +40,16 @@ impl Resume {
 
     /// The command line, ready for a shell.
     pub(crate) fn command(&self, tasks: impl IntoIterator<Item = TaskUuid>) -> String {
-        let words = ["runware", "wait"].map(ToOwned::to_owned).into_iter();
+        self.line("wait", tasks)
+    }
+
+    /// The command line that shows what the archive of the same server has of a task.
+    pub(crate) fn details(&self, task: TaskUuid) -> String {
+        self.line("details", [task])
+    }
+
+    fn line(&self, command: &str, tasks: impl IntoIterator<Item = TaskUuid>) -> String {
+        let words = ["runware", command].map(ToOwned::to_owned).into_iter();
         let tasks = tasks.into_iter().map(|task_uuid| task_uuid.to_string());
         words.chain(tasks).chain(self.flags.iter().cloned()).collect::<Vec<_>>().join(" ")
     }

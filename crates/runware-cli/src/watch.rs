@@ -181,12 +181,17 @@ impl<'s, 'o> Watch<'s, 'o> {
             elapsed: outcome.elapsed(),
             resume: is_open.then(|| self.session.resume.command([task_uuid])),
         })?;
-        if let Ending::Unknown { evidence, .. } = outcome.ending() {
-            self.session.output.warn(&format!(
-                "{}.\nIf the archive has it, this shows it: runware details {task_uuid}\n\
+        match outcome.ending() {
+            Ending::Unknown { evidence, .. } => self.session.output.warn(&format!(
+                "{}.\nIf the archive has it, this shows it:\n  {}\n\
                  Submit it again only with the same taskUUID: another one could buy it twice.",
-                crate::output::sanitize::line(evidence)
-            ));
+                crate::output::sanitize::line(evidence),
+                self.session.resume.details(task_uuid)
+            )),
+            Ending::Interrupted { error, .. } => {
+                self.session.output.warn(&crate::output::sanitize::line(&error.to_string()));
+            }
+            _ => {}
         }
         Ok(())
     }

@@ -209,8 +209,7 @@ impl<T: Clone + PartialEq> Collector<T> {
         });
         // Not the other way round: where a failure is told only once, what succeeds later is another item.
         open.retain(|entry| {
-            let contradicts =
-                entry.verdict == Verdict::Failed && entry.is_anonymous() && take_one(&mut good);
+            let contradicts = entry.verdict == Verdict::Failed && entry.is_anonymous() && take_one(&mut good);
             self.anomalies += u64::from(contradicts);
             !contradicts
         });
@@ -252,8 +251,7 @@ impl<T: Clone + PartialEq> Collector<T> {
     }
 
     fn wanted(&self) -> usize {
-        let expected = self.expected.unwrap_or(1).max(1);
-        usize::try_from(expected).unwrap_or(usize::MAX)
+        usize::try_from(self.expected.unwrap_or(1)).unwrap_or(usize::MAX)
     }
 }
 

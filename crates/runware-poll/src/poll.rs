@@ -236,9 +236,7 @@ impl Poll {
 
     /// When the next query may go out and is due, if there can be one.
     pub(crate) fn next_query(&self, now: Tick) -> Option<Window> {
-        let deadline = self.deadline();
-        let look = self.next_look();
-        (self.ending.is_none() && now < deadline && look.earliest < deadline).then_some(look)
+        (self.ending.is_none() && now < self.deadline()).then(|| self.next_look())
     }
 
     /// Whether a query at `now` would be one that only a fault brought about.

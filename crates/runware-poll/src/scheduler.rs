@@ -198,9 +198,9 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
         self.limits.batch = limit;
     }
 
-    /// What retries are paid from. Other retries of the same client may draw on it too.
-    pub fn quota_mut(&mut self) -> &mut Quota {
-        &mut self.limits.quota
+    /// What retries are paid from.
+    pub const fn quota(&self) -> &Quota {
+        &self.limits.quota
     }
 
     /// The next request. None if it waits for company or cannot be paid for; the tasks that are due have
@@ -209,7 +209,8 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
         let Gathered { keys, complete_at } = self.gather(now);
         if complete_at > now {
             for key in &keys {
-                self.put_off(key, now, complete_at);
+                let deadline = self.poll(key).map_or(complete_at, Poll::deadline);
+                self.wake(key, complete_at.min(deadline));
             }
             return None;
         }
@@ -260,15 +261,6 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
         let due = keys.iter().filter_map(|key| self.poll(key)).filter(|poll| poll.due() <= now);
         let retries: Option<Vec<_>> = due.map(|poll| poll.retry(now)).collect();
         retries?.into_iter().max()
-    }
-
-    /// Lets a task that is due wait.
-    fn put_off(&mut self, key: &K, now: Tick, until: Tick) {
-        let Some(slot) = self.slots.get(key) else { return };
-        if slot.wake.at <= now {
-            let until = until.min(slot.poll.deadline());
-            self.wake(key, until);
-        }
     }
 
     /// Tells a task something, and asks it when it needs something next.

@@ -8,6 +8,7 @@ use runware_types::{DeliveryMethod, Prepared, RawTask, TaskDetails, TaskUuid};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::driver::Command;
+use crate::driver::opening::Opening;
 use crate::lookup::{Lookup, StatusReport};
 use crate::registry::Registry;
 use crate::stats::Counters;
@@ -82,20 +83,16 @@ impl Client {
     /// [`ErrorKind::InvalidTask`](crate::ErrorKind::InvalidTask), with the field in the error's source.
     pub fn prepare(&self, task: impl Into<RawTask>) -> Result<Prepared, Error> {
         let task = task.into();
-        if task.task_type().is_query() {
-            return Err(Error::configuration(format!(
-                "a `{}` asks about a task and is none itself: use `Client::resume`, `status` or `task_details`",
-                task.task_type()
-            )));
-        }
         task.default_delivery(DeliveryMethod::Async)
             .prepare(entropy::task_uuid())
             .map_err(Error::invalid_task)
+            .and_then(|prepared| check_submittable(&prepared).map(|()| prepared))
     }
 
     /// Submits a task and returns at once; the handle is known before anything is sent.
     ///
-    /// From here on the task is sent, also if the returned [`Task`] is dropped. Await the task for its
+    /// The task is sent also if the returned [`Task`] is dropped, as long as any clone of the client or any
+    /// of its tasks is there until the server has it. Await the task for its
     /// outcome, or [`Task::accepted`] for the server's confirmation. Submitting a task that this client
     /// is watching already joins it.
     ///
@@ -114,6 +111,7 @@ impl Client {
     ///
     /// As for [`Client::submit`].
     pub fn submit_prepared(&self, prepared: Prepared) -> Result<Task, Error> {
+        check_submittable(&prepared)?;
         let handle = TaskHandle::from(&prepared);
         self.open(handle, Some(prepared))
     }
@@ -201,17 +199,33 @@ impl Client {
     fn open(&self, handle: TaskHandle, prepared: Option<Prepared>) -> Result<Task, Error> {
         let (watch, is_new) = self.shared.registry.open(handle)?;
         let task = Task::new(Arc::clone(&watch), Arc::clone(&self.shared));
-        if is_new {
-            let plan = Arc::clone(&self.plan);
-            let handle = watch.handle().clone();
-            let command = Command::Open { watch, prepared, plan };
-            if self.shared.commands.send(command).is_err() {
-                self.shared.registry.forget(handle.task_uuid());
-                return Err(Error::closed(Some(handle)));
+        if is_new || prepared.is_some() {
+            let (registry, plan) = (Arc::clone(&self.shared.registry), Arc::clone(&self.plan));
+            let opening = Opening::new(watch, registry, prepared, plan);
+            if self.shared.commands.send(Command::Open(opening)).is_err() {
+                // The opening that did not arrive has told the watch.
+                let end = task.watch().read(|state| state.end.clone());
+                return Err(end.and_then(Result::err).unwrap_or_else(|| Error::closed(None)));
             }
         }
         Ok(task)
     }
+}
+
+/// Refuses what has no outcome to wait for.
+fn check_submittable(prepared: &Prepared) -> Result<(), Error> {
+    if prepared.task_type().is_query() {
+        return Err(Error::unsupported(format!(
+            "a `{}` asks about a task and is none itself: use `Client::resume`, `status` or `task_details`",
+            prepared.task_type()
+        )));
+    }
+    if prepared.delivery() == Some(&DeliveryMethod::Stream) {
+        return Err(Error::unsupported(
+            "`deliveryMethod` is \"stream\"; it must be \"async\" or \"sync\" here",
+        ));
+    }
+    Ok(())
 }
 
 impl Shared {

@@ -5,6 +5,7 @@
 //! tasks that are being sent, `runware-poll` for tasks that are being watched. It decides nothing itself.
 
 mod entry;
+pub(crate) mod opening;
 mod settle;
 mod submit;
 mod verify;
@@ -15,18 +16,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fastrand::Rng;
-use runware_poll::{Limits, Plan, Quota, Scheduler, Tick};
-use runware_transport::{Clock, Delivery, ErrorKind, Transport, TransportError};
-use runware_types::{Prepared, TaskUuid};
+use runware_poll::{Limits, Quota, Scheduler, Tick};
+use runware_transport::{Call, Clock, Delivery, ErrorKind, Transport, TransportError};
+use runware_types::TaskUuid;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
-use crate::Error;
+use crate::error::Cause;
 use crate::exchange::Exchange;
 use crate::registry::Registry;
 use crate::stats::Counters;
-use crate::watch::Watch;
 use entry::Entry;
+use opening::Opening;
 
 /// How many commands are taken in before anything is sent: what was queued together travels together.
 const COMMANDS_AT_ONCE: usize = 1_000;
@@ -34,7 +35,7 @@ const COMMANDS_AT_ONCE: usize = 1_000;
 /// What callers ask of the driver.
 pub(crate) enum Command {
     /// Take care of a task: send it if it comes prepared, and watch it.
-    Open { watch: Arc<Watch>, prepared: Option<Prepared>, plan: Arc<Plan> },
+    Open(Opening),
     /// Nobody watches the task any more.
     Unwatch(TaskUuid),
     /// End everything, then say so.
@@ -67,6 +68,8 @@ pub(crate) struct Driver {
     /// Those among them whose reply carries the results.
     waiting_outbox: VecDeque<TaskUuid>,
     waits_under_way: usize,
+    /// Tasks that were dropped less than a second after they were sent, and when that was.
+    sent_lately: HashMap<TaskUuid, Tick>,
     /// No submission before this: the server asked for it.
     submit_after: Tick,
     submit_batch: usize,
@@ -80,14 +83,35 @@ pub(crate) struct Driver {
 
 /// What an exchange was for.
 enum Purpose {
-    Submit(Vec<TaskUuid>),
+    Submit(Asked),
     /// One task whose reply carries the results, and may therefore take as long as the work does.
-    SubmitAndWait(TaskUuid),
-    Check(Vec<TaskUuid>),
+    SubmitAndWait(Asked),
+    Check(Asked),
     /// The archive is asked about tasks that cannot be seen.
-    Question(Vec<TaskUuid>),
+    Question(Asked),
     /// The archive is asked whose request an id belongs to.
     Verify(TaskUuid),
+}
+
+/// The tasks that an exchange was about, and when it was started.
+struct Asked {
+    task_uuids: Vec<TaskUuid>,
+    at: Tick,
+}
+
+impl Asked {
+    fn new(task_uuids: Vec<TaskUuid>, at: Tick) -> Self {
+        Self { task_uuids, at }
+    }
+
+    /// One of the tasks, if it is open, and was so when the exchange was started.
+    fn entry<'a>(
+        &self,
+        task_uuid: &TaskUuid,
+        entries: &'a mut HashMap<TaskUuid, Entry>,
+    ) -> Option<&'a mut Entry> {
+        entries.get_mut(task_uuid).filter(|entry| entry.started <= self.at)
+    }
 }
 
 impl Driver {
@@ -105,6 +129,7 @@ impl Driver {
             outbox: VecDeque::new(),
             waiting_outbox: VecDeque::new(),
             waits_under_way: 0,
+            sent_lately: HashMap::new(),
             submit_after: Tick::ZERO,
             submit_batch: batch_limit,
             submit_quota: Quota::default(),
@@ -145,6 +170,7 @@ impl Driver {
             }
         };
         self.exchanges.shutdown().await;
+        self.end_all();
         self.transport.close().await;
         drop(self);
         if let Some(done) = closing {
@@ -156,7 +182,7 @@ impl Driver {
     fn obey(&mut self, command: Command) {
         let now = self.now();
         match command {
-            Command::Open { watch, prepared, plan } => self.open(watch, prepared, plan, now),
+            Command::Open(opening) => self.open(opening, now),
             Command::Unwatch(task_uuid) => self.unwatch(task_uuid),
             Command::Close(_) => {}
         }
@@ -183,7 +209,7 @@ impl Driver {
         }
     }
 
-    fn start(&mut self, purpose: Purpose, calls: Vec<runware_transport::Call>, timeout: Duration) {
+    fn start(&mut self, purpose: Purpose, calls: Vec<Call>, timeout: Duration) {
         let transport = Arc::clone(&self.transport);
         let exchange = async move { Exchange::run(&*transport, calls, timeout).await };
         let started = self.exchanges.spawn(exchange);
@@ -209,9 +235,9 @@ impl Driver {
                 self.submits_under_way -= 1;
                 self.take_submission(&exchange, &asked, now);
             }
-            Some(Purpose::SubmitAndWait(task_uuid)) => {
+            Some(Purpose::SubmitAndWait(asked)) => {
                 self.waits_under_way -= 1;
-                self.take_submission(&exchange, &[task_uuid], now);
+                self.take_submission(&exchange, &asked, now);
             }
             Some(Purpose::Check(asked)) => {
                 self.checks_under_way -= 1;
@@ -231,19 +257,17 @@ impl Driver {
 /// Nobody waits for a driver that is gone, whatever ended it.
 impl Drop for Driver {
     fn drop(&mut self) {
-        self.inbox.close();
-        while let Ok(command) = self.inbox.try_recv() {
-            if let Command::Open { watch, .. } = command {
-                end_closed(&self.registry, &watch);
-            }
-        }
-        for (_, entry) in self.entries.drain() {
-            end_closed(&self.registry, &entry.watch);
-        }
+        self.end_all();
     }
 }
 
-fn end_closed(registry: &Registry, watch: &Watch) {
-    registry.forget(watch.handle().task_uuid());
-    watch.change(|state| state.end = Some(Err(Error::closed(Some(watch.handle().clone())))));
+/// No request before this long, by the server's own word, for the whole client.
+///
+/// One answer must not silence a client for as long as it likes; the task that it was given to waits for
+/// as long as it says.
+fn hold(cause: &Cause) -> Duration {
+    cause.retry_after().unwrap_or_default().min(LONGEST_HOLD)
 }
+
+/// The longest that all tasks wait because of what one of them was answered.
+const LONGEST_HOLD: Duration = Duration::from_secs(60);

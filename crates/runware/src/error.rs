@@ -37,6 +37,8 @@ struct Inner {
     api: Option<ApiError>,
     http_status: Option<u16>,
     retry_after: Option<Duration>,
+    /// True if the client was closed before anything was sent.
+    is_unsent: bool,
     source: Option<Source>,
 }
 
@@ -58,7 +60,7 @@ pub enum ErrorKind {
     Unconfirmed,
     /// The server refused a question about a task. The task itself goes on.
     QueryFailed,
-    /// The client was closed while the task was open. The task itself goes on.
+    /// The client was closed while the task was open. A task that was sent goes on.
     Closed,
 }
 
@@ -129,7 +131,7 @@ impl Error {
     /// True if it is certain that the server holds no task of this id from us, so that sending the same
     /// task again buys it at most once.
     pub fn is_safe_to_resubmit(&self) -> bool {
-        matches!(self.0.kind, ErrorKind::Rejected | ErrorKind::NotAccepted)
+        matches!(self.0.kind, ErrorKind::Rejected | ErrorKind::NotAccepted) || self.0.is_unsent
     }
 
     /// True if the key was refused.
@@ -150,6 +152,10 @@ impl Error {
         Self::build(ErrorKind::InvalidTask, "the task is not valid; nothing was sent".to_owned(), |inner| {
             inner.source = Some(Source::Task(error));
         })
+    }
+
+    pub(crate) fn unsupported(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::InvalidTask, message)
     }
 
     pub(crate) fn uuid_reused(handle: TaskHandle, where_seen: &str) -> Self {
@@ -226,6 +232,17 @@ impl Error {
         })
     }
 
+    pub(crate) fn closed_unsent(handle: TaskHandle) -> Self {
+        let message = format!(
+            "the client was closed before task {} was sent; it can be submitted with another client",
+            handle.task_uuid()
+        );
+        Self::build(ErrorKind::Closed, message, |inner| {
+            inner.handle = Some(handle);
+            inner.is_unsent = true;
+        })
+    }
+
     pub(crate) fn transport(error: TransportError) -> Self {
         Self::build(ErrorKind::Configuration, "the transport cannot be built".to_owned(), |inner| {
             inner.source = Some(Source::Transport(error));
@@ -263,6 +280,7 @@ impl Error {
             api: None,
             http_status: None,
             retry_after: None,
+            is_unsent: false,
             source: None,
         };
         fill(&mut inner);
@@ -278,7 +296,7 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { kind, message, handle, api, http_status, retry_after, source } = &*self.0;
+        let Inner { kind, message, handle, api, http_status, retry_after, is_unsent: _, source } = &*self.0;
         f.debug_struct("Error")
             .field("kind", kind)
             .field("message", message)
@@ -326,7 +344,7 @@ pub enum Cause {
         /// How long the server asked to be left alone.
         retry_after: Option<Duration>,
     },
-    /// A status check got no answer in time.
+    /// No answer came in time.
     QuietServer,
 }
 
@@ -356,6 +374,12 @@ impl Cause {
             Self::QuietServer => true,
             Self::Api { .. } | Self::HttpStatus { .. } => false,
         }
+    }
+
+    /// True if it was the API that turned the request away, and not something before it, which may have passed
+    /// it on all the same.
+    pub(crate) fn is_certain_refusal(&self) -> bool {
+        matches!(self, Self::Api { .. }) || self.http_status() == Some(429)
     }
 
     /// True if trying again cannot help until somebody changes something.

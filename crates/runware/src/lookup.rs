@@ -100,7 +100,9 @@ impl Lookup {
             self.counters.looked_up();
             match reading::read_details(exchange, &[task_uuid]).remove(&task_uuid) {
                 Some(ArchiveAnswer::Found(details)) => Reading::Answer(Some(details)),
-                Some(ArchiveAnswer::Absent) | None => Reading::Answer(None),
+                Some(ArchiveAnswer::Absent | ArchiveAnswer::Silent | ArchiveAnswer::TooMany) | None => {
+                    Reading::Answer(None)
+                }
                 Some(ArchiveAnswer::Fault(cause)) => Reading::Again(cause),
                 Some(ArchiveAnswer::Refused(cause)) => Reading::Refused(cause),
             }

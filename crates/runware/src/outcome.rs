@@ -5,13 +5,14 @@ use std::time::Duration;
 use runware_types::{ApiError, DecodeError, Item, Media, Money};
 use serde::de::DeserializeOwned;
 
-use crate::TaskHandle;
+use crate::{Error, TaskHandle};
 
 /// What came of a task: its results, its failures, and how the watching ended.
 ///
 /// Both lists are always there. A task that asked for three results may have one result and two failures;
 /// [`Outcome::status`] says [`Status::Partial`] then, and nothing that was paid for is hidden by an error.
 #[derive(Clone, Debug)]
+#[must_use = "an outcome may hold failures, or a task that is still running"]
 pub struct Outcome {
     pub(crate) handle: TaskHandle,
     pub(crate) ending: Ending,
@@ -35,7 +36,7 @@ impl Outcome {
     /// The outcome in one word.
     pub fn status(&self) -> Status {
         match (&self.ending, self.results.is_empty(), self.failures.is_empty()) {
-            (Ending::StillRunning { .. }, _, _) => Status::StillRunning,
+            (Ending::StillRunning { .. } | Ending::Interrupted { .. }, _, _) => Status::StillRunning,
             (Ending::Unknown { .. }, _, _) => Status::Unknown,
             (Ending::Settled, false, true) if self.results.len() >= self.wanted() => Status::Succeeded,
             (Ending::Settled, false, _) => Status::Partial,
@@ -107,7 +108,7 @@ impl Status {
 }
 
 /// How the watching of a task ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Ending {
     /// Every result has ended.
@@ -118,6 +119,13 @@ pub enum Ending {
         handle: TaskHandle,
         /// True if the server has confirmed the task; false if its answer never reached us.
         accepted: bool,
+    },
+    /// The watching could not go on, with some of the results here already. The task goes on at the server.
+    Interrupted {
+        /// Resume the task with this once the cause is mended.
+        handle: TaskHandle,
+        /// What ended the watching.
+        error: Error,
     },
     /// The server shows no trace of the task, though it may have run.
     ///

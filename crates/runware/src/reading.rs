@@ -89,8 +89,12 @@ pub(crate) enum Sighting {
 #[derive(Debug)]
 pub(crate) enum ArchiveAnswer {
     Found(TaskDetails),
-    /// It says that it has no such task, or answers without a word about it.
+    /// It says that it has no such task.
     Absent,
+    /// It answers without a word about the task.
+    Silent,
+    /// It refuses the request as a whole: ask again about fewer tasks.
+    TooMany,
     /// The question itself failed; this says nothing about the task.
     Fault(Cause),
     /// The question was refused for good.
@@ -141,16 +145,21 @@ pub(crate) fn collected(collector: &Collector<Payload>) -> (Vec<TaskResult>, Vec
 
 /// Reads the archived outcome of a task, which has the shape of any reply.
 ///
-/// The archive keeps the last answer to an id. Where that is the refusal of a repetition, it says nothing
-/// about the task.
+/// The archive keeps the last answer to an id. Where that is the refusal of a repetition, or a trouble of the
+/// server, it says nothing about the task. Entries without an id count only if the task was alone in its
+/// request.
 pub(crate) fn read_archive(details: &TaskDetails, uuid: TaskUuid) -> Snapshot {
     let mut snapshot = Snapshot::default();
     let Ok(envelope) = details.envelope() else { return snapshot };
-    for item in envelope.items.iter().filter(|item| item.task_uuid().is_none_or(|id| id == uuid)) {
-        snapshot.add_item(item);
-    }
-    let errors = envelope.errors.iter().filter(|error| error.task_uuid().is_none_or(|id| id == uuid));
-    snapshot.add_failures(errors.filter(|error| !error.is_conflict()));
+    let was_alone = details.tasks().is_ok_and(|tasks| tasks.len() <= 1);
+    let is_its = |named: Option<TaskUuid>| named.map_or(was_alone, |named| named == uuid);
+    envelope.items.iter().filter(|item| is_its(item.task_uuid())).for_each(|item| snapshot.add_item(item));
+    let is_passing = |error: &ApiError| {
+        let passing = [ErrorCategory::RateLimit, ErrorCategory::ServerError, ErrorCategory::Connection];
+        error.status().is_none() && passing.contains(&error.category())
+    };
+    let errors = envelope.errors.iter().filter(|error| is_its(error.task_uuid()));
+    snapshot.add_failures(errors.filter(|error| !error.is_conflict() && !is_passing(error)));
     snapshot
 }
 
@@ -225,6 +234,12 @@ impl<'a> Sorted<'a> {
             return Answer::Failed(Snapshot::failures(all));
         }
         match error.category_with_status(self.status) {
+            ErrorCategory::Validation
+            | ErrorCategory::Auth
+            | ErrorCategory::Quota
+            | ErrorCategory::NotFound
+            | ErrorCategory::Aborted => Answer::Rejected { error: Some(error.clone()), status: self.status },
+            ErrorCategory::Safety => Answer::Failed(Snapshot::failures(all)),
             ErrorCategory::RateLimit => Answer::Refused(self.cause(Some(error))),
             _ if matches!(self.status, 429 | 503) || error.code() == "noAvailableServer" => {
                 Answer::Refused(self.cause(Some(error)))
@@ -232,7 +247,7 @@ impl<'a> Sorted<'a> {
             ErrorCategory::ServerError | ErrorCategory::Timeout | ErrorCategory::Connection => {
                 Answer::Doubtful(self.cause(Some(error)))
             }
-            ErrorCategory::Provider | ErrorCategory::Safety => Answer::Failed(Snapshot::failures(all)),
+            ErrorCategory::Provider => Answer::Failed(Snapshot::failures(all)),
             _ => Answer::Rejected { error: Some(error.clone()), status: self.status },
         }
     }
@@ -240,9 +255,11 @@ impl<'a> Sorted<'a> {
     /// What the exchange as a whole says of a task that it does not name.
     fn answer_by_default(&self, asked: usize) -> Answer {
         if let Some(error) = self.general {
-            return match self.status {
-                400 | 413 | 422 if asked > 1 => Answer::TooMany,
-                _ => self.answer_by_errors(error, &[error]),
+            // What concerns the client or the server concerns every task; anything else may be about one of
+            // the others, and which one shows when they travel apart.
+            return match self.concerns_all(error) || asked == 1 {
+                true => self.answer_by_errors(error, &[error]),
+                false => Answer::TooMany,
             };
         }
         if let Some(fault) = self.fault {
@@ -256,6 +273,21 @@ impl<'a> Sorted<'a> {
             200..=299 => Answer::Weak,
             status => self.answer_by_status(status, asked),
         }
+    }
+
+    /// True of an error that is no task's own.
+    fn concerns_all(&self, error: &ApiError) -> bool {
+        let categories = [
+            ErrorCategory::Auth,
+            ErrorCategory::Quota,
+            ErrorCategory::RateLimit,
+            ErrorCategory::ServerError,
+            ErrorCategory::Timeout,
+            ErrorCategory::Connection,
+        ];
+        matches!(self.status, 429 | 500..)
+            || error.code() == "noAvailableServer"
+            || categories.contains(&error.category_with_status(self.status))
     }
 
     /// What a failing HTTP status without a readable reason says.
@@ -308,7 +340,8 @@ impl<'a> Sorted<'a> {
         }
         match error.category() {
             ErrorCategory::RateLimit | ErrorCategory::Connection | ErrorCategory::Auth => Weight::Fault,
-            ErrorCategory::ServerError => Weight::Suspect,
+            // The documented failures carry a status; without one, these may as well be the check's own.
+            ErrorCategory::ServerError | ErrorCategory::Timeout | ErrorCategory::Unknown => Weight::Suspect,
             _ => Weight::Verdict,
         }
     }
@@ -328,8 +361,10 @@ impl<'a> Sorted<'a> {
             None => match self.sighting_by_default(asked) {
                 Sighting::Fault(cause) => ArchiveAnswer::Fault(cause),
                 Sighting::Refused(cause) => ArchiveAnswer::Refused(cause),
-                Sighting::TooMany => ArchiveAnswer::Fault(self.cause(self.general)),
-                Sighting::Seen(_) | Sighting::Unseen => ArchiveAnswer::Absent,
+                Sighting::TooMany => ArchiveAnswer::TooMany,
+                // What names the task and cannot be read shows at least that the task is there.
+                _ if !items.is_empty() => ArchiveAnswer::Fault(self.cause(None)),
+                Sighting::Seen(_) | Sighting::Unseen => ArchiveAnswer::Silent,
             },
         }
     }

@@ -35,6 +35,8 @@ pub(crate) const ABSENCE_GAP: Duration = Duration::from_secs(5);
 pub(crate) struct Submission {
     state: State,
     attempts: u32,
+    /// True if some attempt may have reached the server though no answer says so.
+    in_doubt: bool,
     sends: Sends,
     /// The sends before the attempt that is under way, to go back to if that never left.
     sends_before: Sends,
@@ -51,8 +53,16 @@ struct Sends {
 enum State {
     Due { at: Tick },
     UnderWay,
-    Doubtful { absent_at: Option<Tick>, resend: bool },
-    Accepted { absent_at: Option<Tick>, resend: bool },
+    Doubtful { absence: Option<Missed>, resend: bool },
+    Accepted { absence: Option<Missed>, resend: bool },
+}
+
+/// When the archive did not have the task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Missed {
+    at: Tick,
+    /// True if it said so, false if it answered without a word about the task.
+    denied: bool,
 }
 
 /// What to do about an attempt that the server did not take.
@@ -83,7 +93,14 @@ impl Submission {
 
     /// A task that somebody has sent before.
     pub(crate) fn resumed() -> Self {
-        Self::with_state(State::Accepted { absent_at: None, resend: false })
+        Self::with_state(State::Accepted { absence: None, resend: false })
+    }
+
+    /// It is not to be sent before this.
+    pub(crate) fn postpone(&mut self, until: Tick) {
+        if let State::Due { at } = &mut self.state {
+            *at = until.max(*at);
+        }
     }
 
     /// When it is to be sent next.
@@ -111,12 +128,22 @@ impl Submission {
 
     /// True if the server may have received it.
     pub(crate) fn may_exist(&self) -> bool {
-        self.sends.first.is_some() || self.is_accepted()
+        self.sends.first.is_some() || self.in_doubt || self.is_accepted()
     }
 
     /// True if an earlier attempt of ours may be what the server remembers.
     pub(crate) fn was_sent_before(&self) -> bool {
         self.sends_before.first.is_some()
+    }
+
+    /// True if it may be that the server has it, whatever the last attempt came to.
+    pub(crate) fn is_in_doubt(&self) -> bool {
+        self.in_doubt
+    }
+
+    /// When it was sent last.
+    pub(crate) fn last_sent(&self) -> Option<Tick> {
+        self.sends.last
     }
 
     /// An attempt is under way.
@@ -135,8 +162,13 @@ impl Submission {
         self.offer_again(if self.attempts == 1 { now } else { now + delay })
     }
 
-    /// The server answered that it did not take it.
-    pub(crate) fn refused(&mut self, now: Tick, delay: Duration) -> Next {
+    /// The server did not take it; `certainly` if it was the API that said so, and not something before it.
+    pub(crate) fn refused(&mut self, now: Tick, delay: Duration, certainly: bool) -> Next {
+        if certainly {
+            self.sends.first = self.sends_before.first;
+        } else {
+            self.in_doubt = true;
+        }
         self.offer_again(now + delay)
     }
 
@@ -149,45 +181,47 @@ impl Submission {
     /// The attempt may have reached the server; nobody knows. With `resend` it may be sent again once
     /// nothing can be found of it.
     pub(crate) fn maybe_sent(&mut self, resend: bool) {
-        self.state = State::Doubtful { absent_at: None, resend };
+        self.in_doubt = true;
+        self.state = State::Doubtful { absence: None, resend };
     }
 
     /// The server has it: it said so, or a status check shows it.
     pub(crate) fn accepted(&mut self) {
-        self.state = State::Accepted { absent_at: None, resend: false };
+        self.state = State::Accepted { absence: None, resend: false };
     }
 
-    /// The server answered without naming it. That counts as accepted until nothing can be found of it.
-    pub(crate) fn acknowledged_weakly(&mut self) {
-        self.state = State::Accepted { absent_at: None, resend: true };
+    /// The server answered without naming it. That counts as accepted until nothing can be found of it;
+    /// with `resend` it may be sent again then.
+    pub(crate) fn acknowledged_weakly(&mut self, resend: bool) {
+        self.in_doubt = true;
+        self.state = State::Accepted { absence: None, resend };
     }
 
-    /// The archive knows no such task.
-    pub(crate) fn absent(&mut self, now: Tick) -> Absence {
+    /// The archive does not have the task; `denied` if it said so, and was not just silent about it.
+    pub(crate) fn absent(&mut self, now: Tick, denied: bool) -> Absence {
         let in_time = self.attempts < MAX_ATTEMPTS && self.is_in_resend_window(now);
-        let (absent_at, resend) = match &mut self.state {
-            State::Doubtful { absent_at, resend } | State::Accepted { absent_at, resend } => {
-                (absent_at, *resend)
-            }
+        let (absence, resend) = match &mut self.state {
+            State::Doubtful { absence, resend } | State::Accepted { absence, resend } => (absence, *resend),
             _ => return Absence::Inconclusive,
         };
-        match *absent_at {
-            None => {
-                *absent_at = Some(now);
-                Absence::Inconclusive
-            }
-            Some(first) if now.duration_since(first) < ABSENCE_GAP => Absence::Inconclusive,
-            Some(_) if resend && in_time => {
+        let may_resend = resend && in_time && denied;
+        match *absence {
+            Some(missed) if now.duration_since(missed.at) < ABSENCE_GAP => Absence::Inconclusive,
+            Some(missed) if may_resend && missed.denied => {
                 let at = self.not_before_gap(now);
                 self.state = State::Due { at };
                 Absence::Resend(at)
             }
-            Some(_) => Absence::Undecided,
+            Some(_) if !may_resend => Absence::Undecided,
+            _ => {
+                *absence = Some(Missed { at: now, denied });
+                Absence::Inconclusive
+            }
         }
     }
 
     fn with_state(state: State) -> Self {
-        Self { state, attempts: 0, sends: Sends::default(), sends_before: Sends::default() }
+        Self { state, attempts: 0, in_doubt: false, sends: Sends::default(), sends_before: Sends::default() }
     }
 
     fn offer_again(&mut self, at: Tick) -> Next {

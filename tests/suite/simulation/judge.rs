@@ -136,13 +136,15 @@ impl Report {
             {
                 self.complain(story, format!("wait {number} ended with {error:?}"));
             }
+            if story.course.is_sync {
+                // The reply may take as long as the caller waits, and so may its absence.
+                continue;
+            }
             let is_calm = wait.from > schedule.calm_at && wait.deadline > secs(90);
             if is_calm && account.accepted == 0 && !has_given_up(wait) {
                 self.complain(story, format!("wait {number}, for what never arrived, ended with {end:?}"));
             }
             let Some(ready_at) = ready_at else { continue };
-            // The reply to a synchronous task may take as long as its caller waits.
-            let ready_at = if story.course.is_sync { continue } else { ready_at };
             let settled_by = schedule.calm_at.max(ready_at).max(wait.from) + CONVERGENCE;
             if end.is_ok() && !has_settled_by(wait, settled_by) {
                 self.complain(story, format!("wait {number} was not over at {settled_by:?}: {end:?}"));
@@ -243,7 +245,7 @@ fn times(log: &Log, kind: RequestKind, uuid: TaskUuid) -> Vec<(Duration, Request
 }
 
 fn has_settled(outcome: Option<&Outcome>) -> bool {
-    outcome.is_some_and(|outcome| *outcome.ending() == Ending::Settled)
+    outcome.is_some_and(|outcome| matches!(outcome.ending(), Ending::Settled))
 }
 
 /// True if the caller was told within 90 s that there is no trace of the task.

@@ -57,7 +57,7 @@ impl Schedule {
         let choices = draw_choices(&mut rng);
         Self {
             seed,
-            tasks: (0..rng.u32(1..=8)).map(|number| Course::draw(&mut rng, seed, number, &choices)).collect(),
+            tasks: (0..rng.u32(1..=8)).map(|number| Course::draw(&mut rng, seed, number)).collect(),
             faults: (0..rng.u32(1..=6)).map(|_| Fault::draw(&mut rng, calm_at)).collect(),
             calm_at,
             deadline: rng.choice([secs(15), secs(60), secs(200), secs(900)]).unwrap(),
@@ -82,12 +82,10 @@ impl Schedule {
 }
 
 impl Course {
-    fn draw(rng: &mut Rng, seed: u64, number: u32, choices: &Choices) -> Self {
+    fn draw(rng: &mut Rng, seed: u64, number: u32) -> Self {
         let is_sync = rng.f64() < 0.15;
         let longest = if is_sync { 10_000 } else { 40_000 };
         let results: Vec<_> = (0..rng.u32(1..=4)).map(|_| millis(rng.u64(200..longest))).collect();
-        // Where pending results are hidden, a lone failure looks like a verdict on all of them.
-        let may_fail = choices.pending != Pending::Hidden;
         let count = u32::try_from(results.len()).unwrap();
         Self {
             uuid: TaskUuid::from_key("simulation", &format!("{seed}/{number}")),
@@ -96,7 +94,7 @@ impl Course {
                 .unwrap(),
             is_sync,
             starts_at: millis(rng.u64(0..20_000)) * u32::from(rng.bool()),
-            failing: (0..count).filter(|_| may_fail && rng.f64() < 0.2).collect(),
+            failing: (0..count).filter(|_| rng.f64() < 0.2).collect(),
             results,
             caller: match rng.u32(0..10) {
                 0..5 => Caller::Waits,

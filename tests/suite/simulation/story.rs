@@ -69,7 +69,7 @@ impl Story {
         let deadline = secs(1_800);
         let client = client.with_plan(Plan::new().with_deadline(deadline));
         let handle = match self.end() {
-            Some(Ok(outcome)) if *outcome.ending() == Ending::Settled => return self,
+            Some(Ok(outcome)) if matches!(outcome.ending(), Ending::Settled) => return self,
             Some(Ok(outcome)) => outcome.handle().clone(),
             Some(Err(error)) if error.is_safe_to_resubmit() => {
                 let task = client.submit_prepared(self.course.prepared()).unwrap();

@@ -115,7 +115,6 @@ impl<T: PartialEq> Slots<T> {
         let Some(kept) = self.get_mut(first) else { return Learned { slot: first, consistent: true } };
         let consistent = kept.verdict == gone.verdict;
         kept.id = kept.id.take().or(gone.id);
-        kept.index = kept.index.or(gone.index);
         let (id, index) = (kept.id.clone(), kept.index);
         self.by_id.extend(id.map(|id| (id, first)));
         self.by_index.extend(index.map(|index| (index, first)));

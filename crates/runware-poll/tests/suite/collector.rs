@@ -99,6 +99,50 @@ fn an_anonymous_item_whose_payload_changed_is_not_new() {
 }
 
 #[test]
+fn a_collected_item_stands_for_one_of_the_snapshot() {
+    let mut collector = Collector::new(Some(3));
+    collector.observe([named("a", Succeeded, "x")]);
+    assert_eq!(new(collector.observe([named("a", Succeeded, "x"), anonymous(Succeeded, "x")])), ["x"]);
+
+    let mut collector = Collector::new(Some(3));
+    collector.observe([indexed(0, Succeeded, "x")]);
+    collector.observe([named("a", Succeeded, "y")]);
+    let joined = [both("a", 0, Succeeded, "x"), anonymous(Succeeded, "x")];
+    assert_eq!(new(collector.observe(joined)), ["x"], "also if it was two items before");
+}
+
+#[test]
+fn items_repeated_while_their_index_is_learned_are_one() {
+    let mut collector = Collector::new(Some(2));
+    collector.observe([anonymous(Succeeded, "x"), anonymous(Succeeded, "x")]);
+    assert_eq!(new(collector.observe([indexed(0, Succeeded, "x"), indexed(0, Succeeded, "x")])), [""; 0]);
+    assert_eq!(new(collector.observe([indexed(0, Succeeded, "x"), indexed(1, Succeeded, "x")])), [""; 0]);
+    assert_eq!(collector.results(), [&indexed(0, Succeeded, "x"), &indexed(1, Succeeded, "x")]);
+    assert_eq!(collector.anomalies(), 0);
+}
+
+#[test]
+fn equal_payloads_under_different_ids_or_indices_are_different() {
+    let mut collector = Collector::new(Some(4));
+    for item in [named("a", Succeeded, "x"), named("b", Succeeded, "x")] {
+        assert_eq!(new(collector.observe([item])), ["x"]);
+    }
+    let mut collector = Collector::new(Some(4));
+    for item in [indexed(0, Succeeded, "x"), indexed(1, Succeeded, "x")] {
+        assert_eq!(new(collector.observe([item])), ["x"]);
+    }
+}
+
+#[test]
+fn only_anonymous_items_go_by_number() {
+    let mut collector = Collector::new(Some(3));
+    collector.observe([anonymous(Succeeded, "a")]);
+    assert_eq!(new(collector.observe([indexed(0, Succeeded, "b")])), ["b"]);
+    assert_eq!(new(collector.observe([indexed(1, Failed, "c")])), ["c"]);
+    assert_eq!(collector.anomalies(), 0);
+}
+
+#[test]
 fn anonymous_failures_beside_results_with_ids() {
     let mut collector = Collector::new(Some(3));
     let first = [named("a", Succeeded, "a"), anonymous(Failed, "flagged"), anonymous(Running, "")];
@@ -151,7 +195,7 @@ fn both_may_show_up_late() {
 
 #[test]
 fn what_turns_out_to_be_one_item_becomes_one() {
-    let mut collector = Collector::new(Some(2));
+    let mut collector = Collector::new(Some(3));
     assert_eq!(new(collector.observe([indexed(0, Succeeded, "a.png")])), ["a.png"]);
     assert_eq!(
         new(collector.observe([named("a", Succeeded, "A.PNG")])),
@@ -162,6 +206,22 @@ fn what_turns_out_to_be_one_item_becomes_one() {
     assert_eq!(collector.results(), [&both("a", 0, Succeeded, "a.png")]);
     assert_eq!(new(collector.observe([indexed(0, Succeeded, ""), named("a", Succeeded, "")])), [""; 0]);
     assert_eq!(collector.anomalies(), 0);
+
+    assert_eq!(new(collector.observe([named("b", Succeeded, "b.png")])), ["b.png"]);
+    assert!(!collector.is_settled(), "two of three");
+    assert_eq!(new(collector.observe([named("c", Succeeded, "c.png")])), ["c.png"]);
+    assert!(collector.is_settled());
+}
+
+#[test]
+fn two_items_that_ended_differently_and_turn_out_to_be_one_are_an_anomaly() {
+    let mut collector = Collector::new(Some(2));
+    collector.observe([indexed(0, Succeeded, "a.png")]);
+    collector.observe([named("a", Failed, "no")]);
+    collector.observe([both("a", 0, Succeeded, "a.png")]);
+    assert_eq!(collector.results(), [&both("a", 0, Succeeded, "a.png")]);
+    assert!(collector.failures().is_empty(), "the first verdict stays");
+    assert_eq!(collector.anomalies(), 1);
 }
 
 #[test]
@@ -209,6 +269,15 @@ fn a_result_after_a_failure_that_is_told_only_once_is_new() {
     collector.observe([anonymous(Failed, "no"), anonymous(Running, "")]);
     assert_eq!(new(collector.observe([anonymous(Succeeded, "a")])), ["a"]);
     assert_eq!((collector.is_settled(), collector.anomalies()), (true, 0));
+}
+
+#[test]
+fn an_anonymous_success_is_never_taken_for_a_failure() {
+    let mut collector = Collector::new(Some(2));
+    collector.observe([anonymous(Failed, "flagged"), anonymous(Running, "")]);
+    assert_eq!(new(collector.observe([anonymous(Succeeded, "a")])), ["a"], "the failure is told only once");
+    assert!(collector.is_settled());
+    assert_eq!(collector.anomalies(), 0);
 }
 
 #[test]

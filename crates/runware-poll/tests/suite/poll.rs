@@ -150,6 +150,40 @@ fn an_unanswered_query_is_a_fault_by_itself() {
 }
 
 #[test]
+fn recovery_with_a_fixed_seed() {
+    let did = drive(Poll::new(Plan::new(), 42, Tick::ZERO), at(60_000), |poll, now| {
+        poll.failed(now, Fault::transient());
+    });
+    assert_eq!(
+        did,
+        queries([958, 1_758, 2_660, 3_700, 6_784, 12_607, 22_085, 29_027, 37_630, 43_886, 49_943, 59_781])
+    );
+}
+
+#[test]
+fn a_query_that_went_out_early_recovers_from_then_on() {
+    let mut poll = Poll::new(even_plan(), 0, Tick::ZERO);
+    for now in [1_000, 2_500, 4_750, 8_125] {
+        poll.sent(at(now));
+        poll.observed(at(now), Seen::Running);
+    }
+    assert_eq!(poll.due(), at(8_125) + Duration::from_micros(5_062_500));
+    poll.sent(at(10_000));
+    poll.failed(at(10_100), Fault::transient());
+    assert_eq!(poll.due(), at(11_000), "not when the query would have been due");
+}
+
+#[test]
+fn a_query_sent_again_at_its_timeout_counts_as_a_fault() {
+    let mut poll = Poll::new(even_plan(), 0, Tick::ZERO);
+    for now in [1_000, 11_000, 20_999] {
+        poll.sent(at(now));
+    }
+    poll.failed(at(22_000), Fault::transient());
+    assert_eq!(poll.due(), at(23_000), "the second fault: 1 s; the second query had 1 ms left");
+}
+
+#[test]
 fn a_late_answer_is_as_good_as_one_in_time() {
     let mut poll = Poll::new(even_plan(), 0, Tick::ZERO);
     poll.sent(at(1_000));

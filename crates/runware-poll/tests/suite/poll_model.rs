@@ -153,22 +153,24 @@ fn any_fact() -> impl Strategy<Value = Fact> {
     let retry_after = prop::option::weighted(0.3, (0_u64..40_000).prop_map(ms));
     let fault = retry_after.prop_map(|retry_after| Fault { retry_after, ..Fault::transient() });
     prop_oneof![
-        12 => Just(Fact::Sent),
-        6 => Just(Fact::Observed(Seen::Running)),
-        6 => Just(Fact::Observed(Seen::Unknown)),
+        30 => Just(Fact::Sent),
+        15 => Just(Fact::Observed(Seen::Running)),
+        15 => Just(Fact::Observed(Seen::Unknown)),
         1 => Just(Fact::Observed(Seen::Settled)),
-        5 => fault.prop_map(Fact::Failed),
+        15 => fault.prop_map(Fact::Failed),
         1 => Just(Fact::Failed(Fault::permanent())),
-        2 => Just(Fact::Asked),
-        4 => Just(Fact::Answered),
+        4 => Just(Fact::Asked),
+        8 => Just(Fact::Answered),
     ]
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
     #[test]
     fn agrees_with_the_model(
         resumed: bool,
-        facts in prop::collection::vec((0_u64..6_000, any_fact()), 0..40),
+        facts in prop::collection::vec((prop_oneof![0_u64..1_500, 0_u64..10_000], any_fact()), 0..40),
         probes in prop::collection::vec(0_u64..30_000, 1..4),
     ) {
         let started = Tick::from_millis(5_000);

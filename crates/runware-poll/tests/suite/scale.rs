@@ -44,7 +44,7 @@ fn an_hour_of_a_hundred_thousand_tasks() {
                 asked += keys.len() as u64;
                 for key in keys {
                     // One in a hundred never ends.
-                    let ends = key.0 % 100 != 0 && now.since_origin() >= secs(u64::from(key.0 % 1_000));
+                    let ends = key.0 % 100 != 0 && now.since_origin() >= secs(u64::from(key.0 % 300));
                     scheduler.observed(&key, now, if ends { Seen::Settled } else { Seen::Running });
                 }
             }
@@ -63,4 +63,32 @@ fn an_hour_of_a_hundred_thousand_tasks() {
     let looked_up = LOOKED_UP.take();
     let events = asked + u64::from(TASKS);
     assert!(looked_up <= 12 * events, "{looked_up} looks for {events} events");
+}
+
+#[test]
+fn tasks_that_are_not_due_cost_nothing() {
+    let cadence = Cadence::Exponential { first: secs(1), factor: 1.0, cap: secs(1), spread: 0.0 };
+    let plan = Arc::new(Plan::new().with_cadence(cadence).unwrap());
+    let mut scheduler = Scheduler::new(Limits { batch: 10, ..Limits::default() });
+    for key in 0..10_000 {
+        let started = Tick::from_millis(u64::from(key) * 100);
+        scheduler.insert(Key(key), Poll::new(Arc::clone(&plan), 0, started), Tick::ZERO);
+    }
+    LOOKED_UP.take();
+    let (mut now, mut requests) = (Tick::ZERO, 0);
+    loop {
+        match scheduler.next(now) {
+            Next::Send(keys) => {
+                requests += 1;
+                assert_eq!(keys.len(), 1, "nobody else is due within the window");
+                keys.iter().for_each(|key| scheduler.observed(key, now, Seen::Settled));
+            }
+            Next::Wait { until } => now = until,
+            Next::Idle => break,
+            _ => {}
+        }
+    }
+    assert_eq!(requests, 10_000);
+    let looked_up = LOOKED_UP.take();
+    assert!(looked_up <= requests * (4 * 10 + 12), "{looked_up} looks for {requests} requests");
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use runware_poll::{Cadence, Ending, Fault, Limits, Next, Plan, Poll, Quota, Retry, Scheduler, Seen, Tick};
+use runware_poll::{Cadence, Ending, Fault, Limits, Next, Plan, Poll, Quota, Scheduler, Seen, Tick};
 
 use crate::world::{Outcome, run};
 use crate::{at, even_plan, millis, ms, secs};
@@ -114,6 +114,15 @@ fn a_full_request_waits_for_nobody() {
         scheduler.insert(key, poll(at(started)), at(0));
     }
     assert_eq!(send(&mut scheduler, at(1_000)), [1, 2]);
+
+    let mut scheduler = self::scheduler();
+    scheduler.set_batch_limit(2);
+    let wide = Poll::new(wide_plan(), 1, at(150));
+    assert!(wide.earliest() <= at(1_000) && at(1_030) < wide.due());
+    scheduler.insert(1, poll(at(0)), at(0));
+    scheduler.insert(2, poll(at(30)), at(0));
+    scheduler.insert(3, wide, at(0));
+    assert_eq!(send(&mut scheduler, at(1_000)), [1, 3], "though 2 falls due before 3");
 }
 
 #[test]
@@ -188,6 +197,20 @@ fn a_poll_can_be_told_things_directly() {
 }
 
 #[test]
+fn nobody_is_asked_for_who_is_over() {
+    let mut scheduler = crowd(2, Limits::default());
+    scheduler.observed(&1, at(0), Seen::Settled);
+    assert_eq!(send(&mut scheduler, at(0)), [0], "the other was settled by news from elsewhere");
+    assert_eq!(scheduler.next(at(0)), Next::Finished(1, Ending::Settled));
+
+    let mut scheduler = self::scheduler();
+    scheduler.insert(0, poll(at(0)), at(0));
+    scheduler.insert(1, Poll::new(even_plan().with_deadline(ms(1_500)), 0, at(10)), at(0));
+    assert_eq!(send(&mut scheduler, at(2_000)), [0], "a late driver meets the other after its deadline");
+    assert_eq!(scheduler.next(at(2_000)), Next::Finished(1, Ending::Deadline));
+}
+
+#[test]
 fn a_question_is_raised_once_and_looking_goes_on() {
     let mut scheduler = scheduler();
     scheduler.insert(1, Poll::new(even_plan().with_grace(ms(2_600)), 0, at(0)), at(0));
@@ -239,9 +262,9 @@ fn retries_are_paid_for_by_the_request() {
             scheduler.failed(&key, at(0), Fault::transient());
         }
     }
-    assert_eq!(scheduler.quota_mut().available(), 5, "a first look is no retry");
+    assert_eq!(scheduler.quota().available(), 5, "a first look is no retry");
     assert_eq!(send(&mut scheduler, at(1_000)), [0, 1, 2]);
-    assert_eq!(scheduler.quota_mut().available(), 0);
+    assert_eq!(scheduler.quota().available(), 0);
     assert_eq!(
         scheduler.next(at(1_000)),
         Next::Wait { until: at(10_000) },
@@ -249,9 +272,13 @@ fn retries_are_paid_for_by_the_request() {
     );
 
     scheduler.observed(&1, at(1_100), Seen::Running);
-    assert_eq!(scheduler.quota_mut().available(), 0);
+    assert_eq!(scheduler.quota().available(), 0);
     scheduler.observed(&0, at(1_100), Seen::Running);
-    assert_eq!(scheduler.quota_mut().available(), 1, "one token for the request, not one for each task");
+    assert_eq!(scheduler.quota().available(), 1, "one token for the request, not one for each task");
+    scheduler.observed(&0, at(1_200), Seen::Running);
+    assert_eq!(scheduler.quota().available(), 1, "and not one for each answer");
+    scheduler.observed(&3, at(1_200), Seen::Running);
+    assert_eq!(scheduler.quota().available(), 1, "nor for news about a request that failed");
 }
 
 #[test]
@@ -261,6 +288,19 @@ fn a_healthy_task_takes_along_what_recovers_for_nothing() {
     assert_eq!(send(&mut scheduler, at(0)), [0]);
     scheduler.failed(&0, at(0), Fault::transient());
     assert_eq!(send(&mut scheduler, at(1_000)), [1, 0], "both are due after 1 s");
+}
+
+#[test]
+fn a_retry_is_not_free_because_it_could_take_a_healthy_task_along() {
+    let mut scheduler = crowd(1, Limits { quota: Quota::new(0), ..Limits::default() });
+    let healthy = Poll::new(wide_plan(), 1, at(100));
+    assert!(healthy.earliest() <= at(1_000) && at(1_000) < healthy.due());
+    let due = healthy.due();
+    scheduler.insert(1, healthy, at(0));
+    assert_eq!(send(&mut scheduler, at(0)), [0]);
+    scheduler.failed(&0, at(0), Fault::transient());
+    assert_eq!(scheduler.next(at(1_000)), Next::Wait { until: due });
+    assert_eq!(send(&mut scheduler, due), [1]);
 }
 
 #[test]
@@ -278,8 +318,7 @@ fn a_timeout_costs_twice_as_much() {
     scheduler.insert(1, Poll::resumed(plan, 0, at(0)), at(0));
     let trace = run(&mut scheduler, at(0), at(80_000), |_, _| (Duration::ZERO, Outcome::Lost));
     assert_eq!(trace.asked(1), [0, 10_500, 21_500].map(at), "two retries, then the longest gap of 60 s");
-    assert_eq!(scheduler.quota_mut().available(), 4);
-    assert!(!scheduler.quota_mut().try_spend(Retry::AfterFault));
+    assert_eq!(scheduler.quota().available(), 4);
     assert_eq!(scheduler.next(at(81_500)), Next::Send(vec![1]));
 }
 

@@ -25,8 +25,10 @@ pub(super) struct Entry {
     pub(super) verification: Verification,
     /// How many status checks in a row showed failures and nothing else.
     pub(super) all_failed: u32,
-    /// How many status checks in a row showed an error that may be a verdict.
-    pub(super) suspicions: u32,
+    /// The archive is being asked whether the failures are all there will be.
+    pub(super) awaits_verdict: bool,
+    /// Since when every status check has shown an error that may be a verdict.
+    pub(super) suspicious_since: Option<Tick>,
     /// What the last answered status check showed, if there was one.
     pub(super) last_seen: Option<bool>,
     pub(super) last_cause: Option<Cause>,
@@ -70,7 +72,8 @@ impl Entry {
             on_agenda: None,
             verification: Verification::Idle,
             all_failed: 0,
-            suspicions: 0,
+            awaits_verdict: false,
+            suspicious_since: None,
             last_seen: None,
             last_cause: None,
             delays,

@@ -7,6 +7,7 @@ use runware_types::TaskUuid;
 
 use super::Driver;
 use crate::error::Cause;
+use crate::submission::RESEND_GAP;
 use crate::{Ending, Error, Outcome, reading};
 
 impl Driver {
@@ -46,6 +47,45 @@ impl Driver {
         self.end(task_uuid, Ok(outcome));
     }
 
+    /// Ends the watching because of an error; what was collected is not lost to it.
+    pub(super) fn interrupt(&mut self, task_uuid: TaskUuid, error: Error, now: Tick) {
+        let Some(entry) = self.entries.get(&task_uuid) else { return };
+        if entry.collector.results().is_empty() && entry.collector.failures().is_empty() {
+            self.end(task_uuid, Err(error));
+        } else {
+            let handle = entry.watch.handle().clone();
+            self.end_with(task_uuid, Ending::Interrupted { handle, error }, now);
+        }
+    }
+
+    /// Ends a task that was not accepted, as far as the last attempt tells.
+    pub(super) fn give_up(&mut self, task_uuid: TaskUuid, error: Error, now: Tick) {
+        let Some(entry) = self.entries.get(&task_uuid) else { return };
+        if !entry.submission.is_in_doubt() {
+            self.end(task_uuid, Err(error));
+            return;
+        }
+        let handle = entry.watch.handle().clone();
+        let evidence =
+            format!("an earlier attempt may have reached the server; the last one ended so: {error}");
+        self.end_with(task_uuid, Ending::Unknown { handle, evidence }, now);
+    }
+
+    /// Ends everything that is open: the client is closed.
+    pub(super) fn end_all(&mut self) {
+        let now = self.now();
+        let open: Vec<TaskUuid> = self.entries.keys().copied().collect();
+        for task_uuid in open {
+            let Some(entry) = self.entries.get(&task_uuid) else { continue };
+            let handle = entry.watch.handle().clone();
+            if entry.submission.may_exist() {
+                self.interrupt(task_uuid, Error::closed(Some(handle)), now);
+            } else {
+                self.end(task_uuid, Err(Error::closed_unsent(handle)));
+            }
+        }
+    }
+
     /// Ends the watching and tells everybody who waits.
     pub(super) fn end(&mut self, task_uuid: TaskUuid, end: Result<Outcome, Error>) {
         self.registry.forget(task_uuid);
@@ -57,7 +97,12 @@ impl Driver {
     /// Forgets a task.
     pub(super) fn drop_entry(&mut self, task_uuid: TaskUuid) -> Option<std::sync::Arc<crate::watch::Watch>> {
         self.scheduler.remove(&task_uuid);
+        let now = self.now();
         let entry = self.entries.remove(&task_uuid)?;
+        if let Some(last) = entry.submission.last_sent().filter(|last| now < *last + RESEND_GAP) {
+            self.sent_lately.retain(|_, last| now < *last + RESEND_GAP);
+            self.sent_lately.insert(task_uuid, last);
+        }
         if let Some(at) = entry.on_agenda {
             self.agenda.remove(&(at, task_uuid));
         }

@@ -4,16 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use runware_poll::{Plan, Poll, Retry, Seen, Tick};
+use runware_transport::Call;
 use runware_types::{Prepared, TaskUuid};
 
 use super::entry::{Entry, Verification};
-use super::{Driver, Purpose};
+use super::opening::Opening;
+use super::{Asked, Driver, Purpose, hold};
 use crate::Error;
 use crate::error::Cause;
 use crate::exchange::{self, Exchange};
 use crate::reading::{self, Answer, Snapshot};
-use crate::submission::Next;
-use crate::watch::Watch;
+use crate::submission::{Next, RESEND_GAP, Submission};
 
 /// Submissions under way at once. While they are, further tasks gather and travel together.
 const MAX_SUBMITS_UNDER_WAY: usize = 4;
@@ -24,19 +25,42 @@ const MAX_WAITS_UNDER_WAY: usize = 64;
 /// An acknowledgement comes within milliseconds; after this long there will be none.
 const SUBMIT_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// An acceptance later than this after the submission is told apart from one at once.
+const LATE_ACCEPTANCE: Duration = Duration::from_millis(500);
+
 impl Driver {
     /// Takes a task into care.
-    pub(super) fn open(&mut self, watch: Arc<Watch>, prepared: Option<Prepared>, plan: Arc<Plan>, now: Tick) {
+    pub(super) fn open(&mut self, mut opening: Opening, now: Tick) {
+        let Some(watch) = opening.arrive() else { return };
         let task_uuid = watch.handle().task_uuid();
+        let (prepared, plan) = (opening.prepared.take(), Arc::clone(&opening.plan));
+        if self.entries.contains_key(&task_uuid) {
+            self.submit_resumed(task_uuid, prepared, now);
+            return;
+        }
         let is_new = prepared.is_some();
         let mut entry = Entry::new(watch, prepared, plan, now, self.rng.u64(..));
+        if let Some(last) = self.sent_lately.remove(&task_uuid) {
+            entry.submission.postpone(last + RESEND_GAP);
+        }
+        self.entries.insert(task_uuid, entry);
         if is_new {
-            self.queue(task_uuid, entry.is_sync());
-            self.note(task_uuid, &mut entry, now);
-            self.entries.insert(task_uuid, entry);
+            self.go_on(task_uuid, now);
         } else {
-            self.entries.insert(task_uuid, entry);
             self.begin_watching(task_uuid, now);
+        }
+    }
+
+    /// A task that is watched was submitted too. If it has not been seen yet it is sent; the deadline of the
+    /// watching stays.
+    fn submit_resumed(&mut self, task_uuid: TaskUuid, prepared: Option<Prepared>, now: Tick) {
+        let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
+        let is_seen = entry.watch.read(|state| state.accepted.is_some());
+        if entry.prepared.is_none() && prepared.is_some() && !is_seen {
+            entry.prepared = prepared;
+            entry.submission = Submission::new(now);
+            self.scheduler.remove(&task_uuid);
+            self.go_on(task_uuid, now);
         }
     }
 
@@ -95,7 +119,9 @@ impl Driver {
             }
             if !batch.is_empty() {
                 self.submits_under_way += 1;
-                self.send(Purpose::Submit(batch.clone()), &batch, timeout);
+                let asked = Asked::new(batch, now);
+                let calls = self.calls(&asked);
+                self.start(Purpose::Submit(asked), calls, timeout);
             }
         }
         while self.waits_under_way < MAX_WAITS_UNDER_WAY
@@ -103,7 +129,9 @@ impl Driver {
         {
             if let Some(left) = self.mark_sent(task_uuid, now) {
                 self.waits_under_way += 1;
-                self.send(Purpose::SubmitAndWait(task_uuid), &[task_uuid], left);
+                let asked = Asked::new(vec![task_uuid], now);
+                let calls = self.calls(&asked);
+                self.start(Purpose::SubmitAndWait(asked), calls, left);
             }
         }
         None
@@ -124,14 +152,16 @@ impl Driver {
     }
 
     /// Takes in the replies to a submission.
-    pub(super) fn take_submission(&mut self, exchange: &Exchange, asked: &[TaskUuid], now: Tick) {
-        let mut answers = reading::read_submission(exchange, asked);
+    pub(super) fn take_submission(&mut self, exchange: &Exchange, asked: &Asked, now: Tick) {
+        let mut answers = reading::read_submission(exchange, &asked.task_uuids);
         let may_retry = self.spend(answers.values());
         if answers.values().any(|answer| matches!(answer, Answer::TooMany)) {
-            self.submit_batch = (asked.len() / 2).max(1);
+            self.submit_batch = self.submit_batch.min((asked.task_uuids.len() / 2).max(1));
         }
-        for task_uuid in asked {
-            if let Some(answer) = answers.remove(task_uuid) {
+        for task_uuid in &asked.task_uuids {
+            if let Some(answer) = answers.remove(task_uuid)
+                && asked.entry(task_uuid, &mut self.entries).is_some()
+            {
                 self.take_answer(*task_uuid, answer, may_retry, now);
                 self.go_on(*task_uuid, now);
             }
@@ -140,21 +170,18 @@ impl Driver {
 
     /// Settles with the retry quota for one request: what it brought back may have to be sent again, and
     /// then travels in one request again.
-    fn spend<'a>(&mut self, answers: impl Iterator<Item = &'a Answer>) -> bool {
-        let retries = answers.map(|answer| match answer {
+    fn spend<'a>(&mut self, answers: impl Iterator<Item = &'a Answer> + Clone) -> bool {
+        if answers.clone().any(|answer| matches!(answer, Answer::Accepted { .. } | Answer::Weak)) {
+            self.submit_quota.success();
+        }
+        let retries = answers.filter_map(|answer| match answer {
             Answer::Refused(cause) | Answer::NotSent(cause) if cause.is_timeout() => {
                 Some(Retry::AfterTimeout)
             }
             Answer::Refused(_) | Answer::NotSent(_) => Some(Retry::AfterFault),
             _ => None,
         });
-        match retries.max() {
-            Some(Some(retry)) => self.submit_quota.try_spend(retry),
-            _ => {
-                self.submit_quota.success();
-                true
-            }
-        }
+        retries.max().is_none_or(|retry| self.submit_quota.try_spend(retry))
     }
 
     fn take_answer(&mut self, task_uuid: TaskUuid, answer: Answer, may_retry: bool, now: Tick) {
@@ -174,14 +201,12 @@ impl Driver {
             }
             Answer::Accepted { replayed, snapshot } => self.accept(task_uuid, replayed, snapshot, now),
             Answer::Weak => {
-                entry.submission.acknowledged_weakly();
+                entry.submission.acknowledged_weakly(!entry.is_utility());
                 entry.report_accepted(false);
                 self.begin_watching(task_uuid, now);
             }
             Answer::Refused(cause) => {
-                if let Some(delay) = cause.retry_after() {
-                    self.submit_after = self.submit_after.max(now + delay);
-                }
+                self.submit_after = self.submit_after.max(now + hold(&cause));
                 self.offer_again(task_uuid, cause, may_retry, now);
             }
             Answer::NotSent(cause) => self.offer_again(task_uuid, cause, may_retry, now),
@@ -196,10 +221,10 @@ impl Driver {
             }
             Answer::TooMany => entry.submission.regroup(now),
             Answer::Rejected { error: Some(error), status } => {
-                self.end(task_uuid, Err(Error::rejected(handle, error, status)));
+                self.give_up(task_uuid, Error::rejected(handle, error, status), now);
             }
             Answer::Rejected { error: None, status } => {
-                self.end(task_uuid, Err(Error::rejected_by_status(handle, status)));
+                self.give_up(task_uuid, Error::rejected_by_status(handle, status), now);
             }
             Answer::Failed(snapshot) => {
                 entry.submission.accepted();
@@ -234,12 +259,14 @@ impl Driver {
         }
         let Some(entry) = self.entries.get(&task_uuid) else { return };
         let (plan, seed) = (Arc::clone(&entry.plan), self.rng.u64(..));
-        // The deadline and the grace period count from the submission, also when it took several attempts.
+        // What was accepted only just now is not ready yet, and what may have been sent may not show at once:
+        // looks and grace count from then. The deadline stays.
+        let sent = entry.submission.last_sent().unwrap_or(entry.started);
+        let from = if entry.submission.is_accepted() { now } else { sent };
         let poll = match entry.prepared {
-            // A task that was asked about and then sent again is not asked about at once: it starts anew.
-            Some(_) if entry.watch.polls() > 0 => {
-                let left = entry.deadline.duration_since(now);
-                Poll::new(Plan::clone(&plan).with_deadline(left), seed, now)
+            Some(_) if from.duration_since(entry.started) > LATE_ACCEPTANCE => {
+                let left = entry.deadline.duration_since(from);
+                Poll::new(Plan::clone(&plan).with_deadline(left), seed, from)
             }
             Some(_) => Poll::new(plan, seed, entry.started),
             None => Poll::resumed(plan, seed, entry.started),
@@ -256,14 +283,14 @@ impl Driver {
         let delay = entry.next_delay(&cause);
         let next = match cause.was_not_sent() {
             true => entry.submission.not_sent(now, delay),
-            false => entry.submission.refused(now, delay),
+            false => entry.submission.refused(now, delay, cause.is_certain_refusal()),
         };
         let may_retry = may_retry && !cause.is_permanent();
         match next {
             Next::Resend(at) if at < entry.deadline && may_retry => entry.report_fault(cause),
             _ => {
                 let error = Error::not_accepted(entry.watch.handle().clone(), &cause);
-                self.end(task_uuid, Err(error));
+                self.give_up(task_uuid, error, now);
             }
         }
     }
@@ -293,13 +320,14 @@ impl Driver {
         self.agenda.insert((at, task_uuid));
     }
 
-    fn send(&mut self, purpose: Purpose, task_uuids: &[TaskUuid], timeout: Duration) {
-        let prepared = task_uuids.iter().filter_map(|task_uuid| {
+    /// The calls that submit these tasks.
+    fn calls(&self, asked: &Asked) -> Vec<Call> {
+        let prepared = asked.task_uuids.iter().filter_map(|task_uuid| {
             let prepared = self.entries.get(task_uuid)?.prepared.as_ref()?;
             Some(exchange::call(*task_uuid, prepared.bytes().clone()))
         });
-        let calls: Vec<_> = prepared.collect();
+        let calls: Vec<Call> = prepared.collect();
         self.counters.submitted(calls.len());
-        self.start(purpose, calls, timeout);
+        calls
     }
 }

@@ -44,7 +44,7 @@ impl Driver {
                 self.end(task_uuid, Err(Error::query_failed(handle, &cause)));
             }
             // The archive does not keep everything; that nothing speaks against it has to do.
-            Some(ArchiveAnswer::Absent) | None => {
+            Some(ArchiveAnswer::Absent | ArchiveAnswer::Silent | ArchiveAnswer::TooMany) | None => {
                 self.accept(task_uuid, true, Snapshot::default(), now);
             }
         }
@@ -78,6 +78,9 @@ fn is_request(details: &TaskDetails, task_uuid: TaskUuid, ours: &[u8]) -> bool {
 
 fn is_same(ours: &Value, theirs: &Value) -> bool {
     match (ours, theirs) {
+        // A server that keeps no prompts may show them as empty.
+        (_, Value::Null) => true,
+        (Value::String(_), Value::String(theirs)) if theirs.is_empty() => true,
         (Value::Number(ours), Value::Number(theirs)) => ours.as_f64() == theirs.as_f64(),
         (Value::Array(ours), Value::Array(theirs)) => {
             ours.len() == theirs.len() && ours.iter().zip(theirs).all(|(ours, theirs)| is_same(ours, theirs))

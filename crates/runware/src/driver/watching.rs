@@ -7,7 +7,7 @@ use runware_types::TaskUuid;
 
 use super::entry::Entry;
 use super::verify::is_ours;
-use super::{Driver, Purpose};
+use super::{Asked, Driver, Purpose, hold};
 use crate::error::Cause;
 use crate::exchange::{self, Exchange};
 use crate::reading::{self, ArchiveAnswer, Payload, Sighting, Snapshot};
@@ -20,13 +20,13 @@ const MAX_CHECKS_UNDER_WAY: usize = 8;
 /// With so many under way, how long the others wait before they are looked at again.
 const CROWDED: Duration = Duration::from_millis(50);
 
-/// An answer with nothing but failures, though more results were asked for, is the server's verdict on
-/// the whole task once it has been given this often in a row.
-const ALL_FAILED_CONFIRMED: u32 = 2;
+/// Fewer failures than results were asked for, and nothing else: that may be the verdict on the whole task,
+/// or the rest is not shown yet. After this many such answers in a row the archive is asked which.
+const ALL_FAILED_QUESTIONED: u32 = 2;
 
-/// An error that may be a passing trouble of the server is the task's own once it has been given this
-/// often in a row: what a check reports of a task, it reports every time.
-const SUSPICION_CONFIRMED: u32 = 3;
+/// An error that may be a passing trouble of the server is the task's own once every check for this long
+/// has shown it: what a check reports of a task, it reports every time.
+const SUSPICION_CONFIRMED: Duration = Duration::from_secs(30);
 
 impl Driver {
     /// Sends the status checks that are due; returns when to look again, if not on an event.
@@ -45,22 +45,21 @@ impl Driver {
             }
         };
         for asked in questions.chunks(self.scheduler.batch_limit()) {
-            self.counters.looked_up();
-            let calls = asked.iter().map(|task_uuid| exchange::details_call(*task_uuid)).collect();
-            self.start(Purpose::Question(asked.to_vec()), calls, self.query_timeout(asked, now));
+            self.start_question(asked, now);
         }
         wake
     }
 
     /// Takes in the replies to a status check.
-    pub(super) fn take_check(&mut self, exchange: &Exchange, asked: &[TaskUuid], now: Tick) {
-        let mut sightings = reading::read_status(exchange, asked);
+    pub(super) fn take_check(&mut self, exchange: &Exchange, asked: &Asked, now: Tick) {
+        let mut sightings = reading::read_status(exchange, &asked.task_uuids);
         if sightings.values().any(|sighting| matches!(sighting, Sighting::TooMany)) {
-            self.scheduler.set_batch_limit((asked.len() / 2).max(1));
+            let half = (asked.task_uuids.len() / 2).max(1);
+            self.scheduler.set_batch_limit(self.scheduler.batch_limit().min(half));
         }
-        for task_uuid in asked {
+        for task_uuid in &asked.task_uuids {
             let Some(sighting) = sightings.remove(task_uuid) else { continue };
-            let Some(entry) = self.entries.get_mut(task_uuid) else { continue };
+            let Some(entry) = asked.entry(task_uuid, &mut self.entries) else { continue };
             match sighting {
                 Sighting::Seen(snapshot) => {
                     entry.last_seen = Some(true);
@@ -72,11 +71,10 @@ impl Driver {
                 }
                 Sighting::Fault(cause) => {
                     // The server means the client, not the one task.
-                    if let Some(delay) = cause.retry_after() {
-                        self.scheduler.pause(now + delay);
-                    }
+                    self.scheduler.pause(now + hold(&cause));
+                    let delay = cause.retry_after().unwrap_or_default();
                     entry.report_fault(cause);
-                    self.scheduler.failed(task_uuid, now, Fault::transient());
+                    self.scheduler.failed(task_uuid, now, Fault::transient().retry_after(delay));
                 }
                 Sighting::Refused(cause) => {
                     entry.report_fault(cause);
@@ -90,8 +88,9 @@ impl Driver {
     /// Folds a task's present state into what is known of it.
     pub(super) fn take_snapshot(&mut self, task_uuid: TaskUuid, mut snapshot: Snapshot, now: Tick) {
         let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
-        entry.suspicions = if snapshot.suspects.is_empty() { 0 } else { entry.suspicions + 1 };
-        if entry.suspicions >= SUSPICION_CONFIRMED {
+        if snapshot.suspects.is_empty() {
+            entry.suspicious_since = None;
+        } else if now.duration_since(*entry.suspicious_since.get_or_insert(now)) >= SUSPICION_CONFIRMED {
             snapshot.entries.append(&mut snapshot.suspects);
         }
         let shows_task = !snapshot.entries.is_empty();
@@ -101,8 +100,10 @@ impl Driver {
         }
         entry.all_failed = if snapshot.is_all_failed() { entry.all_failed + 1 } else { 0 };
         let changes = entry.collector.observe(snapshot.entries);
-        if entry.all_failed >= ALL_FAILED_CONFIRMED {
-            entry.collector.settle();
+        let is_questionable = entry.all_failed >= ALL_FAILED_QUESTIONED && !entry.collector.is_settled();
+        if is_questionable {
+            entry.all_failed = 0;
+            entry.awaits_verdict = true;
         }
         if !changes.is_empty() || snapshot.progress.is_some() {
             publish(entry, changes, snapshot.progress);
@@ -113,7 +114,15 @@ impl Driver {
         if entry.collector.is_settled() {
             self.end_with(task_uuid, Ending::Settled, now);
         } else if shows_task {
+            if !self.scheduler.contains(&task_uuid) {
+                // It was about to be sent again, or its answer is still on the way.
+                self.begin_watching(task_uuid, now);
+                self.remind(task_uuid, now);
+            }
             self.scheduler.observed(&task_uuid, now, Seen::Running);
+            if is_questionable {
+                self.start_question(&[task_uuid], now);
+            }
         } else if !snapshot.suspects.is_empty() {
             // A trouble of the server may name a task that never arrived.
             self.scheduler.observed(&task_uuid, now, Seen::Unknown);
@@ -121,14 +130,18 @@ impl Driver {
     }
 
     /// Takes in what the archive says of tasks that cannot be seen.
-    pub(super) fn take_question(&mut self, exchange: &Exchange, asked: &[TaskUuid], now: Tick) {
-        let mut answers = reading::read_details(exchange, asked);
-        for task_uuid in asked {
+    pub(super) fn take_question(&mut self, exchange: &Exchange, asked: &Asked, now: Tick) {
+        let mut answers = reading::read_details(exchange, &asked.task_uuids);
+        for task_uuid in &asked.task_uuids {
             let Some(answer) = answers.remove(task_uuid) else { continue };
-            let Some(entry) = self.entries.get_mut(task_uuid) else { continue };
+            let Some(entry) = asked.entry(task_uuid, &mut self.entries) else { continue };
             self.scheduler.answered(task_uuid, now);
+            let awaits_verdict = std::mem::take(&mut entry.awaits_verdict);
             match answer {
-                ArchiveAnswer::Found(details) if !is_ours(entry, &details) => {
+                // Once the server has said that it has our task, whatever differs is the archive's own doing.
+                ArchiveAnswer::Found(details)
+                    if !entry.submission.is_accepted() && !is_ours(entry, &details) =>
+                {
                     let error = Error::uuid_reused(entry.watch.handle().clone(), "at the server");
                     self.end(*task_uuid, Err(error));
                 }
@@ -142,21 +155,25 @@ impl Driver {
                     self.take_snapshot(*task_uuid, snapshot, now);
                     self.scheduler.observed(task_uuid, now, Seen::Running);
                 }
-                ArchiveAnswer::Absent => self.take_absence(*task_uuid, now),
+                // Nothing speaks for more than the failures that every check shows.
+                ArchiveAnswer::Absent | ArchiveAnswer::Silent if awaits_verdict => {
+                    self.end_with(*task_uuid, Ending::Settled, now);
+                }
+                ArchiveAnswer::Absent => self.take_absence(*task_uuid, true, now),
+                ArchiveAnswer::Silent => self.take_absence(*task_uuid, false, now),
+                ArchiveAnswer::TooMany => self.start_question(&[*task_uuid], now),
                 ArchiveAnswer::Fault(cause) | ArchiveAnswer::Refused(cause) => {
-                    if let Some(delay) = cause.retry_after() {
-                        self.scheduler.pause(now + delay);
-                    }
+                    self.scheduler.pause(now + hold(&cause));
                     entry.report_fault(cause);
                 }
             }
         }
     }
 
-    /// The archive says that there is no such task.
-    fn take_absence(&mut self, task_uuid: TaskUuid, now: Tick) {
+    /// The archive does not have the task; `denied` if it said so.
+    fn take_absence(&mut self, task_uuid: TaskUuid, denied: bool, now: Tick) {
         let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
-        match entry.submission.absent(now) {
+        match entry.submission.absent(now, denied) {
             Absence::Inconclusive => {}
             Absence::Resend(_) => {
                 self.scheduler.remove(&task_uuid);
@@ -165,8 +182,8 @@ impl Driver {
             Absence::Undecided => {
                 let handle = entry.watch.handle().clone();
                 let evidence = format!(
-                    "getResponse shows nothing of task {task_uuid}, and getTaskDetails answered twice that \
-                     there is no such task; it may have run and been forgotten, or never have arrived"
+                    "getResponse shows nothing of task {task_uuid}, and getTaskDetails, asked twice, does not have \
+                     it either; it may have run and been forgotten, or never have arrived"
                 );
                 self.end_with(task_uuid, Ending::Unknown { handle, evidence }, now);
             }
@@ -183,7 +200,15 @@ impl Driver {
         }
         let calls = asked.iter().map(|task_uuid| exchange::status_call(*task_uuid)).collect();
         let timeout = self.query_timeout(&asked, now);
-        self.start(Purpose::Check(asked), calls, timeout);
+        self.start(Purpose::Check(Asked::new(asked, now)), calls, timeout);
+    }
+
+    /// Asks the archive what it has of these tasks.
+    fn start_question(&mut self, asked: &[TaskUuid], now: Tick) {
+        self.counters.looked_up();
+        let calls = asked.iter().map(|task_uuid| exchange::details_call(*task_uuid)).collect();
+        let timeout = self.query_timeout(asked, now);
+        self.start(Purpose::Question(Asked::new(asked.to_vec(), now)), calls, timeout);
     }
 
     /// The scheduler has finished with a task.
@@ -193,7 +218,7 @@ impl Driver {
                 let Some(entry) = self.entries.get(&task_uuid) else { return };
                 let cause = entry.last_cause.as_ref().unwrap_or(&Cause::QuietServer);
                 let error = Error::query_failed(entry.watch.handle().clone(), cause);
-                self.end(task_uuid, Err(error));
+                self.interrupt(task_uuid, error, now);
             }
             _ => self.end_at_deadline(task_uuid, now),
         }

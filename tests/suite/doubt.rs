@@ -1,0 +1,191 @@
+//! What the client may conclude, and what it may not, when the server says too little or too late.
+
+use runware::types::{DeliveryMethod, RawTask, TaskType};
+use runware::{Ending, ErrorKind, Status};
+use runware_emulator::{Action, Answer, Options, Pending, RequestKind, Rule, Script};
+
+use crate::harness::{
+    World, codes, exact_plan, id, image, not_found, on_check, on_details, on_submit, replace, secs, video,
+};
+
+fn exact_world(options: Options) -> World {
+    World::with(options.duration(secs(10)), |builder| builder.plan(exact_plan()))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rejection_after_an_attempt_in_doubt_is_not_called_safe() {
+    // The first attempt was accepted and took the last credit; its answer is lost, and nothing shows it.
+    let world = exact_world(Options::new());
+    world.inject(on_submit(Action::LoseReply).nth(1));
+    world.inject(on_check(Action::Blind));
+    world.inject(on_details(not_found("a")));
+    world.inject(on_submit(Action::Answer(Answer::error(402, "insufficientCredits"))).nth(2));
+    let outcome = world.client.run(video("a")).await.unwrap();
+    let Ending::Unknown { evidence, handle } = outcome.ending() else { panic!("{outcome:?}") };
+    assert_eq!(handle.task_uuid(), id("a"));
+    assert!(evidence.contains("insufficientCredits"), "{evidence}");
+    assert_eq!(world.account(id("a")).accepted, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gateway_that_turns_a_request_away_proves_nothing() {
+    for (answer, is_safe) in [(Answer::error(503, "noAvailableServer"), true), (Answer::html(503), false)] {
+        let world = exact_world(Options::new());
+        world.inject(on_submit(Action::Answer(answer)));
+        match world.client.run(video("a")).await {
+            Err(error) => assert!(is_safe && error.is_safe_to_resubmit(), "{error:?}"),
+            Ok(outcome) => assert!(!is_safe && outcome.status() == Status::Unknown, "{outcome:?}"),
+        }
+        assert_eq!(world.wire.times_of(&TaskType::VideoInference).len(), 3);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_about_nobody_rejects_no_task_of_a_batch() {
+    let world = exact_world(Options::new());
+    let tasks = ["a", "b", "c"].map(|name| world.client.submit(video(name)).unwrap());
+    // One of the three is acknowledged, and an error that names none stands beside it.
+    let named = format!(r#"{{"taskType":"videoInference","taskUUID":"{}"}}"#, id("a"));
+    let body = format!(r#"{{"data":[{named}],"errors":[{{"code":"invalidWidth","message":"m"}}]}}"#);
+    world.inject(on_submit(Action::HandleThenAnswer(Answer::body(200, "application/json", body))).nth(1));
+    for task in tasks {
+        assert_eq!(task.await.unwrap().status(), Status::Succeeded);
+    }
+    assert_eq!((world.ledger().accepted(), world.ledger().billed()), (3, 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn grace_counts_from_the_attempt_that_is_in_doubt() {
+    let world = exact_world(Options::new());
+    world.inject(on_submit(Action::Answer(Answer::error(429, "rateLimit").retry_after("60"))).nth(1));
+    world.inject(on_submit(Action::Reset).nth(2));
+    let outcome = world.client.run(video("a")).await.unwrap();
+    assert_eq!(outcome.status(), Status::Succeeded);
+    assert_eq!(world.wire.times_of(&TaskType::GetTaskDetails), [120_000, 125_000]);
+    assert_eq!(world.wire.times_of(&TaskType::VideoInference), [0, 60_000, 125_000]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_archive_without_a_word_is_no_reason_to_send_again() {
+    let world = exact_world(Options::new());
+    world.inject(on_submit(Action::Reset));
+    world.inject(on_details(Action::Answer(Answer::body(200, "application/json", r#"{"data":[]}"#))));
+    let outcome = world.client.run(video("a")).await.unwrap();
+    assert_eq!(outcome.status(), Status::Unknown);
+    assert_eq!(world.wire.times_of(&TaskType::VideoInference), [0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_archive_that_shows_an_accepted_request_otherwise_does_not_disown_it() {
+    let world = exact_world(Options::new());
+    world.inject(on_check(Action::Blind).when(|request| request.now < secs(70)));
+    world.inject(on_details(replace("waves", "********")));
+    let outcome = world.client.run(video("a")).await.unwrap();
+    assert_eq!(outcome.status(), Status::Succeeded);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_early_failure_is_no_verdict_on_results_that_are_not_shown_yet() {
+    let script = Script::new().result_at(0, secs(2)).fail(0, "providerError").result_at(1, secs(30));
+    let options = Options::new().script_task(id("a"), script).choose(|c| c.pending = Pending::Hidden);
+    let world = World::with(options, |builder| builder.plan(exact_plan()));
+    let outcome = world.client.run(video("a").number_results(2)).await.unwrap();
+    assert_eq!((outcome.status(), outcome.results().len()), (Status::Partial, 1));
+    assert_eq!(codes(&outcome), ["providerError"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_absurd_retry_after_silences_one_task_and_not_the_client() {
+    let world = exact_world(Options::new());
+    let busy = Answer::error(429, "rateLimit").retry_after("99999999999999");
+    world.inject(on_submit(Action::Answer(busy)).nth(1));
+    let error = world.client.run(video("a")).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), world.wire.now()),
+        (ErrorKind::NotAccepted, secs(0)),
+        "no sleep past the deadline"
+    );
+    assert!(error.retry_after().unwrap() > secs(1_000_000));
+    assert_eq!(world.client.run(video("b")).await.unwrap().status(), Status::Succeeded);
+    assert_eq!(world.wire.times_of(&TaskType::VideoInference), [0, 60_000], "held for a minute");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_collected_survives_the_end_of_the_watching() {
+    let script = Script::new().result_at(0, secs(1)).result_at(1, secs(50));
+    let world = exact_world(Options::new().script_task(id("a"), script));
+    world.inject(on_check(Action::Answer(Answer::error(401, "invalidApiKey"))).when(|r| r.now > secs(20)));
+    let outcome = world.client.run(image("a").number_results(2)).await.unwrap();
+    assert_eq!((outcome.status(), outcome.results().len()), (Status::StillRunning, 1));
+    let Ending::Interrupted { handle, error } = outcome.ending() else { panic!("{outcome:?}") };
+    assert!(error.is_auth());
+    assert_eq!(handle, outcome.handle());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_upload_that_nobody_confirmed_is_not_repeated() {
+    for answer in [Answer::body(200, "application/json", "{}"), Answer::html(502)] {
+        let world = exact_world(Options::new());
+        world.inject(on_submit(Action::Answer(answer.clone())));
+        world.inject(Rule::new(Action::Answer(answer)).kind(RequestKind::Other));
+        let upload = RawTask::new("mediaStorage").set("operation", "upload").set("media", "https://h/i.png");
+        let outcome = world.client.run(upload).await.unwrap();
+        assert_eq!(outcome.status(), Status::Unknown);
+        assert_eq!(world.wire.times_of(&TaskType::MediaStorage), [0]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_that_is_resumed_and_then_submitted_is_sent() {
+    let world = exact_world(Options::new());
+    let prepared = world.client.prepare(video("a")).unwrap();
+    let resumed = world.client.resume(id("a")).unwrap();
+    world.pass(secs(3)).await;
+    let submitted = world.client.submit_prepared(prepared).unwrap();
+    for task in [resumed, submitted] {
+        assert_eq!(task.await.unwrap().status(), Status::Succeeded);
+    }
+    assert_eq!(world.account(id("a")).submitted, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_to_an_earlier_watching_does_not_end_a_later_one() {
+    let world = exact_world(Options::new());
+    world.inject(on_check(Action::Delay(secs(2))).nth(1));
+    let first = world.client.submit(video("a")).unwrap();
+    world.pass(secs(2)).await;
+    drop(first);
+    tokio::task::yield_now().await;
+    // The check of the first watching is still under way when the second begins.
+    let outcome = world.client.run(video("a")).await.unwrap();
+    assert_eq!(outcome.status(), Status::Succeeded);
+    assert_eq!((world.account(id("a")).submitted, world.account(id("a")).billed), (2, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_id_is_not_sent_twice_within_a_second_by_two_watchings() {
+    let world = exact_world(Options::new());
+    let first = world.client.submit(video("a")).unwrap();
+    assert!(!first.accepted().await.unwrap());
+    drop(first);
+    tokio::task::yield_now().await;
+    assert_eq!(world.client.run(video("a")).await.unwrap().status(), Status::Succeeded);
+    assert_eq!(world.wire.times_of(&TaskType::VideoInference), [0, 1000]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_submission_that_meets_the_closing_is_told() {
+    let world = exact_world(Options::new());
+    let (before, after) = (world.client.clone(), world.client.clone());
+    let early = before.submit(video("a")).unwrap();
+    let closing = tokio::spawn(async move { before.close().await });
+    tokio::task::yield_now().await;
+    let late = after.submit(image("b").delivery_method(DeliveryMethod::Sync));
+    closing.await.unwrap();
+    assert_eq!(early.await.unwrap_err().kind(), ErrorKind::Closed);
+    let late = match late {
+        Ok(task) => task.await.unwrap_err(),
+        Err(error) => error,
+    };
+    assert_eq!(late.kind(), ErrorKind::Closed);
+}
