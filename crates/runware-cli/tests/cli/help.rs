@@ -1,0 +1,73 @@
+//! `--help`: what is there is listed, what is not there is not.
+
+use crate::program::Program;
+
+const GLOBAL: &[&str] = &[
+    "--api-key-file",
+    "--http-base-url",
+    "--insecure-http",
+    "--transport",
+    "--emulator",
+    "--json",
+    "--deadline",
+    "-v",
+    "-q",
+];
+
+const COMMANDS: &[(&str, &[&str])] = &[
+    ("run", &["key=value", "--task-type", "key:=json", "key=@file"]),
+    ("submit", &["key=value", "--task-type", "key:=json", "key=@file"]),
+    ("wait", &["UUID"]),
+    ("status", &["UUID"]),
+    ("details", &["UUID", "--request", "--response"]),
+    ("batch", &["FILE"]),
+    ("emulate", &["--port", "--seed"]),
+    ("demo", &[]),
+];
+
+/// What the contract announces and this program does not do yet.
+const UNBUILT: &[&str] = &[
+    "--journal",
+    "--no-journal",
+    "JOURNAL",
+    "--ws-base-url",
+    "RUNWARE_WS_BASE_URL",
+    "--no-download",
+    "--output-dir",
+    "collect",
+];
+
+#[tokio::test]
+async fn the_help_of_every_command_lists_its_flags_and_nothing_unbuilt() {
+    for (command, own) in COMMANDS {
+        let help = Program::without_key().words(command).arg("--help").run().await.expect(0);
+        for flag in GLOBAL.iter().chain(*own) {
+            assert!(help.text().contains(flag), "no {flag} in {help:?}");
+        }
+        for flag in UNBUILT {
+            assert!(!help.text().contains(flag), "{flag} in {help:?}");
+        }
+        assert_eq!(help.stderr, "");
+    }
+}
+
+#[tokio::test]
+async fn the_front_page_lists_every_command_and_every_exit_code() {
+    let help = Program::without_key().arg("--help").run().await.expect(0);
+    let has_line = |start: &str| help.text().lines().any(|line| line.trim_start().starts_with(start));
+    for (command, _) in COMMANDS {
+        assert!(has_line(&format!("{command} ")), "no {command} in {help:?}");
+    }
+    for code in ["0", "1", "2", "3", "4", "5", "6", "8", "9", "130"] {
+        assert!(has_line(&format!("{code}  ")), "no {code} in {help:?}");
+    }
+    for unbuilt in ["list ", "collect ", "7  "] {
+        assert!(!has_line(unbuilt), "{unbuilt:?} in {help:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_version_is_told() {
+    let version = Program::without_key().arg("--version").run().await.expect(0);
+    assert_eq!(version.text(), concat!("runware ", env!("CARGO_PKG_VERSION"), "\n"));
+}

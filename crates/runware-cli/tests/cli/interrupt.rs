@@ -1,0 +1,125 @@
+//! Signals: an end within two seconds, and the command to go on with.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use runware_emulator::{Action, Script};
+
+use crate::ended::Ended;
+use crate::program::{Program, Running};
+use crate::server::{Server, Silence, on_submit, quick};
+
+const U: &str = "a770f077-f413-47de-9dac-be0b26a35da6";
+
+/// Sends a signal and waits for the end, which must come soon.
+async fn interrupted(running: Running, signal: &str) -> Ended {
+    let before = running.elapsed();
+    running.signal(signal).await;
+    let ended = running.end().await.expect(130);
+    assert!(ended.took - before < Duration::from_secs(2), "{ended:?}");
+    ended
+}
+
+#[tokio::test]
+async fn a_run_that_is_interrupted_goes_on_where_it_was_left() {
+    let runs = ["INT", "TERM"].map(async |signal| {
+        let script = Script::new().duration(Duration::from_millis(900));
+        let server = Server::with(quick().script("slow:1@1", script)).await;
+        let mut running = server.program("run slow:1@1 positivePrompt=fox --json").start().await;
+        let task = running.event("accepted").await.task().to_owned();
+        let ended = interrupted(running, signal).await;
+        assert_eq!(ended.events(), ["submitting", "accepted", "settled", "error", "summary"]);
+        let (settled, error) = (ended.only("settled"), ended.only("error"));
+        assert_eq!((settled.task(), settled.str("status")), (task.as_str(), "running"));
+        assert_eq!((error.task(), error.str("category")), (task.as_str(), "aborted"));
+        assert_eq!(settled.str("resume"), error.str("resume"));
+        assert_eq!(ended.printed_command(), error.str("resume"));
+        assert_eq!(ended.summary().counts(), [0, 0, 0, 1, 0]);
+
+        let resumed = Program::pasted(error.str("resume")).run().await.expect(0);
+        assert_eq!(resumed.only("result").task(), task);
+        assert_eq!((server.ledger().accepted(), server.ledger().billed()), (1, 1));
+    });
+    join_all(runs).await;
+}
+
+#[tokio::test]
+async fn before_the_acceptance_nothing_is_known() {
+    let silence = Silence::start().await;
+    let mut running = silence.program("run m positivePrompt=fox --json").start().await;
+    let task = running.event("submitting").await.task().to_owned();
+    let ended = interrupted(running, "INT").await;
+    assert_eq!(ended.events(), ["submitting", "settled", "error", "summary"]);
+    assert_eq!(ended.only("settled").str("status"), "unknown");
+    assert!(ended.printed_command().contains(&task));
+
+    let mut running = silence.program("submit m positivePrompt=fox --json").start().await;
+    let task = running.event("submitting").await.task().to_owned();
+    let ended = interrupted(running, "INT").await;
+    assert_eq!(ended.only("error").task(), task);
+    assert_eq!(ended.printed_command(), ended.only("error").str("resume"));
+}
+
+#[tokio::test]
+async fn a_task_whose_acceptance_got_lost_is_found_by_the_printed_command() {
+    let server = Server::quick().await;
+    server.inject(on_submit(Action::HandleThenHang));
+    let mut running = server.program("run runware:101@1 positivePrompt=fox --json").start().await;
+    running.event("submitting").await;
+    while server.ledger().accepted() == 0 {
+        tokio::task::yield_now().await;
+    }
+    let ended = interrupted(running, "INT").await;
+    let resumed = Program::pasted(ended.only("error").str("resume")).run().await.expect(0);
+    assert_eq!(resumed.only("result").task(), ended.only("submitting").task());
+    assert_eq!(server.ledger().accepted(), 1);
+}
+
+#[tokio::test]
+async fn the_tasks_of_a_batch_are_left_together() {
+    let server = Server::quick().await;
+    let task =
+        |model: &str| format!(r#"{{"taskType":"imageInference","model":"{model}","positivePrompt":"fox"}}"#);
+    let text = [task("emulator:fast@1"), task("emulator:stuck@1"), task("emulator:stuck@1")].join("\n");
+    let mut running = server.program("batch - --json").stdin(text).start().await;
+    running.event("settled").await;
+    let ended = interrupted(running, "INT").await;
+    assert_eq!(ended.summary().counts(), [1, 0, 0, 2, 0]);
+    let ledger = server.ledger();
+    for settled in ended.all("settled") {
+        let account = ledger.task(&settled.task().parse().unwrap()).unwrap();
+        assert_eq!(settled.number("polls"), account.checks, "{settled:?}");
+    }
+    let left: Vec<String> = ended
+        .all("settled")
+        .iter()
+        .filter(|line| line.str("status") == "running")
+        .map(|line| line.task().to_owned())
+        .collect();
+    let words = format!("runware wait {} {} ", left[0], left[1]);
+    assert!(ended.only("error").str("resume").starts_with(&words), "{ended:?}");
+    assert!(ended.printed_command().starts_with(&words));
+}
+
+#[tokio::test]
+async fn questions_are_interrupted_too() {
+    let mut silence = Silence::start().await;
+    for command in ["wait", "status", "details"] {
+        let running = silence.program(&format!("{command} {U}")).start().await;
+        silence.connected().await;
+        interrupted(running, "INT").await;
+    }
+}
+
+#[tokio::test]
+async fn people_read_how_to_go_on() {
+    let server = Server::quick().await;
+    let running = server.program("run emulator:stuck@1 positivePrompt=fox").start().await;
+    while server.ledger().accepted() == 0 {
+        tokio::task::yield_now().await;
+    }
+    let ended = interrupted(running, "INT").await;
+    assert_eq!(ended.text(), "");
+    assert!(ended.stderr.contains("interrupted"), "{ended:?}");
+    assert!(ended.printed_command().ends_with(&format!("--http-base-url {}", server.url())));
+}

@@ -1,0 +1,169 @@
+//! One line of `--json`, checked against the contract of the command line as it is read.
+
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+/// An event.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    text: String,
+    fields: Map<String, Value>,
+}
+
+/// Reads the whole of standard output, which holds nothing but events.
+#[track_caller]
+pub(crate) fn read_all(text: &str) -> Vec<Line> {
+    assert!(text.is_empty() || text.ends_with('\n'), "the last line has no end: {text:?}");
+    text.split_terminator('\n').map(Line::read).collect()
+}
+
+impl Line {
+    #[track_caller]
+    pub(crate) fn read(text: &str) -> Self {
+        let fields: Map<String, Value> =
+            serde_json::from_str(text).unwrap_or_else(|error| panic!("{error} in the line {text:?}"));
+        let line = Self { text: text.to_owned(), fields };
+        line.check();
+        line
+    }
+
+    pub(crate) fn event(&self) -> &str {
+        self.str("event")
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.fields.contains_key(name)
+    }
+
+    #[track_caller]
+    pub(crate) fn field(&self, name: &str) -> &Value {
+        self.fields.get(name).unwrap_or_else(|| panic!("no `{name}` in {}", self.text))
+    }
+
+    #[track_caller]
+    pub(crate) fn str(&self, name: &str) -> &str {
+        self.field(name).as_str().unwrap_or_else(|| panic!("`{name}` is no text in {}", self.text))
+    }
+
+    #[track_caller]
+    pub(crate) fn number(&self, name: &str) -> u64 {
+        self.field(name).as_u64().unwrap_or_else(|| panic!("`{name}` is no number in {}", self.text))
+    }
+
+    #[track_caller]
+    pub(crate) fn task(&self) -> &str {
+        self.str("taskUUID")
+    }
+
+    /// A field's exact text.
+    #[track_caller]
+    pub(crate) fn raw(&self, name: &str) -> String {
+        let fields: std::collections::HashMap<String, &RawValue> = serde_json::from_str(&self.text).unwrap();
+        fields.get(name).unwrap_or_else(|| panic!("no `{name}` in {}", self.text)).get().to_owned()
+    }
+
+    /// The numbers of a summary: succeeded, partial, failed, running, unknown; they add up to `tasks`.
+    #[track_caller]
+    pub(crate) fn counts(&self) -> [u64; 5] {
+        let counts = ["succeeded", "partial", "failed", "running", "unknown"].map(|name| self.number(name));
+        assert_eq!(counts.iter().sum::<u64>(), self.number("tasks"), "{}", self.text);
+        counts
+    }
+
+    #[track_caller]
+    fn check(&self) {
+        let text = &self.text;
+        let start = format!("{{\"event\":\"{}\",\"at\":\"{}\"", self.event(), self.str("at"));
+        assert!(text.starts_with(&start), "an event begins with its name and its time: {text}");
+        assert!(is_rfc3339_utc_millis(self.str("at")), "{text}");
+        let task: &[&str] = if self.event() == "summary" { &[] } else { &["taskUUID"] };
+        let (required, optional) = fields_of(self.event());
+        for name in task.iter().chain(required) {
+            assert!(self.has(name) || optional.contains(name), "no `{name}` in {text}");
+        }
+        for (name, value) in &self.fields {
+            let is_known = ["event", "at"].iter().chain(task).chain(required).chain(optional);
+            assert!(is_known.clone().any(|known| known == name), "`{name}` is not in the contract: {text}");
+            assert!(fits(name, value), "`{name}` is {value} in {text}");
+        }
+        if let Some(error) = self.fields.get("error") {
+            check_error(error);
+        }
+    }
+}
+
+/// The fields of an event beside `event`, `at` and `taskUUID`: those it always has, and those it may have.
+#[track_caller]
+fn fields_of(event: &str) -> (&'static [&'static str], &'static [&'static str]) {
+    match event {
+        "submitting" => (&["taskType"], &[]),
+        "accepted" => (&["replayed"], &[]),
+        "progress" => (&["progress"], &[]),
+        "result" => (&["index", "item"], &[]),
+        "failure" => (&["error"], &["index"]),
+        "settled" => (&["status", "results", "failures", "polls", "elapsedMs"], &["resume"]),
+        "details" => (&[], &["request", "response"]),
+        "error" => (&["category", "message"], &["taskUUID", "resume"]),
+        "summary" => (
+            &[
+                "tasks",
+                "succeeded",
+                "partial",
+                "failed",
+                "running",
+                "unknown",
+                "requests",
+                "statusChecks",
+                "elapsedMs",
+            ],
+            &[],
+        ),
+        other => panic!("the contract has no event {other:?}"),
+    }
+}
+
+fn fits(name: &str, value: &Value) -> bool {
+    match name {
+        "replayed" => value.is_boolean(),
+        "item" | "error" => value.is_object(),
+        "request" | "response" => true,
+        "progress" => value.as_u64().is_some_and(|percent| percent <= 100),
+        "taskUUID" => value.as_str().is_some_and(is_uuid),
+        "status" => {
+            ["succeeded", "partial", "failed", "running", "unknown"].iter().any(|known| value == known)
+        }
+        "resume" => value.as_str().is_some_and(|command| command.starts_with("runware wait ")),
+        "event" | "at" | "taskType" | "category" | "message" => value.is_string(),
+        _ => value.is_u64(),
+    }
+}
+
+#[track_caller]
+fn check_error(error: &Value) {
+    for name in ["code", "category", "message"] {
+        assert!(error[name].is_string(), "`error.{name}` in {error}");
+    }
+    assert!(error["retryable"].is_boolean(), "{error}");
+    if let Some(parameter) = error.get("parameter") {
+        let is_text = |value: &Value| value.is_string();
+        assert!(is_text(parameter) || parameter.as_array().is_some_and(|list| list.iter().all(is_text)));
+    }
+    let known = ["code", "category", "message", "parameter", "retryable"];
+    assert!(error.as_object().unwrap().keys().all(|key| known.contains(&key.as_str())), "{error}");
+}
+
+/// Whether a text has the form of `2026-11-21T23:44:07.571Z`.
+fn is_rfc3339_utc_millis(text: &str) -> bool {
+    has_form(text, "0000-00-00T00:00:00.000Z", |c| c.is_ascii_digit())
+}
+
+/// Whether a text is a UUID as this program writes it.
+pub(crate) fn is_uuid(text: &str) -> bool {
+    let is_hex = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
+    has_form(text, "00000000-0000-0000-0000-000000000000", is_hex)
+}
+
+fn has_form(text: &str, form: &str, is_digit: impl Fn(char) -> bool) -> bool {
+    text.len() == form.len()
+        && text.chars().zip(form.chars()).all(|(c, f)| if f == '0' { is_digit(c) } else { c == f })
+}

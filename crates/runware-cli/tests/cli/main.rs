@@ -1,0 +1,32 @@
+//! The real program, end to end, against an emulator in the test's own process.
+//!
+//! These tests send signals and paste commands into a shell, so they are for Unix.
+//! Every line of `--json` that a test reads is checked against the contract, and no run may show its key or panic.
+
+#![cfg(unix)]
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "tests")]
+
+mod ended;
+mod line;
+mod program;
+mod server;
+
+mod batch;
+mod deadline;
+mod demo;
+mod details;
+mod emulate;
+mod environment;
+mod events;
+mod exits;
+mod faults;
+mod help;
+mod human;
+mod interrupt;
+mod pipes;
+mod status;
+mod submit;
+mod terminal;
+mod usage;
+mod values;
+mod wait;
