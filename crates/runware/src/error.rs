@@ -170,7 +170,7 @@ impl Error {
         let message = format!(
             "task {} was rejected, and nothing was bought: {} ({})",
             handle.task_uuid(),
-            api.message(),
+            plain(api.message()),
             api.code()
         );
         Self::build(ErrorKind::Rejected, message, |inner| {
@@ -257,7 +257,8 @@ impl Error {
             match cause {
                 Cause::Transport(error) => inner.source = Some(Source::Transport(error.clone())),
                 Cause::Api { error, .. } => {
-                    inner.message = format!("{}: {} ({})", inner.message, error.message(), error.code());
+                    inner.message =
+                        format!("{}: {} ({})", inner.message, plain(error.message()), error.code());
                     inner.api = Some(ApiError::clone(error));
                 }
                 Cause::HttpStatus { status, .. } => {
@@ -397,9 +398,38 @@ impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Transport(error) => error.fmt(f),
-            Self::Api { error, .. } => write!(f, "{} ({})", error.message(), error.code()),
+            Self::Api { error, .. } => write!(f, "{} ({})", plain(error.message()), error.code()),
             Self::HttpStatus { status, .. } => write!(f, "HTTP status {status}"),
             Self::QuietServer => f.write_str("no answer in time"),
         }
+    }
+}
+
+/// A server's text as part of a message: one line, without control characters, and not endless.
+fn plain(text: &str) -> String {
+    let shown = text.chars().take(LONGEST_TEXT);
+    let mut plain: String =
+        shown.map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect();
+    if text.chars().nth(LONGEST_TEXT).is_some() {
+        plain.push('…');
+    }
+    plain
+}
+
+/// How much of a server's text is shown, in characters; `Error::api_error` has all of it.
+const LONGEST_TEXT: usize = 300;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use runware_types::RawJson;
+
+    #[test]
+    fn the_text_of_a_server_cannot_run_away_with_a_message() {
+        let message = format!("\\u001b[2J{}", "x".repeat(1000));
+        let raw = RawJson::parse(format!(r#"{{"code":"c","message":"{message}"}}"#)).unwrap();
+        let handle = TaskHandle::new(TaskUuid::from_key("test", "error"));
+        let shown = Error::rejected(handle, ApiError::from_raw(raw), 400).to_string();
+        assert!(!shown.contains('\u{1b}') && shown.chars().count() < 500, "{shown}");
     }
 }

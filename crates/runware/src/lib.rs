@@ -62,6 +62,17 @@ pub use outcome::{Ending, Outcome, Status, TaskFailure, TaskResult};
 pub use stats::Stats;
 pub use task::{Event, Events, Task};
 
+/// Everything that an application holds can move between threads and be shared by them.
+const _: () = {
+    const fn assert<T: Send + Sync + 'static>() {}
+    assert::<Client>();
+    assert::<ClientBuilder>();
+    assert::<Task>();
+    assert::<Events>();
+    assert::<Outcome>();
+    assert::<Error>();
+};
+
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 mod readme {}
