@@ -258,14 +258,20 @@ async fn an_id_that_turns_out_to_be_taken_after_a_lost_reply_is_refused() {
 
 #[tokio::test(start_paused = true)]
 async fn whose_an_id_is_is_asked_three_times() {
-    for (faults, kind) in [(2, ErrorKind::UuidReused), (3, ErrorKind::QueryFailed)] {
+    for (faults, is_refused) in [(2, true), (3, false)] {
         let world = exact_world();
         submit_elsewhere(&world).await;
         world.inject(on_details(Action::Answer(Answer::html(503))).first(faults));
         let other = VideoInference::new("klingai:5@3", "mountains").task_uuid(id("a"));
-        let error = world.client.run(other).await.unwrap_err();
-        assert_eq!((error.kind(), error.task_uuid()), (kind, Some(id("a"))));
+        match world.client.run(other).await {
+            Err(error) => {
+                assert_eq!((error.kind(), error.task_uuid()), (ErrorKind::UuidReused, Some(id("a"))));
+                assert!(is_refused);
+            }
+            Ok(outcome) => assert!(!is_refused && outcome.status() == Status::Succeeded, "{outcome:?}"),
+        }
         assert_eq!(times(&world).1, [2000, 2500, 3500]);
+        assert_eq!(world.account(id("a")).accepted, 1);
     }
 }
 

@@ -10,7 +10,7 @@ use crate::Error;
 use crate::exchange::{self, Exchange};
 use crate::reading::{self, ArchiveAnswer, Snapshot};
 
-/// How often the archive is asked before the question is given back to the caller.
+/// How often the archive is asked before the conflict is taken at its word.
 const MAX_ATTEMPTS: u32 = 3;
 
 impl Driver {
@@ -40,13 +40,9 @@ impl Driver {
                 entry.verification = Verification::Due { at, attempt: attempt + 1 };
                 entry.report_fault(cause);
             }
-            Some(ArchiveAnswer::Fault(cause) | ArchiveAnswer::Refused(cause)) => {
-                self.end(task_uuid, Err(Error::query_failed(handle, &cause)));
-            }
-            // The archive does not keep everything; that nothing speaks against it has to do.
-            Some(ArchiveAnswer::Absent | ArchiveAnswer::Silent | ArchiveAnswer::TooMany) | None => {
-                self.accept(task_uuid, true, Snapshot::default(), now);
-            }
+            // A conflict means accepted, unless something speaks against it. The archive does not keep
+            // everything, and cannot always be asked.
+            _ => self.accept(task_uuid, true, Snapshot::default(), now),
         }
         self.remind(task_uuid, now);
     }
