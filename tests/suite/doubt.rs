@@ -23,7 +23,7 @@ async fn a_rejection_after_an_attempt_in_doubt_is_not_called_safe() {
     let outcome = world.client.run(video("a")).await.unwrap();
     let Ending::Unknown { evidence, handle } = outcome.ending() else { panic!("{outcome:?}") };
     assert_eq!(handle.task_uuid(), id("a"));
-    assert!(evidence.contains("insufficientCredits"), "{evidence}");
+    assert!(evidence.contains("insufficientCredits") && !evidence.contains("nothing"), "{evidence}");
     assert_eq!(world.account(id("a")).accepted, 1);
 }
 
@@ -133,6 +133,15 @@ async fn an_upload_that_nobody_confirmed_is_not_repeated() {
         assert_eq!(outcome.status(), Status::Unknown);
         assert_eq!(world.wire.times_of(&TaskType::MediaStorage), [0]);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_synchronous_task_on_a_silent_connection_is_asked_about() {
+    let world = exact_world(Options::new());
+    world.inject(on_submit(Action::HandleThenHang));
+    let outcome = world.client.run(image("a").delivery_method(DeliveryMethod::Sync)).await.unwrap();
+    assert_eq!((outcome.status(), world.wire.check_times()), (Status::Succeeded, vec![150_000]));
+    assert_eq!(world.account(id("a")).billed, 1);
 }
 
 #[tokio::test(start_paused = true)]

@@ -144,6 +144,16 @@ impl Error {
         self.category() == ErrorCategory::Quota
     }
 
+    /// What the server or the connection said, without what it means for the task.
+    pub(crate) fn reason(&self) -> String {
+        match (&self.0.api, &self.0.source, self.0.http_status) {
+            (Some(api), _, _) => format!("{} ({})", plain(api.message()), api.code()),
+            (None, Some(Source::Transport(error)), _) => error.to_string(),
+            (None, _, Some(status)) => format!("HTTP status {status}"),
+            _ => "no answer in time".to_owned(),
+        }
+    }
+
     pub(crate) fn configuration(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Configuration, message)
     }

@@ -41,6 +41,8 @@ pub(super) enum Kind {
     Foreign,
     /// The request is carried out, and answered with 500.
     ErrorAfterwards,
+    /// The request is carried out, and answered as though there were no capacity for it, twice at most.
+    BusyAfterwards,
     /// The request is carried out, and answered with what is no reply.
     Nonsense,
     /// Something follows the reply.
@@ -66,7 +68,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 24] = [
+    pub(super) const ALL: [Self; 25] = [
         Self::Refused,
         Self::Reset,
         Self::LostReply,
@@ -80,6 +82,7 @@ impl Kind {
         Self::Repeated,
         Self::Foreign,
         Self::ErrorAfterwards,
+        Self::BusyAfterwards,
         Self::Nonsense,
         Self::Garbage,
         Self::GatewayPage,
@@ -108,6 +111,7 @@ impl Kind {
             Self::Repeated => Action::rewrite(repeat_results),
             Self::Foreign => Action::rewrite(add_foreign_result),
             Self::ErrorAfterwards => Action::HandleThenAnswer(Answer::error(500, "internalServerError")),
+            Self::BusyAfterwards => Action::HandleThenAnswer(Answer::error(503, "noAvailableServer")),
             Self::Nonsense => {
                 let body = rng.choice(["", "null", "42", "[null]", "\"ok\""]).unwrap();
                 Action::HandleThenAnswer(Answer::body(200, "application/json", body))
@@ -134,7 +138,7 @@ impl Kind {
             | Self::CheckTrouble
             | Self::CheckTroubleNamed
             | Self::Stale => Some(RequestKind::Status),
-            Self::NoCapacity => Some(RequestKind::Submit),
+            Self::NoCapacity | Self::BusyAfterwards => Some(RequestKind::Submit),
             _ => rng.choice([None, Some(RequestKind::Submit), Some(RequestKind::Status)]).unwrap(),
         }
     }
@@ -179,9 +183,11 @@ impl Fault {
     pub(super) fn strikes(&self) -> impl Fn(Duration, RequestKind) -> bool + Send + Sync + 'static {
         let Self { scope, from, until, probability, .. } = *self;
         let (chance, struck) = (Mutex::new(Rng::with_seed(self.seed)), Arc::clone(&self.struck));
+        let most = if self.kind == Kind::BusyAfterwards { 2 } else { u64::MAX };
         move |now, kind| {
             let fits = (from..until).contains(&now) && scope.is_none_or(|scope| scope == kind);
-            let strikes = fits && chance.lock().unwrap().f64() < probability;
+            let left = struck.load(Ordering::Relaxed) < most;
+            let strikes = fits && left && chance.lock().unwrap().f64() < probability;
             struck.fetch_add(u64::from(strikes), Ordering::Relaxed);
             strikes
         }

@@ -66,8 +66,9 @@ impl Driver {
             return;
         }
         let handle = entry.watch.handle().clone();
+        let reason = error.reason();
         let evidence =
-            format!("an earlier attempt may have reached the server; the last one ended so: {error}");
+            format!("an earlier attempt may have reached the server; the last one was answered: {reason}");
         self.end_with(task_uuid, Ending::Unknown { handle, evidence }, now);
     }
 

@@ -28,6 +28,10 @@ const SUBMIT_TIMEOUT: Duration = Duration::from_secs(30);
 /// An acceptance later than this after the submission is told apart from one at once.
 const LATE_ACCEPTANCE: Duration = Duration::from_millis(500);
 
+/// The service answers a synchronous task within about two minutes, or with a time-out; what takes longer
+/// than this is asked about instead.
+const SYNC_TIMEOUT: Duration = Duration::from_secs(150);
+
 impl Driver {
     /// Takes a task into care.
     pub(super) fn open(&mut self, mut opening: Opening, now: Tick) {
@@ -131,7 +135,7 @@ impl Driver {
                 self.waits_under_way += 1;
                 let asked = Asked::new(vec![task_uuid], now);
                 let calls = self.calls(&asked);
-                self.start(Purpose::SubmitAndWait(asked), calls, left);
+                self.start(Purpose::SubmitAndWait(asked), calls, left.min(SYNC_TIMEOUT));
             }
         }
         None
