@@ -74,6 +74,8 @@ impl Exit {
                 ErrorCategory::Validation | ErrorCategory::NotFound if kind == ErrorKind::QueryFailed => {
                     Self::Unknown
                 }
+                // Nobody at that address knows the API: that says nothing about the request.
+                ErrorCategory::NotFound if error.api_error().is_none() => Self::Trouble,
                 ErrorCategory::Validation | ErrorCategory::NotFound | ErrorCategory::Safety => Self::Rejected,
                 _ => Self::Trouble,
             },

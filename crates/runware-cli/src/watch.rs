@@ -188,6 +188,11 @@ impl<'s, 'o> Watch<'s, 'o> {
                 crate::output::sanitize::line(evidence),
                 self.session.resume.details(task_uuid)
             )),
+            Ending::StillRunning { accepted: false, .. } => {
+                self.session
+                    .output
+                    .warn(&format!("The server has not confirmed {task_uuid}; it may not have it."));
+            }
             Ending::Interrupted { error, .. } => {
                 self.session.output.warn(&crate::output::sanitize::line(&error.to_string()));
             }

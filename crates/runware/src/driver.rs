@@ -93,6 +93,17 @@ enum Purpose {
     Verify(TaskUuid),
 }
 
+impl Purpose {
+    /// How many tasks were submitted with it, and how many checked.
+    fn tasks(&self) -> (usize, usize) {
+        match self {
+            Self::Submit(asked) | Self::SubmitAndWait(asked) => (asked.task_uuids.len(), 0),
+            Self::Check(asked) => (0, asked.task_uuids.len()),
+            Self::Question(_) | Self::Verify(_) => (0, 0),
+        }
+    }
+}
+
 /// The tasks that an exchange was about, and when it was started.
 struct Asked {
     task_uuids: Vec<TaskUuid>,
@@ -230,7 +241,14 @@ impl Driver {
             }
         };
         let now = self.now();
-        match self.purposes.remove(&id) {
+        let purpose = self.purposes.remove(&id);
+        if exchange.was_not_sent()
+            && let Some(purpose) = &purpose
+        {
+            let (submissions, checks) = purpose.tasks();
+            self.counters.take_back(submissions, checks);
+        }
+        match purpose {
             Some(Purpose::Submit(asked)) => {
                 self.submits_under_way -= 1;
                 self.take_submission(&exchange, &asked, now);

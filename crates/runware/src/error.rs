@@ -274,7 +274,7 @@ impl Error {
                 Cause::HttpStatus { status, .. } => {
                     inner.message = format!("{}: HTTP status {status}", inner.message);
                 }
-                Cause::QuietServer => {}
+                Cause::QuietServer => inner.message.push_str(": the deadline passed first"),
             }
         })
     }

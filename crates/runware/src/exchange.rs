@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use runware_transport::{Attempt, Call, Reply, Transport, TransportError};
+use runware_transport::{Attempt, Call, Delivery, Reply, Transport, TransportError};
 use runware_types::{GetResponse, GetTaskDetails, TaskUuid};
 
 /// All that one request brought: its replies, and the fault that ended it early, if one did.
@@ -29,6 +29,11 @@ impl Exchange {
             Err(fault) => exchange.fault = Some(fault),
         }
         exchange
+    }
+
+    /// True if it is certain that no byte of the request was sent.
+    pub(crate) fn was_not_sent(&self) -> bool {
+        self.fault.as_ref().is_some_and(|fault| fault.delivery() == Delivery::NotSent)
     }
 }
 

@@ -80,7 +80,9 @@ enum Reading<T> {
 impl Lookup {
     pub(crate) async fn status(&self, task_uuid: TaskUuid, plan: &Plan) -> Result<StatusReport, Error> {
         self.ask(task_uuid, exchange::status_call(task_uuid), plan, |exchange| {
-            self.counters.checked(1);
+            if !exchange.was_not_sent() {
+                self.counters.checked(1);
+            }
             match reading::read_status(exchange, &[task_uuid]).remove(&task_uuid) {
                 Some(Sighting::Seen(snapshot)) => Reading::Answer(StatusReport::of(snapshot)),
                 Some(Sighting::Fault(cause)) => Reading::Again(cause),
@@ -97,7 +99,9 @@ impl Lookup {
         plan: &Plan,
     ) -> Result<Option<TaskDetails>, Error> {
         self.ask(task_uuid, exchange::details_call(task_uuid), plan, |exchange| {
-            self.counters.looked_up();
+            if !exchange.was_not_sent() {
+                self.counters.looked_up();
+            }
             match reading::read_details(exchange, &[task_uuid]).remove(&task_uuid) {
                 Some(ArchiveAnswer::Found(details)) => Reading::Answer(Some(details)),
                 Some(ArchiveAnswer::Absent | ArchiveAnswer::Silent | ArchiveAnswer::TooMany) | None => {

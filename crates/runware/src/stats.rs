@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
-    /// Requests handed to the transport: one each for a batch, whatever is in it.
+    /// Requests that may have been sent: one each for a batch, whatever is in it.
     pub requests: u64,
     /// Single `getResponse` tasks in those requests.
     pub status_checks: u64,
-    /// Times that a task was handed to the transport to be submitted, repetitions included.
+    /// Times that a task was submitted in those requests, repetitions included.
     pub submissions: u64,
 }
 
@@ -43,6 +43,13 @@ impl Counters {
     pub(crate) fn checked(&self, tasks: usize) {
         self.requests.fetch_add(1, Ordering::Relaxed);
         self.status_checks.fetch_add(tasks as u64, Ordering::Relaxed);
+    }
+
+    /// Takes back what was counted for a request of which no byte was sent.
+    pub(crate) fn take_back(&self, submissions: usize, status_checks: usize) {
+        self.requests.fetch_sub(1, Ordering::Relaxed);
+        self.submissions.fetch_sub(submissions as u64, Ordering::Relaxed);
+        self.status_checks.fetch_sub(status_checks as u64, Ordering::Relaxed);
     }
 
     pub(crate) fn looked_up(&self) {

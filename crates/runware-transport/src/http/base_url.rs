@@ -13,7 +13,7 @@ pub(super) struct BaseUrl {
 
 impl BaseUrl {
     pub(super) fn parse(text: &str, insecure_http: bool) -> Result<Self, TransportError> {
-        let url =
+        let mut url =
             Url::parse(text).map_err(|error| refused("is not a URL").with_causes([error.to_string()]))?;
         let Some(host) = url.host() else {
             return Err(refused("names no host"));
@@ -36,6 +36,9 @@ impl BaseUrl {
             }
             scheme => return Err(refused(&format!("has the scheme `{scheme}`; it must be https or http"))),
         }
+        // `/v1/` is how people write `/v1`, and another address to the server.
+        let path = url.path().trim_end_matches('/').to_owned();
+        url.set_path(&path);
         Ok(Self { url, loopback })
     }
 
