@@ -94,7 +94,7 @@ async fn the_status_of_a_task_is_what_one_check_shows() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_question_is_put_three_times() {
+async fn the_archive_is_asked_three_times_and_a_status_once() {
     for action in [
         Action::Answer(Answer::error(500, "internalServerError")),
         Action::Answer(Answer::error(503, "serviceUnavailable")),
@@ -112,12 +112,12 @@ async fn a_question_is_put_three_times() {
             let details = world.client.task_details(id("a")).await;
             assert_eq!(world.wire.now() - now, millis(1500), "{action:?}: after 0.5 s and 1 s");
             let report = world.client.status(id("a")).await;
-            assert_eq!(world.wire.now() - now, millis(3000));
+            assert_eq!(world.wire.now() - now, millis(1500), "a status check is made once");
             assert_eq!(lookups(&world).len(), 3);
             match faults {
                 2 => {
                     assert!(details.unwrap().is_some());
-                    assert_eq!(report.unwrap().results().len(), 1);
+                    assert_eq!(report.unwrap_err().kind(), ErrorKind::QueryFailed);
                 }
                 _ => {
                     for error in [details.unwrap_err(), report.unwrap_err()] {
@@ -146,6 +146,14 @@ async fn a_question_waits_as_long_as_the_server_asks_and_no_longer_than_the_dead
     let error = client.task_details(id("a")).await.unwrap_err();
     assert_eq!((error.retry_after(), error.http_status()), (Some(secs(7)), Some(429)));
     assert_eq!(world.wire.now(), secs(7), "there is no point in waiting");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_who_asks_a_question_waits_for_a_server_that_is_busy_for_long() {
+    let world = world(Options::new());
+    world.inject(on_details(Action::Answer(Answer::error(429, "rateLimit").retry_after("11"))));
+    assert_eq!(world.client.task_details(id("a")).await.unwrap_err().retry_after(), Some(secs(11)));
+    assert_eq!(world.wire.now(), secs(0));
 }
 
 #[tokio::test(start_paused = true)]

@@ -95,6 +95,26 @@ async fn one_early_failure_is_no_verdict_on_results_that_are_not_shown_yet() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_task_of_which_only_the_id_is_known_brings_all_of_its_results() {
+    let script = Script::new().result_at(0, secs(2)).result_at(1, secs(9)).result_at(2, secs(30));
+    for (answer, results) in [(None, 3), (Some(Answer::html(502)), 1)] {
+        let script = script.clone();
+        let options = Options::new().script_task(id("a"), script).choose(|c| c.pending = Pending::Hidden);
+        let world = World::with(options, |builder| builder.plan(exact_plan()));
+        let bought = world.other_client().submit(video("a").number_results(3)).unwrap();
+        assert!(!bought.accepted().await.unwrap());
+        drop(bought);
+        world.pass(secs(3)).await;
+        if let Some(answer) = answer {
+            world.inject(on_details(Action::Answer(answer)));
+        }
+        let outcome = world.client.resume(id("a")).unwrap().await.unwrap();
+        assert_eq!((outcome.status(), outcome.results().len()), (Status::Succeeded, results));
+        assert_eq!(world.wire.times_of(&TaskType::GetTaskDetails).len(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_absurd_retry_after_silences_one_task_and_not_the_client() {
     let world = exact_world(Options::new());
     let busy = Answer::error(429, "rateLimit").retry_after("99999999999999");

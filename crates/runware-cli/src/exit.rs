@@ -98,7 +98,7 @@ impl Exit {
     /// What stopped all of the tasks, if one kind of error did.
     pub(crate) fn of_stopped(ends: &[End]) -> Option<Self> {
         let mut exits = ends.iter().map(|end| match end {
-            End::Stopped(error) => Some(Self::of_error(error)),
+            End::Stopped(error) | End::Interrupted(error) => Some(Self::of_error(error)),
             End::Status(_) => None,
         });
         let first = exits.next()??;
@@ -119,6 +119,8 @@ pub(crate) enum End {
     Status(Status),
     /// With an error.
     Stopped(Error),
+    /// With an error after some of its results were delivered; it goes on.
+    Interrupted(Error),
 }
 
 impl End {
@@ -126,6 +128,7 @@ impl End {
     pub(crate) fn status(&self) -> Status {
         match self {
             Self::Status(status) => *status,
+            Self::Interrupted(_) => Status::StillRunning,
             Self::Stopped(error) if may_exist(error) => Status::Unknown,
             Self::Stopped(_) => Status::Failed,
         }

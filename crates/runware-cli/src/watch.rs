@@ -168,7 +168,10 @@ impl<'s, 'o> Watch<'s, 'o> {
     fn settled(&mut self, index: usize, outcome: &Outcome) -> Result<(), Stop> {
         let Some(task) = self.tasks.get_mut(index) else { return Ok(()) };
         let status = outcome.status();
-        let end = End::Status(status);
+        let end = match outcome.ending() {
+            Ending::Interrupted { error, .. } => End::Interrupted(error.clone()),
+            _ => End::Status(status),
+        };
         let is_open = end.is_open();
         task.end = Some(end);
         let task_uuid = task.task_uuid;
@@ -192,9 +195,6 @@ impl<'s, 'o> Watch<'s, 'o> {
                 self.session
                     .output
                     .warn(&format!("The server has not confirmed {task_uuid}; it may not have it."));
-            }
-            Ending::Interrupted { error, .. } => {
-                self.session.output.warn(&crate::output::sanitize::line(&error.to_string()));
             }
             _ => {}
         }
@@ -318,7 +318,7 @@ impl Tracked {
 
     fn error(&self) -> Option<&Error> {
         match &self.end {
-            Some(End::Stopped(error)) => Some(error),
+            Some(End::Stopped(error) | End::Interrupted(error)) => Some(error),
             _ => None,
         }
     }

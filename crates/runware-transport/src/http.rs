@@ -291,10 +291,12 @@ fn record(span: &Span, result: &Result<Reply, TransportError>, elapsed: Duration
     match result {
         Ok(reply) => {
             span.record("status", reply.status);
+            tracing::debug!(parent: span, "answered");
         }
         Err(error) => {
             span.record("status", error.status());
             span.record("error", field::debug((error.kind(), error.delivery())));
+            tracing::debug!(parent: span, "not answered");
         }
     }
 }

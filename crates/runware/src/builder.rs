@@ -130,7 +130,7 @@ mod http {
 
     use std::sync::Arc;
 
-    use runware_transport::{ApiKey, Clock, HttpTransport, InvalidApiKey, Transport};
+    use runware_transport::{ApiKey, BodyLimits, Clock, HttpTransport, InvalidApiKey, Transport};
 
     use super::{API_KEY_VARIABLE, ClientBuilder};
     use crate::Error;
@@ -141,6 +141,7 @@ mod http {
         base_url: Option<String>,
         user_agent_prefix: Option<String>,
         insecure_http: bool,
+        body_limits: Option<BodyLimits>,
     }
 
     impl ClientBuilder {
@@ -185,6 +186,13 @@ mod http {
             self
         }
 
+        /// How much of a reply is taken in. Default: 64 MiB, decompressed.
+        #[must_use]
+        pub fn body_limits(mut self, limits: BodyLimits) -> Self {
+            self.http.body_limits = Some(limits);
+            self
+        }
+
         /// Puts the name of your program in front of the `User-Agent`, such as `my-app/1.2`.
         #[must_use]
         pub fn user_agent_prefix(mut self, prefix: impl Into<String>) -> Self {
@@ -206,6 +214,9 @@ mod http {
                 HttpTransport::builder(Some(key)).clock(Arc::clone(clock)).insecure_http(self.insecure_http);
             if let Some(url) = self.base_url {
                 builder = builder.base_url(url);
+            }
+            if let Some(limits) = self.body_limits {
+                builder = builder.limits(limits);
             }
             if let Some(prefix) = self.user_agent_prefix {
                 builder = builder.user_agent_prefix(prefix);

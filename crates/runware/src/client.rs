@@ -147,8 +147,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::QueryFailed`](crate::ErrorKind::QueryFailed) if no answer was had in three attempts;
-    /// [`ErrorKind::Closed`](crate::ErrorKind::Closed) after [`Client::close`].
+    /// [`ErrorKind::QueryFailed`](crate::ErrorKind::QueryFailed) if no answer was had within the plan's query
+    /// timeout (10 s); it is asked once. [`ErrorKind::Closed`](crate::ErrorKind::Closed) after [`Client::close`].
     /// An unknown task is not an error: its report [is empty](StatusReport::is_unknown).
     ///
     /// # Cancel safety
@@ -166,7 +166,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::QueryFailed`](crate::ErrorKind::QueryFailed) if no answer was had in three attempts;
+    /// [`ErrorKind::QueryFailed`](crate::ErrorKind::QueryFailed) if no answer was had in three attempts, or if
+    /// the server asks for more time than one of them may take (10 s);
     /// [`ErrorKind::Closed`](crate::ErrorKind::Closed) after [`Client::close`].
     ///
     /// # Cancel safety
@@ -183,7 +184,8 @@ impl Client {
     }
 
     /// Ends the driver: nothing is sent any more, every connection is closed, and everybody who waits gets
-    /// [`ErrorKind::Closed`](crate::ErrorKind::Closed) with the task's handle.
+    /// [`ErrorKind::Closed`](crate::ErrorKind::Closed) with the task's handle, or, if results are there already,
+    /// an outcome with [`Ending::Interrupted`](crate::Ending::Interrupted).
     ///
     /// # Cancel safety
     ///

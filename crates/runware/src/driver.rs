@@ -77,6 +77,8 @@ pub(crate) struct Driver {
     submits_under_way: usize,
     scheduler: Scheduler<TaskUuid>,
     checks_under_way: usize,
+    /// Tasks that the archive is to be asked about.
+    questions: Vec<TaskUuid>,
     exchanges: JoinSet<Exchange>,
     purposes: HashMap<tokio::task::Id, Purpose>,
 }
@@ -147,6 +149,7 @@ impl Driver {
             submits_under_way: 0,
             scheduler: Scheduler::new(Limits { batch: batch_limit, ..Limits::default() }),
             checks_under_way: 0,
+            questions: Vec::new(),
             exchanges: JoinSet::new(),
             purposes: HashMap::new(),
         }

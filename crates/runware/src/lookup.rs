@@ -12,8 +12,8 @@ use crate::reading::{self, ArchiveAnswer, Sighting, Snapshot};
 use crate::stats::Counters;
 use crate::{Error, TaskFailure, TaskHandle, TaskResult};
 
-/// How often one question is put.
-const MAX_ATTEMPTS: u32 = 3;
+/// How often the archive is asked. A status check is made once: asking again is what watching is for.
+const DETAILS_ATTEMPTS: u32 = 3;
 
 /// How a task stood at one moment.
 #[derive(Clone, Debug, Default)]
@@ -79,7 +79,7 @@ enum Reading<T> {
 
 impl Lookup {
     pub(crate) async fn status(&self, task_uuid: TaskUuid, plan: &Plan) -> Result<StatusReport, Error> {
-        self.ask(task_uuid, exchange::status_call(task_uuid), plan, |exchange| {
+        self.ask(task_uuid, exchange::status_call(task_uuid), 1, plan, |exchange| {
             if !exchange.was_not_sent() {
                 self.counters.checked(1);
             }
@@ -98,7 +98,7 @@ impl Lookup {
         task_uuid: TaskUuid,
         plan: &Plan,
     ) -> Result<Option<TaskDetails>, Error> {
-        self.ask(task_uuid, exchange::details_call(task_uuid), plan, |exchange| {
+        self.ask(task_uuid, exchange::details_call(task_uuid), DETAILS_ATTEMPTS, plan, |exchange| {
             if !exchange.was_not_sent() {
                 self.counters.looked_up();
             }
@@ -114,11 +114,14 @@ impl Lookup {
         .await
     }
 
-    /// Puts a question up to three times, within the plan's deadline.
+    /// Puts a question up to `most` times, within the plan's deadline.
+    ///
+    /// Who asks a question does not want to wait for a server that is busy for long.
     async fn ask<T>(
         &self,
         task_uuid: TaskUuid,
         call: Call,
+        most: u32,
         plan: &Plan,
         read: impl Fn(&Exchange) -> Reading<T>,
     ) -> Result<T, Error> {
@@ -136,7 +139,7 @@ impl Lookup {
             };
             let delay = delays.next().unwrap_or_default().max(cause.retry_after().unwrap_or_default());
             let next = self.clock.now().saturating_add(delay);
-            if attempts == MAX_ATTEMPTS || next >= deadline {
+            if attempts == most || delay > plan.query_timeout() || next >= deadline {
                 return Err(failed(task_uuid, &cause));
             }
             self.clock.sleep_until(next).await;

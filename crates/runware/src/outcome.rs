@@ -88,7 +88,8 @@ pub enum Status {
     Partial,
     /// Nothing but failures.
     Failed,
-    /// The deadline passed first. The server goes on, and bills; resume with the handle.
+    /// The deadline passed first, or the watching could not go on. The server goes on, and bills; resume with
+    /// the handle.
     StillRunning,
     /// The server shows no trace of the task, so whether it ran cannot be told.
     Unknown,

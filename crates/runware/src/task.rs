@@ -70,8 +70,9 @@ impl Task {
     /// # Errors
     ///
     /// [`Error`] if the task was rejected or not accepted, if the server refuses to answer questions about
-    /// it, or if the client is closed. Failed results and a passed deadline are not errors but part of
-    /// the [`Outcome`].
+    /// it, or if the client is closed, each only while nothing has been collected; else the outcome ends with
+    /// [`Ending::Interrupted`](crate::Ending::Interrupted). Failed results and a passed deadline are not errors
+    /// but part of the [`Outcome`].
     ///
     /// # Cancel safety
     ///

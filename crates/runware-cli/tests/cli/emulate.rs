@@ -14,7 +14,8 @@ async fn started(words: &str) -> (Running, String) {
     let url = said["http"].as_str().unwrap().to_owned();
     let port = url.strip_prefix("http://127.0.0.1:").unwrap().strip_suffix("/v1").unwrap();
     assert!(port.parse::<u16>().unwrap() > 0);
-    assert_eq!(line, format!(r#"{{"event":"listening","http":"{url}"}}"#));
+    let ws = url.replace("http:", "ws:");
+    assert_eq!(line, format!(r#"{{"event":"listening","http":"{url}","ws":"{ws}"}}"#));
     (running, url)
 }
 

@@ -27,6 +27,8 @@ pub(super) struct Entry {
     pub(super) all_failed: u32,
     /// The archive is being asked whether the failures are all there will be.
     pub(super) awaits_verdict: bool,
+    /// How many results were asked for, as far as is known.
+    pub(super) expected: Expected,
     /// Since when every status check has shown an error that may be a verdict.
     pub(super) suspicious_since: Option<Tick>,
     /// What the last answered status check showed, if there was one.
@@ -46,7 +48,28 @@ pub(super) enum Verification {
     UnderWay { attempt: u32 },
 }
 
+/// How many results a task was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Expected {
+    Known(u32),
+    /// Only the id of the task is known. Before it counts as settled, the archive is asked.
+    Unknown,
+    /// The archive is being asked.
+    Asked,
+    /// The archive could not say: what is there has to do.
+    NotToBeHad,
+}
+
 impl Entry {
+    /// Learns how many results the task was asked for, and judges by it what was collected.
+    pub(super) fn expect(&mut self, expected: u32) {
+        self.expected = Expected::Known(expected);
+        let mut collector = Collector::new(Some(expected));
+        let collected = [self.collector.results(), self.collector.failures()].concat();
+        collector.observe(collected.into_iter().cloned());
+        self.collector = collector;
+    }
+
     pub(super) fn new(
         watch: Arc<Watch>,
         prepared: Option<Prepared>,
@@ -58,7 +81,9 @@ impl Entry {
             Some(_) => Submission::new(now),
             None => Submission::resumed(),
         };
-        let collector = Collector::new(watch.handle().expected());
+        let known = watch.handle().expected();
+        let expected = known.map_or(Expected::Unknown, Expected::Known);
+        let collector = Collector::new(known);
         let delays = plan.recovery().delays(seed);
         let deadline = now + plan.deadline();
         Self {
@@ -73,6 +98,7 @@ impl Entry {
             verification: Verification::Idle,
             all_failed: 0,
             awaits_verdict: false,
+            expected,
             suspicious_since: None,
             last_seen: None,
             last_cause: None,

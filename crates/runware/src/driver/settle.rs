@@ -6,6 +6,7 @@ use runware_poll::Tick;
 use runware_types::TaskUuid;
 
 use super::Driver;
+use super::entry::Expected;
 use crate::error::Cause;
 use crate::submission::RESEND_GAP;
 use crate::{Ending, Error, Outcome, reading};
@@ -37,7 +38,10 @@ impl Driver {
         let Some(entry) = self.entries.get(&task_uuid) else { return };
         let (results, failures) = reading::collected(&entry.collector);
         let outcome = Outcome {
-            handle: entry.watch.handle().clone(),
+            handle: match entry.expected {
+                Expected::Known(expected) => entry.watch.handle().clone().with_expected(expected),
+                _ => entry.watch.handle().clone(),
+            },
             ending,
             results,
             failures,

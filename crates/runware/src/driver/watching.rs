@@ -5,7 +5,7 @@ use std::time::Duration;
 use runware_poll::{Change, Ending as PollEnding, Fault, Next, Seen, Tick};
 use runware_types::TaskUuid;
 
-use super::entry::Entry;
+use super::entry::{Entry, Expected};
 use super::verify::is_ours;
 use super::{Asked, Driver, Purpose, hold};
 use crate::error::Cause;
@@ -31,7 +31,7 @@ const SUSPICION_CONFIRMED: Duration = Duration::from_secs(30);
 impl Driver {
     /// Sends the status checks that are due; returns when to look again, if not on an event.
     pub(super) fn start_checks(&mut self, now: Tick) -> Option<Tick> {
-        let mut questions = Vec::new();
+        let mut questions = std::mem::take(&mut self.questions);
         let wake = loop {
             if self.checks_under_way >= MAX_CHECKS_UNDER_WAY {
                 self.scheduler.pause(now + CROWDED);
@@ -111,7 +111,11 @@ impl Driver {
         if let Some(Payload::Error(error)) = snapshot.suspects.first().map(|suspect| &suspect.payload) {
             entry.report_fault(Cause::Api { error: Box::new(error.clone()), status: 200, retry_after: None });
         }
-        if entry.collector.is_settled() {
+        if entry.collector.is_settled() && entry.expected == Expected::Unknown {
+            entry.expected = Expected::Asked;
+            self.scheduler.observed(&task_uuid, now, Seen::Running);
+            self.questions.push(task_uuid);
+        } else if entry.collector.is_settled() && entry.expected != Expected::Asked {
             self.end_with(task_uuid, Ending::Settled, now);
         } else if shows_task {
             if !self.scheduler.contains(&task_uuid) {
@@ -121,7 +125,7 @@ impl Driver {
             }
             self.scheduler.observed(&task_uuid, now, Seen::Running);
             if is_questionable {
-                self.start_question(&[task_uuid], now);
+                self.questions.push(task_uuid);
             }
         } else if !snapshot.suspects.is_empty() {
             // A trouble of the server may name a task that never arrived.
@@ -137,6 +141,10 @@ impl Driver {
             let Some(entry) = asked.entry(task_uuid, &mut self.entries) else { continue };
             self.scheduler.answered(task_uuid, now);
             let awaits_verdict = std::mem::take(&mut entry.awaits_verdict);
+            if entry.expected == Expected::Asked {
+                self.take_expected(*task_uuid, &answer, now);
+                continue;
+            }
             match answer {
                 // Once the server has said that it has our task, whatever differs is the archive's own doing.
                 ArchiveAnswer::Found(details)
@@ -167,6 +175,24 @@ impl Driver {
                     entry.report_fault(cause);
                 }
             }
+        }
+    }
+
+    /// The archive was asked how many results a task is to have, of which only the id was known.
+    fn take_expected(&mut self, task_uuid: TaskUuid, answer: &ArchiveAnswer, now: Tick) {
+        let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
+        let expected = match answer {
+            ArchiveAnswer::Found(details) => {
+                details.task(task_uuid).and_then(|task| task.expected_results().ok())
+            }
+            _ => None,
+        };
+        match expected {
+            Some(expected) => entry.expect(expected),
+            None => entry.expected = Expected::NotToBeHad,
+        }
+        if entry.collector.is_settled() {
+            self.end_with(task_uuid, Ending::Settled, now);
         }
     }
 
