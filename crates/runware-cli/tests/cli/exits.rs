@@ -1,11 +1,13 @@
 //! The exit codes, each by a real cause.
 
+use std::time::Duration;
+
 use futures_util::future::join_all;
-use runware_emulator::{Action, Answer, RequestKind};
+use runware_emulator::{Action, Answer, Options, RequestKind, Script};
 use tokio::net::TcpSocket;
 
 use crate::program::Program;
-use crate::server::{Server, on_submit, quick};
+use crate::server::{Server, on_check, on_submit, quick};
 
 const DONE: &str = "a770f077-f413-47de-9dac-be0b26a35da6";
 const FAILED: &str = "24cd5dff-cb81-4db5-8506-b72a9425f9d1";
@@ -50,6 +52,19 @@ async fn a_task_that_is_wrong_is_not_even_sent() {
         assert_eq!(ended.summary().number("requests"), 0);
     }
     assert_eq!(server.ledger().requests(), 0);
+}
+
+#[tokio::test]
+async fn a_key_that_dies_after_the_first_result_is_told_with_what_was_delivered() {
+    let script = Script::new().result_at(0, Duration::ZERO).result_at(1, Duration::from_secs(600));
+    let server = Server::with(Options::new().script("m", script)).await;
+    let revoked = Action::Answer(Answer::error(401, "invalidApiKey"));
+    server.inject(on_check(revoked).when(|check| check.now > Duration::from_millis(1_500)));
+    let ended = server.program("run m positivePrompt=fox numberResults=2 --json").run().await.expect(4);
+    assert_eq!((ended.all("result").len(), ended.summary().number("running")), (1, 1));
+    assert_eq!(ended.only("settled").str("status"), "running");
+    assert_eq!(ended.only("error").str("category"), "auth");
+    assert!(ended.only("error").str("resume").starts_with("runware wait "), "{ended:?}");
 }
 
 #[tokio::test]
