@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use runware_transport::{ErrorKind, Reply};
+use runware_poll::Verdict;
+use runware_transport::{Delivery, ErrorKind, Reply};
 use runware_types::Envelope;
 
 use super::*;

@@ -1,0 +1,124 @@
+//! One task's items and errors, as they are folded into what is known of it.
+
+use runware_poll::{Collector, Entry, Verdict};
+use runware_types::{ApiError, Item, Phase, RawJson};
+use serde_json::{Map, Value};
+
+use crate::{TaskFailure, TaskResult};
+
+/// One task's items and errors in a reply, in the server's order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Snapshot {
+    pub(crate) entries: Vec<Entry<Payload>>,
+    /// The highest progress that a running item reports.
+    pub(crate) progress: Option<u8>,
+    /// Errors that may be a passing trouble of the server or a verdict; only repetition tells.
+    pub(crate) suspects: Vec<Entry<Payload>>,
+}
+
+/// What is kept of one result or failure while replies are folded.
+#[derive(Clone, Debug)]
+pub(crate) enum Payload {
+    Item(Item),
+    Error(ApiError),
+}
+
+/// Compares what was produced: one answer may have a result's index and another may not.
+impl PartialEq for Payload {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Item(a), Self::Item(b)) => is_same_but_for_index(a.raw(), b.raw()),
+            (Self::Error(a), Self::Error(b)) => is_same_but_for_index(a.raw(), b.raw()),
+            _ => false,
+        }
+    }
+}
+
+impl Payload {
+    pub(crate) fn result(&self, index: u32) -> Option<TaskResult> {
+        match self {
+            Self::Item(item) => Some(TaskResult { index, item: item.clone() }),
+            Self::Error(_) => None,
+        }
+    }
+
+    pub(crate) fn failure(&self, index: Option<u32>) -> Option<TaskFailure> {
+        let error = match self {
+            Self::Item(item) => item.failure()?,
+            Self::Error(error) => error.clone(),
+        };
+        Some(TaskFailure { index, error })
+    }
+}
+
+/// The results and failures of a fold, in order.
+pub(crate) fn collected(collector: &Collector<Payload>) -> (Vec<TaskResult>, Vec<TaskFailure>) {
+    let results = (0..).zip(collector.results());
+    let results =
+        results.filter_map(|(position, entry)| entry.payload.result(entry.index.unwrap_or(position)));
+    let failures = collector.failures().into_iter().filter_map(|entry| entry.payload.failure(entry.index));
+    (results.collect(), failures.collect())
+}
+
+impl Snapshot {
+    pub(super) fn add_item(&mut self, item: &Item) {
+        let verdict = match item.phase() {
+            Phase::Running => Verdict::Running,
+            Phase::Succeeded => Verdict::Succeeded,
+            Phase::Failed => Verdict::Failed,
+        };
+        if verdict == Verdict::Running {
+            self.progress = self.progress.max(item.progress());
+        }
+        self.entries.push(Entry {
+            index: item.result_index(),
+            id: item.result_uuid().map(Box::from),
+            verdict,
+            payload: Payload::Item(item.clone()),
+        });
+    }
+
+    /// Takes whatever has not failed for a result: the answers of utilities carry no status and no media.
+    pub(crate) fn take_as_complete(&mut self) {
+        for entry in self.entries.iter_mut().filter(|entry| entry.verdict == Verdict::Running) {
+            entry.verdict = Verdict::Succeeded;
+        }
+    }
+
+    pub(super) fn failures(errors: &[&ApiError]) -> Self {
+        let mut snapshot = Self::default();
+        snapshot.add_failures(errors.iter().copied());
+        snapshot
+    }
+
+    pub(super) fn add_failures<'a>(&mut self, errors: impl Iterator<Item = &'a ApiError>) {
+        self.entries.extend(errors.map(|error| failed(error.result_index(), Payload::Error(error.clone()))));
+    }
+
+    /// True if something has ended and nothing is running.
+    pub(crate) fn is_ended(&self) -> bool {
+        !self.entries.is_empty() && self.entries.iter().all(|entry| entry.verdict != Verdict::Running)
+    }
+
+    /// True if it holds failures and nothing else.
+    pub(crate) fn is_all_failed(&self) -> bool {
+        !self.entries.is_empty() && self.entries.iter().all(|entry| entry.verdict == Verdict::Failed)
+    }
+}
+
+fn is_same_but_for_index(ours: &RawJson, theirs: &RawJson) -> bool {
+    let has_index = |raw: &RawJson| raw.field(RESULT_INDEX).is_some();
+    let rest = |raw: &RawJson| {
+        let mut fields: Map<String, Value> = raw.decode().ok()?;
+        fields.remove(RESULT_INDEX);
+        Some(fields)
+    };
+    ours == theirs
+        || (has_index(ours) != has_index(theirs) && rest(ours).is_some_and(|ours| Some(ours) == rest(theirs)))
+}
+
+const RESULT_INDEX: &str = "resultIndex";
+
+pub(super) fn failed(index: Option<u32>, payload: Payload) -> Entry<Payload> {
+    Entry { index, id: None, verdict: Verdict::Failed, payload }
+}

@@ -1,0 +1,131 @@
+//! What the replies to a submission say of each task in it.
+
+use std::collections::HashMap;
+
+use runware_transport::Delivery;
+use runware_types::{ApiError, ErrorCategory, Phase, TaskUuid};
+
+use super::Sorted;
+use super::snapshot::Snapshot;
+use crate::error::Cause;
+use crate::exchange::Exchange;
+
+/// What the server says to one task that was offered to it.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// It has the task, and perhaps results already.
+    Accepted { replayed: bool, snapshot: Snapshot },
+    /// It answered well, without naming the task.
+    Weak,
+    /// It did not take the task now, but may later.
+    Refused(Cause),
+    /// No byte of the task reached it.
+    NotSent(Cause),
+    /// It may or may not have the task.
+    Doubtful(Cause),
+    /// It will not take the task.
+    Rejected { error: Option<ApiError>, status: u16 },
+    /// It took the task, and all of it failed at once.
+    Failed(Snapshot),
+    /// It refuses the request as a whole: ask again with fewer tasks in it.
+    TooMany,
+}
+
+/// Sorts the replies to a submission by task.
+pub(crate) fn read_submission(exchange: &Exchange, asked: &[TaskUuid]) -> HashMap<TaskUuid, Answer> {
+    let sorted = Sorted::of(exchange, asked);
+    asked.iter().map(|uuid| (*uuid, sorted.answer(uuid, asked.len()))).collect()
+}
+
+impl Sorted<'_> {
+    fn answer(&self, uuid: &TaskUuid, asked: usize) -> Answer {
+        let items = self.items.get(uuid).map_or(&[][..], Vec::as_slice);
+        let errors = self.errors.get(uuid).map_or(&[][..], Vec::as_slice);
+        if !items.is_empty() {
+            let mut snapshot = Snapshot::default();
+            items.iter().for_each(|item| snapshot.add_item(item));
+            snapshot.add_failures(errors.iter().copied().filter(|error| !error.is_conflict()));
+            return Answer::Accepted { replayed: false, snapshot };
+        }
+        match errors {
+            [] => self.answer_by_default(asked),
+            [error, ..] => self.answer_by_errors(error, errors),
+        }
+    }
+
+    /// What an error says of a submission; `all` are the errors about it, this one the first.
+    fn answer_by_errors(&self, error: &ApiError, all: &[&ApiError]) -> Answer {
+        if error.is_conflict() {
+            return Answer::Accepted { replayed: true, snapshot: Snapshot::default() };
+        }
+        if error.status().is_some_and(|status| status.phase() == Phase::Failed) {
+            return Answer::Failed(Snapshot::failures(all));
+        }
+        match error.category_with_status(self.status) {
+            ErrorCategory::Validation
+            | ErrorCategory::Auth
+            | ErrorCategory::Quota
+            | ErrorCategory::NotFound
+            | ErrorCategory::Aborted => Answer::Rejected { error: Some(error.clone()), status: self.status },
+            ErrorCategory::Safety => Answer::Failed(Snapshot::failures(all)),
+            ErrorCategory::RateLimit => Answer::Refused(self.cause(Some(error))),
+            _ if matches!(self.status, 429 | 503) || error.code() == "noAvailableServer" => {
+                Answer::Refused(self.cause(Some(error)))
+            }
+            ErrorCategory::ServerError | ErrorCategory::Timeout | ErrorCategory::Connection => {
+                Answer::Doubtful(self.cause(Some(error)))
+            }
+            ErrorCategory::Provider => Answer::Failed(Snapshot::failures(all)),
+            _ => Answer::Rejected { error: Some(error.clone()), status: self.status },
+        }
+    }
+
+    /// What the exchange as a whole says of a task that it does not name.
+    fn answer_by_default(&self, asked: usize) -> Answer {
+        if let Some(error) = self.general {
+            // What concerns the client or the server concerns every task; anything else may be about one of
+            // the others, and which one shows when they travel apart.
+            return match self.concerns_all(error) || asked == 1 {
+                true => self.answer_by_errors(error, &[error]),
+                false => Answer::TooMany,
+            };
+        }
+        if let Some(fault) = self.fault {
+            return match (fault.delivery(), fault.status()) {
+                (Delivery::NotSent, _) => Answer::NotSent(self.cause(None)),
+                (Delivery::Answered, Some(status)) => self.answer_by_status(status, asked),
+                _ => Answer::Doubtful(self.cause(None)),
+            };
+        }
+        match self.status {
+            200..=299 => Answer::Weak,
+            status => self.answer_by_status(status, asked),
+        }
+    }
+
+    /// True of an error that is no task's own.
+    fn concerns_all(&self, error: &ApiError) -> bool {
+        let categories = [
+            ErrorCategory::Auth,
+            ErrorCategory::Quota,
+            ErrorCategory::RateLimit,
+            ErrorCategory::ServerError,
+            ErrorCategory::Timeout,
+            ErrorCategory::Connection,
+        ];
+        matches!(self.status, 429 | 500..)
+            || error.code() == "noAvailableServer"
+            || categories.contains(&error.category_with_status(self.status))
+    }
+
+    /// What a failing HTTP status without a readable reason says.
+    fn answer_by_status(&self, status: u16, asked: usize) -> Answer {
+        match status {
+            429 | 503 => Answer::Refused(self.cause(None)),
+            400 | 413 | 422 if asked > 1 => Answer::TooMany,
+            408 => Answer::Doubtful(self.cause(None)),
+            300..=499 => Answer::Rejected { error: None, status },
+            _ => Answer::Doubtful(self.cause(None)),
+        }
+    }
+}
