@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use runware_transport::{InvalidApiKey, TransportError};
+use runware_transport::TransportError;
 use runware_types::{ApiError, ErrorCategory, InvalidTask, TaskUuid};
 
 pub use cause::Cause;
@@ -70,7 +70,8 @@ pub enum ErrorKind {
 
 #[derive(Debug)]
 enum Source {
-    Key(InvalidApiKey),
+    #[cfg(feature = "http")]
+    Key(runware_transport::InvalidApiKey),
     Transport(TransportError),
     Task(InvalidTask),
 }
@@ -240,7 +241,8 @@ impl Error {
         Self::build(ErrorKind::Closed, message, |inner| inner.handle = handle)
     }
 
-    pub(crate) fn invalid_key(error: InvalidApiKey) -> Self {
+    #[cfg(feature = "http")]
+    pub(crate) fn invalid_key(error: runware_transport::InvalidApiKey) -> Self {
         Self::build(ErrorKind::Configuration, "the API key cannot be used".to_owned(), |inner| {
             inner.source = Some(Source::Key(error));
         })
@@ -257,6 +259,7 @@ impl Error {
         })
     }
 
+    #[cfg(feature = "http")]
     pub(crate) fn transport(error: TransportError) -> Self {
         Self::build(ErrorKind::Configuration, "the transport cannot be built".to_owned(), |inner| {
             inner.source = Some(Source::Transport(error));
@@ -327,6 +330,7 @@ impl fmt::Debug for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self.0.source.as_ref()? {
+            #[cfg(feature = "http")]
             Source::Key(error) => Some(error),
             Source::Transport(error) => Some(error),
             Source::Task(error) => Some(error),
