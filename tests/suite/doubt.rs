@@ -97,21 +97,45 @@ async fn one_early_failure_is_no_verdict_on_results_that_are_not_shown_yet() {
 #[tokio::test(start_paused = true)]
 async fn a_task_of_which_only_the_id_is_known_brings_all_of_its_results() {
     let script = Script::new().result_at(0, secs(2)).result_at(1, secs(9)).result_at(2, secs(30));
-    for (answer, results) in [(None, 3), (Some(Answer::html(502)), 1)] {
-        let script = script.clone();
-        let options = Options::new().script_task(id("a"), script).choose(|c| c.pending = Pending::Hidden);
+    // The archive cannot be asked at first, or never: then what is there has to do.
+    for (faults, questions, results) in [(0, 1, 3), (1, 2, 3), (9, 3, 1)] {
+        let options =
+            Options::new().script_task(id("a"), script.clone()).choose(|c| c.pending = Pending::Hidden);
         let world = World::with(options, |builder| builder.plan(exact_plan()));
         let bought = world.other_client().submit(video("a").number_results(3)).unwrap();
         assert!(!bought.accepted().await.unwrap());
         drop(bought);
         world.pass(secs(3)).await;
-        if let Some(answer) = answer {
-            world.inject(on_details(Action::Answer(answer)));
-        }
+        world.inject(on_details(Action::Answer(Answer::html(502))).first(faults));
         let outcome = world.client.resume(id("a")).unwrap().await.unwrap();
         assert_eq!((outcome.status(), outcome.results().len()), (Status::Succeeded, results));
-        assert_eq!(world.wire.times_of(&TaskType::GetTaskDetails).len(), 1);
+        assert_eq!(world.wire.times_of(&TaskType::GetTaskDetails).len(), questions);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_takes_one_question_at_a_time_is_asked_one_by_one() {
+    // One result is finished, the other not shown yet, and only the ids are known.
+    let script = Script::new().result_at(0, secs(1)).result_at(1, secs(20));
+    let world = World::with(
+        Options::new()
+            .script_task(id("a"), script.clone())
+            .script_task(id("b"), script)
+            .choose(|c| c.pending = Pending::Hidden),
+        |builder| builder.plan(exact_plan()),
+    );
+    let other = world.other_client();
+    for name in ["a", "b"] {
+        other.submit(video(name).number_results(2)).unwrap().accepted().await.unwrap();
+    }
+    world.pass(secs(3)).await;
+    world.inject(on_details(Action::Answer(Answer::error(400, "arrayTooLarge"))).nth(1));
+    let tasks = ["a", "b"].map(|name| world.client.resume(id(name)).unwrap());
+    for task in tasks {
+        let outcome = task.await.unwrap();
+        assert_eq!((outcome.status(), outcome.results().len()), (Status::Succeeded, 2));
+    }
+    assert_eq!(world.wire.times_of(&TaskType::GetTaskDetails).len(), 3, "both at once, then each alone");
 }
 
 #[tokio::test(start_paused = true)]

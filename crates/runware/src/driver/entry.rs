@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use runware_poll::{Collector, Delays, Plan, Tick};
-use runware_types::{DeliveryMethod, Prepared, TaskType};
+use runware_types::{DeliveryMethod, Prepared, TaskDetails, TaskType};
 
 use crate::error::Cause;
 use crate::reading::Payload;
@@ -53,16 +53,29 @@ pub(super) enum Verification {
 pub(super) enum Expected {
     Known(u32),
     /// Only the id of the task is known. Before it counts as settled, the archive is asked.
-    Unknown,
-    /// The archive is being asked.
-    Asked,
+    /// So many times it could not be asked.
+    Unknown {
+        faults: u32,
+    },
+    /// The archive is being asked, after so many times that it could not be.
+    Asked {
+        faults: u32,
+    },
     /// The archive could not say: what is there has to do.
     NotToBeHad,
 }
 
 impl Entry {
-    /// Learns how many results the task was asked for, and judges by it what was collected.
-    pub(super) fn expect(&mut self, expected: u32) {
+    /// Learns from the archive how many results the task was asked for, and judges by it what was collected.
+    pub(super) fn learn_expected(&mut self, details: &TaskDetails) {
+        if matches!(self.expected, Expected::Known(_) | Expected::NotToBeHad) {
+            return;
+        }
+        let task = details.task(self.watch.handle().task_uuid());
+        let Some(expected) = task.and_then(|task| task.expected_results().ok()) else {
+            self.expected = Expected::NotToBeHad;
+            return;
+        };
         self.expected = Expected::Known(expected);
         let mut collector = Collector::new(Some(expected));
         let collected = [self.collector.results(), self.collector.failures()].concat();
@@ -82,7 +95,7 @@ impl Entry {
             None => Submission::resumed(),
         };
         let known = watch.handle().expected();
-        let expected = known.map_or(Expected::Unknown, Expected::Known);
+        let expected = known.map_or(Expected::Unknown { faults: 0 }, Expected::Known);
         let collector = Collector::new(known);
         let delays = plan.recovery().delays(seed);
         let deadline = now + plan.deadline();

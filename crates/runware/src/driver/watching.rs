@@ -24,6 +24,9 @@ const CROWDED: Duration = Duration::from_millis(50);
 /// or the rest is not shown yet. After this many such answers in a row the archive is asked which.
 const ALL_FAILED_QUESTIONED: u32 = 2;
 
+/// How often the archive is asked how many results a task is to have.
+const EXPECTED_ATTEMPTS: u32 = 3;
+
 /// An error that may be a passing trouble of the server is the task's own once every check for this long
 /// has shown it: what a check reports of a task, it reports every time.
 const SUSPICION_CONFIRMED: Duration = Duration::from_secs(30);
@@ -111,11 +114,13 @@ impl Driver {
         if let Some(Payload::Error(error)) = snapshot.suspects.first().map(|suspect| &suspect.payload) {
             entry.report_fault(Cause::Api { error: Box::new(error.clone()), status: 200, retry_after: None });
         }
-        if entry.collector.is_settled() && entry.expected == Expected::Unknown {
-            entry.expected = Expected::Asked;
+        if entry.collector.is_settled()
+            && let Expected::Unknown { faults } = entry.expected
+        {
+            entry.expected = Expected::Asked { faults };
             self.scheduler.observed(&task_uuid, now, Seen::Running);
             self.questions.push(task_uuid);
-        } else if entry.collector.is_settled() && entry.expected != Expected::Asked {
+        } else if entry.collector.is_settled() && !matches!(entry.expected, Expected::Asked { .. }) {
             self.end_with(task_uuid, Ending::Settled, now);
         } else if shows_task {
             if !self.scheduler.contains(&task_uuid) {
@@ -140,9 +145,13 @@ impl Driver {
             let Some(answer) = answers.remove(task_uuid) else { continue };
             let Some(entry) = asked.entry(task_uuid, &mut self.entries) else { continue };
             self.scheduler.answered(task_uuid, now);
+            if matches!(answer, ArchiveAnswer::TooMany) {
+                self.start_question(&[*task_uuid], now);
+                continue;
+            }
             let awaits_verdict = std::mem::take(&mut entry.awaits_verdict);
-            if entry.expected == Expected::Asked {
-                self.take_expected(*task_uuid, &answer, now);
+            if let Expected::Asked { faults } = entry.expected {
+                self.take_expected(*task_uuid, &answer, faults, now);
                 continue;
             }
             match answer {
@@ -154,6 +163,7 @@ impl Driver {
                     self.end(*task_uuid, Err(error));
                 }
                 ArchiveAnswer::Found(details) => {
+                    entry.learn_expected(&details);
                     let snapshot = reading::read_archive(&details, *task_uuid);
                     if snapshot.is_ended() {
                         entry.collector.settle();
@@ -169,7 +179,7 @@ impl Driver {
                 }
                 ArchiveAnswer::Absent => self.take_absence(*task_uuid, true, now),
                 ArchiveAnswer::Silent => self.take_absence(*task_uuid, false, now),
-                ArchiveAnswer::TooMany => self.start_question(&[*task_uuid], now),
+                ArchiveAnswer::TooMany => {}
                 ArchiveAnswer::Fault(cause) | ArchiveAnswer::Refused(cause) => {
                     self.scheduler.pause(now + hold(&cause));
                     entry.report_fault(cause);
@@ -179,17 +189,18 @@ impl Driver {
     }
 
     /// The archive was asked how many results a task is to have, of which only the id was known.
-    fn take_expected(&mut self, task_uuid: TaskUuid, answer: &ArchiveAnswer, now: Tick) {
+    fn take_expected(&mut self, task_uuid: TaskUuid, answer: &ArchiveAnswer, faults: u32, now: Tick) {
         let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
-        let expected = match answer {
-            ArchiveAnswer::Found(details) => {
-                details.task(task_uuid).and_then(|task| task.expected_results().ok())
+        match answer {
+            ArchiveAnswer::Found(details) => entry.learn_expected(details),
+            // The next look at the task asks again.
+            ArchiveAnswer::Fault(cause) if faults + 1 < EXPECTED_ATTEMPTS => {
+                self.scheduler.pause(now + hold(cause));
+                entry.report_fault(cause.clone());
+                entry.expected = Expected::Unknown { faults: faults + 1 };
+                return;
             }
-            _ => None,
-        };
-        match expected {
-            Some(expected) => entry.expect(expected),
-            None => entry.expected = Expected::NotToBeHad,
+            _ => entry.expected = Expected::NotToBeHad,
         }
         if entry.collector.is_settled() {
             self.end_with(task_uuid, Ending::Settled, now);
