@@ -1,6 +1,6 @@
 //! What kind of failure an error code stands for.
 
-use std::fmt;
+use core::fmt;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,10 @@
 //! Why text could not be decoded.
 
-use std::fmt;
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use alloc::string::ToString;
+use core::fmt;
 
 use serde_json::error::Category;
 
@@ -90,7 +94,7 @@ impl fmt::Display for DecodeError {
     }
 }
 
-impl std::error::Error for DecodeError {}
+impl core::error::Error for DecodeError {}
 
 /// The parser's message without the line and column that it appends.
 fn without_position(error: &serde_json::Error) -> String {

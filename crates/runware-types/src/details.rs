@@ -1,5 +1,6 @@
 //! The stored request and response of an earlier task.
 
+use alloc::vec::Vec;
 use serde_json::value::RawValue;
 
 use crate::envelope::Elements;

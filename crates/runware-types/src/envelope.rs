@@ -9,7 +9,8 @@ mod source;
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
+use alloc::vec::Vec;
+use core::fmt;
 
 use bytes::Bytes;
 

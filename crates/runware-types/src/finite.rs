@@ -6,7 +6,9 @@
 mod tests;
 mod walk;
 
-use std::fmt;
+use alloc::format;
+use alloc::string::String;
+use core::fmt;
 
 use serde::Serialize;
 
@@ -55,4 +57,4 @@ impl fmt::Display for InvalidValue {
     }
 }
 
-impl std::error::Error for InvalidValue {}
+impl core::error::Error for InvalidValue {}

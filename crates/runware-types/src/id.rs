@@ -3,8 +3,9 @@
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
-use std::str::FromStr;
+use alloc::string::String;
+use core::fmt;
+use core::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
@@ -175,4 +176,4 @@ impl fmt::Display for InvalidTaskUuid {
     }
 }
 
-impl std::error::Error for InvalidTaskUuid {}
+impl core::error::Error for InvalidTaskUuid {}

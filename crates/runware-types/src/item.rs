@@ -1,6 +1,7 @@
 //! One entry of a reply's `data`.
 
-use std::fmt;
+use alloc::boxed::Box;
+use core::fmt;
 
 use serde::de::DeserializeOwned;
 

@@ -4,7 +4,12 @@ mod short;
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
+use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
+use alloc::string::ToString;
+use core::fmt;
 
 use bytes::Bytes;
 use serde::de::{DeserializeOwned, DeserializeSeed, IgnoredAny, MapAccess, Visitor};
@@ -68,7 +73,7 @@ impl RawJson {
     /// The text.
     pub fn as_str(&self) -> &str {
         // Every constructor has checked that this is UTF-8.
-        std::str::from_utf8(&self.0).unwrap_or_default()
+        core::str::from_utf8(&self.0).unwrap_or_default()
     }
 
     /// The text as shared memory.

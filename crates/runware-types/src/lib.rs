@@ -39,6 +39,10 @@
 //! that cannot be decoded is kept beside its siblings. What this crate *sends* it is strict about: a NaN, an id that is
 //! not of version 4 or a count that is not a whole number is refused before it costs anything.
 
+#![cfg_attr(not(test), no_std)]
+
+extern crate alloc;
+
 #[macro_use]
 mod wire_enum;
 

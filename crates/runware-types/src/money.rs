@@ -3,10 +3,14 @@
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
-use std::iter::Sum;
-use std::ops::{Add, AddAssign};
-use std::str::FromStr;
+use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::string::ToString;
+use core::fmt;
+use core::iter::Sum;
+use core::ops::{Add, AddAssign};
+use core::str::FromStr;
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -125,7 +129,7 @@ impl fmt::Display for InvalidMoney {
     }
 }
 
-impl std::error::Error for InvalidMoney {}
+impl core::error::Error for InvalidMoney {}
 
 /// `Decimal` can read numbers itself, but rounds what it cannot hold. This reads every digit or refuses.
 fn parse_number(text: &str) -> Result<Decimal, InvalidMoney> {

@@ -1,5 +1,8 @@
 //! Finished results as plain structs, for [`Item::decode`](crate::Item::decode).
 
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;

@@ -13,7 +13,11 @@ mod text;
 mod utility;
 mod video;
 
-use std::fmt;
+use alloc::format;
+use alloc::string::String;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+use core::fmt;
 
 use bytes::Bytes;
 use serde::ser::{Error as _, SerializeMap};
@@ -225,7 +229,7 @@ impl RawTask {
         let text = value.as_str();
         let must_be = match text.parse::<u32>() {
             Ok(count) if count >= 1 => return Ok(count),
-            Err(error) if *error.kind() == std::num::IntErrorKind::PosOverflow => "at most 4294967295",
+            Err(error) if *error.kind() == core::num::IntErrorKind::PosOverflow => "at most 4294967295",
             _ => "a whole number of at least 1",
         };
         Err(InvalidTask::new(key, format!("is {}; it must be {must_be}", value.describe())))

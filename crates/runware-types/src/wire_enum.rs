@@ -17,7 +17,7 @@ macro_rules! wire_enum {
         pub enum $name {
             $($(#[$variant_meta])* $variant,)+
             /// A string that this version does not know. Make values with `From`, which never puts a known string here.
-            Other(String),
+            Other(::alloc::string::String),
         }
 
         impl $name {
@@ -42,12 +42,12 @@ macro_rules! wire_enum {
 
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
-                Self::known(text).unwrap_or_else(|| Self::Other(text.to_owned()))
+                Self::known(text).unwrap_or_else(|| Self::Other(text.into()))
             }
         }
 
-        impl From<String> for $name {
-            fn from(text: String) -> Self {
+        impl From<::alloc::string::String> for $name {
+            fn from(text: ::alloc::string::String) -> Self {
                 Self::known(&text).unwrap_or(Self::Other(text))
             }
         }
@@ -66,7 +66,7 @@ macro_rules! wire_enum {
 
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                <String as ::serde::Deserialize>::deserialize(deserializer).map(Self::from)
+                <::alloc::string::String as ::serde::Deserialize>::deserialize(deserializer).map(Self::from)
             }
         }
     };

@@ -1,6 +1,6 @@
 //! What was odd about a reply that could be read nonetheless.
 
-use std::fmt;
+use core::fmt;
 
 use crate::RawJson;
 

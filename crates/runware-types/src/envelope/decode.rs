@@ -1,5 +1,7 @@
 //! From bytes to text that is safe to take apart.
 
+use alloc::format;
+use alloc::string::String;
 use bytes::Bytes;
 
 use super::{Anomaly, AnomalyKind, Envelope, Limits, scan, shapes};
@@ -16,7 +18,7 @@ pub(super) fn decode(body: Bytes, limits: &Limits) -> Result<Envelope, DecodeErr
         Some(rest) => body.slice_ref(rest),
         None => body.clone(),
     };
-    let mut envelope = match std::str::from_utf8(&buffer) {
+    let mut envelope = match core::str::from_utf8(&buffer) {
         Ok(text) => read(&buffer, text, limits)?,
         Err(error) => read_repaired(&buffer, error.valid_up_to(), limits)?,
     };
@@ -27,7 +29,7 @@ pub(super) fn decode(body: Bytes, limits: &Limits) -> Result<Envelope, DecodeErr
 /// Reads a body that is no UTF-8 from `offset` on: one bad string must not cost the results beside it.
 fn read_repaired(buffer: &Bytes, offset: usize, limits: &Limits) -> Result<Envelope, DecodeError> {
     let repaired = Bytes::from(String::from_utf8_lossy(buffer).into_owned());
-    let text = std::str::from_utf8(&repaired).unwrap_or_default();
+    let text = core::str::from_utf8(&repaired).unwrap_or_default();
     let mut envelope = read(&repaired, text, limits)?;
     let anomaly = Anomaly { kind: AnomalyKind::InvalidUtf8, field: None, offset, raw: None };
     envelope.anomalies.insert(0, anomaly);

@@ -1,7 +1,8 @@
 //! Looking into objects and lists without unfolding the values inside.
 
-use std::borrow::Cow;
-use std::fmt;
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+use core::fmt;
 
 use serde::Deserializer;
 use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -86,7 +87,7 @@ impl<'a> Fields<'a> {
             self.known.push((name, value));
             return;
         };
-        let before = std::mem::replace(&mut slot.1, value);
+        let before = core::mem::replace(&mut slot.1, value);
         // Once per key is enough to know, and a body full of one key must not fill the memory.
         if !self.repeated.iter().any(|(known, _)| *known == name) {
             self.repeated.push((name, before));

@@ -1,5 +1,7 @@
 //! The shapes a reply can have.
 
+use alloc::format;
+use alloc::vec::Vec;
 use bytes::Bytes;
 use serde_json::value::RawValue;
 

@@ -1,5 +1,6 @@
 //! The text a reply is read from.
 
+use alloc::vec::Vec;
 use bytes::Bytes;
 use serde_json::value::RawValue;
 

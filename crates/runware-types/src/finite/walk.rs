@@ -1,6 +1,10 @@
 //! A serializer that writes nothing and looks at every number.
 
-use std::fmt;
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use alloc::string::ToString;
+use core::fmt;
 
 use serde::Serialize;
 use serde::ser::{self, Serializer};
@@ -36,7 +40,7 @@ impl fmt::Display for Refused {
     }
 }
 
-impl std::error::Error for Refused {}
+impl core::error::Error for Refused {}
 
 impl ser::Error for Refused {
     fn custom<T: fmt::Display>(message: T) -> Self {

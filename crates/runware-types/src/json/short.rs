@@ -1,5 +1,9 @@
 //! JSON for people: short, and without secrets.
 
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+
 /// How much of one string is shown; media and prompts are longer, ids and addresses are not much.
 const MAX_STRING: usize = 80;
 

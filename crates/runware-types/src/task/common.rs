@@ -12,8 +12,9 @@ impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         // Up to here every whole number has a binary float of its own.
         const LARGEST: f64 = 9_007_199_254_740_992.0;
-        if self.0.fract() == 0.0 && self.0.abs() <= LARGEST {
-            serializer.serialize_i64(self.0 as i64)
+        let whole = self.0 as i64;
+        if whole as f64 == self.0 && self.0.abs() <= LARGEST {
+            serializer.serialize_i64(whole)
         } else {
             serializer.serialize_f64(self.0)
         }

@@ -1,6 +1,9 @@
 //! Why a task cannot be sent.
 
-use std::fmt;
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use core::fmt;
 
 use crate::InvalidValue;
 
@@ -57,4 +60,4 @@ impl fmt::Display for InvalidTask {
     }
 }
 
-impl std::error::Error for InvalidTask {}
+impl core::error::Error for InvalidTask {}

@@ -1,7 +1,11 @@
 //! JSON objects that keep the order and the text of their members.
 
-use std::collections::HashSet;
-use std::fmt;
+use alloc::borrow::ToOwned;
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
 
 use bytes::Bytes;
 use serde::de::{Deserializer, MapAccess, Visitor};
@@ -25,7 +29,7 @@ impl Object {
         let members = serde_json::Deserializer::from_slice(text.as_bytes())
             .deserialize_map(Members)
             .map_err(|error| InvalidTask::whole(format!("cannot be read: {error}")))?;
-        let mut seen = HashSet::with_capacity(members.len());
+        let mut seen = BTreeSet::new();
         if let Some((key, _)) = members.iter().find(|(key, _)| !seen.insert(key.as_str())) {
             return Err(InvalidTask::new(key, "is written twice; a field must have one value"));
         }

@@ -1,7 +1,9 @@
 //! Tasks ready to be sent.
 
-use std::fmt;
-use std::str::FromStr;
+use alloc::string::String;
+use alloc::vec;
+use core::fmt;
+use core::str::FromStr;
 
 use bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -194,4 +196,4 @@ impl fmt::Display for InvalidRequestHash {
     }
 }
 
-impl std::error::Error for InvalidRequestHash {}
+impl core::error::Error for InvalidRequestHash {}

@@ -1,5 +1,8 @@
 //! Text.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
 use serde::Serialize;
 
 use super::{OutputFormat, RawTask};
