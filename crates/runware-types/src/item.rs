@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use core::fmt;
 
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 
 use crate::envelope::{Fields, Source};
 use crate::{ApiError, DecodeError, Money, Phase, RawJson, Status, TaskType, TaskUuid};
@@ -149,6 +150,11 @@ impl Item {
     /// The item is not of that type. The result itself is not lost: it is still in [`raw`](Self::raw).
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
         self.raw.decode()
+    }
+
+    /// The JSON text of a field; a `null` counts as absent.
+    pub(crate) fn value(&self, name: &str) -> Option<&str> {
+        self.raw.value(name).map(RawValue::get).filter(|value| *value != "null")
     }
 
     /// Looks up the fields that [`read`](Self::read) needs.

@@ -4,11 +4,12 @@ mod short;
 #[cfg(test)]
 mod tests;
 
-use alloc::borrow::ToOwned;
+use alloc::borrow::{Cow, ToOwned};
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::string::ToString;
+use alloc::vec::Vec;
 use core::fmt;
 
 use bytes::Bytes;
@@ -94,9 +95,12 @@ impl RawJson {
     ///
     /// `None` if there is no such key, or if this value is no object.
     pub fn field(&self, name: &str) -> Option<Self> {
+        Some(Self::slice_of(&self.0, self.value(name)?))
+    }
+
+    pub(crate) fn value(&self, name: &str) -> Option<&RawValue> {
         let mut parser = serde_json::Deserializer::from_slice(&self.0);
-        let value = parser.deserialize_map(FieldNamed(name)).ok().flatten()?;
-        Some(Self::slice_of(&self.0, value))
+        parser.deserialize_map(FieldNamed(name)).ok().flatten()
     }
 
     /// The value and its type in words, for messages: `"4" (a string)`, `an array`.
@@ -131,6 +135,20 @@ impl<'de> Deserialize<'de> for RawJson {
         let text: Box<str> = Box::<RawValue>::deserialize(deserializer)?.into();
         Ok(Self(Bytes::from(text.into_boxed_bytes())))
     }
+}
+
+/// The content of a JSON string: borrowed where the JSON has no escapes. `None` for what is no string.
+pub(crate) fn text(json: &str) -> Option<Cow<'_, str>> {
+    match serde_json::from_str::<&str>(json) {
+        Ok(text) => Some(Cow::Borrowed(text)),
+        Err(_) => serde_json::from_str::<String>(json).ok().map(Cow::Owned),
+    }
+}
+
+/// The elements of a JSON array that are of this type.
+pub(crate) fn usable_elements<T: DeserializeOwned>(json: &str) -> Vec<T> {
+    let elements: Vec<&RawValue> = serde_json::from_str(json).unwrap_or_default();
+    elements.into_iter().filter_map(|element| serde_json::from_str(element.get()).ok()).collect()
 }
 
 /// Text as a JSON string.

@@ -45,6 +45,8 @@ extern crate alloc;
 
 #[macro_use]
 mod wire_enum;
+#[macro_use]
+mod spec;
 
 mod api_error;
 mod category;
@@ -57,7 +59,9 @@ mod id;
 mod item;
 mod json;
 mod media;
+mod media_input;
 mod money;
+mod report;
 mod result;
 mod status;
 mod task;
@@ -74,9 +78,12 @@ pub use id::{InvalidTaskUuid, TaskUuid};
 pub use item::Item;
 pub use json::RawJson;
 pub use media::Media;
+pub use media_input::MediaInput;
 pub use money::{InvalidMoney, Money};
+pub use report::{Finding, FindingCode, Location, Report, Severity, Verdict};
 pub use result::{
-    AudioResult, FilesResult, FinishReason, ImageResult, OutputFile, Outputs, TextResult, Usage, VideoResult,
+    AudioResult, FilesResult, FinishReason, ImageResult, OutputFile, Outputs, TaskResult, TextResult, Usage,
+    VideoResult,
 };
 pub use status::{Phase, Status};
 pub use task::{

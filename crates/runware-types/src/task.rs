@@ -2,6 +2,8 @@
 
 #[macro_use]
 mod common;
+#[macro_use]
+mod declare;
 mod image;
 mod invalid;
 mod object;
@@ -24,6 +26,7 @@ use serde::ser::{Error as _, SerializeMap};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{DeliveryMethod, RawJson, TaskType, TaskUuid, json};
+pub(crate) use declare::{Number, texts};
 use object::{Object, ObjectWriter};
 
 pub use image::ImageInference;
@@ -124,45 +127,54 @@ impl RawTask {
 
     /// Adds an item to the end of a field that is a list, or starts the list.
     pub(crate) fn append(mut self, key: &str, item: impl Serialize) -> Self {
-        match self.appended(key, &item) {
+        match appended(self.field(key), key, &item) {
             Ok(list) => self.fields.insert(key, list),
             Err(mistake) => self.remember(mistake),
         }
         self
     }
 
-    fn appended(&self, key: &str, item: &impl Serialize) -> Result<RawJson, InvalidTask> {
-        let mut list: Vec<RawJson> = match self.field(key) {
-            None => Vec::new(),
-            Some(value) => value.decode().map_err(|_| {
-                InvalidTask::new(key, format!("is {}; it must be an array to add to it", value.describe()))
-            })?,
-        };
-        let at = format!("{key}[{}]", list.len());
-        list.push(RawJson::from_value(item).map_err(|error| InvalidTask::in_value(&at, &error))?);
-        RawJson::from_value(&list).map_err(|error| InvalidTask::in_value(key, &error))
+    /// Sets a member of a field that is an object, or starts the object.
+    pub(crate) fn set_inside(self, key: &str, member: &str, value: impl Serialize) -> Self {
+        let value = RawJson::from_value(&value);
+        let path = format!("{key}.{member}");
+        self.change_inside(key, member, |_| value.map_err(|error| InvalidTask::in_value(&path, &error)))
     }
 
-    /// Sets a member of a field that is an object, or starts the object.
-    pub(crate) fn set_inside(mut self, key: &str, member: &str, value: impl Serialize) -> Self {
-        match self.set_in_object(key, member, &value) {
+    /// Adds an item to a list that is a member of a field, or starts them.
+    pub(crate) fn append_inside(self, key: &str, member: &str, item: impl Serialize) -> Self {
+        let path = format!("{key}.{member}");
+        self.change_inside(key, member, |list| appended(list, &path, &item))
+    }
+
+    fn change_inside(
+        mut self,
+        key: &str,
+        member: &str,
+        change: impl FnOnce(Option<&RawJson>) -> Result<RawJson, InvalidTask>,
+    ) -> Self {
+        let object = match self.field(key) {
+            None => Ok(Object::default()),
+            Some(object) => Object::parse(object).map_err(|error| error.inside(key)),
+        };
+        let changed = object.and_then(|mut object| {
+            object.insert(member, change(object.get(member))?);
+            RawJson::from_value(&object).map_err(|error| InvalidTask::in_value(key, &error))
+        });
+        match changed {
             Ok(object) => self.fields.insert(key, object),
             Err(mistake) => self.remember(mistake),
         }
         self
     }
 
-    fn set_in_object(&self, key: &str, member: &str, value: &impl Serialize) -> Result<RawJson, InvalidTask> {
-        let mut object = match self.field(key) {
-            None => Object::default(),
-            Some(object) => Object::parse(object).map_err(|error| error.inside(key))?,
-        };
-        let value = RawJson::from_value(value);
-        object.insert(
-            member,
-            value.map_err(|error| InvalidTask::in_value(&format!("{key}.{member}"), &error))?,
-        );
-        RawJson::from_value(&object).map_err(|error| InvalidTask::in_value(key, &error))
+    /// The task itself, if it is of this type.
+    pub(crate) fn expect_type(self, task_type: &str) -> Result<Self, InvalidTask> {
+        if self.task_type.as_str() == task_type {
+            return Ok(self);
+        }
+        let problem = format!("is \"{}\"; it must be \"{task_type}\"", self.task_type);
+        Err(InvalidTask::new(TASK_TYPE, problem))
     }
 
     fn remember(&mut self, mistake: InvalidTask) {
@@ -307,6 +319,19 @@ impl RawTask {
     }
 }
 
+/// The list, or none, with one more item.
+fn appended(list: Option<&RawJson>, path: &str, item: &impl Serialize) -> Result<RawJson, InvalidTask> {
+    let mut items: Vec<RawJson> = match list {
+        None => Vec::new(),
+        Some(list) => list.decode().map_err(|_| {
+            InvalidTask::new(path, format!("is {}; it must be an array to add to it", list.describe()))
+        })?,
+    };
+    let at = format!("{path}[{}]", items.len());
+    items.push(RawJson::from_value(item).map_err(|error| InvalidTask::in_value(&at, &error))?);
+    RawJson::from_value(&items).map_err(|error| InvalidTask::in_value(path, &error))
+}
+
 impl fmt::Debug for RawTask {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("RawTask");
@@ -322,6 +347,12 @@ impl fmt::Debug for RawTask {
             Some(mistake) => shown.field("mistake", mistake).finish(),
             None => shown.finish(),
         }
+    }
+}
+
+impl AsRef<RawTask> for RawTask {
+    fn as_ref(&self) -> &RawTask {
+        self
     }
 }
 

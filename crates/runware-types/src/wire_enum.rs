@@ -24,6 +24,9 @@ macro_rules! wire_enum {
             /// Every value this version knows, in the order of the declaration.
             pub const KNOWN: &'static [Self] = &[$(Self::$variant),+];
 
+            /// The strings of [`KNOWN`](Self::KNOWN).
+            pub(crate) const WORDS: &'static [&'static str] = &[$($text),+];
+
             /// The string on the wire.
             pub fn as_str(&self) -> &str {
                 match self {

@@ -124,7 +124,7 @@ fn the_details_of_a_task_that_succeeded() {
     assert!(
         matches!(image.media(), Some(Media::Url(url)) if url.ends_with("77da2d99-a6d3-44d9-b8c0-ae9fb06b6200.jpg"))
     );
-    assert_eq!(image.cost.unwrap().to_string(), "0.0013");
+    assert_eq!(image.cost().unwrap().to_string(), "0.0013");
 }
 
 #[test]
@@ -204,7 +204,7 @@ fn refusals() {
 fn finished_media() {
     let image = decode(sample!("image-done"));
     assert_eq!((image.items[0].phase(), image.items[0].status()), (Phase::Succeeded, None));
-    assert_eq!(image.items[0].decode::<ImageResult>().unwrap().seed, Some(1));
+    assert_eq!(image.items[0].decode::<ImageResult>().unwrap().seed(), Some(1));
     let media = decode(sample!("media-upload"));
     assert_eq!(media.items[0].result_uuid(), Some("4e7a91c3-28d5-4f6b-a0e2-7c3d8f1b5a94"));
     assert!(media.items[0].has_output());

@@ -1,5 +1,5 @@
-use super::{AudioResult, FilesResult, FinishReason, ImageResult, Media, TextResult, VideoResult};
-use crate::{Item, RawJson};
+use super::{AudioResult, FilesResult, FinishReason, ImageResult, TextResult, VideoResult};
+use crate::{Item, Media, RawJson};
 
 fn item(text: &'static str) -> Item {
     Item::from_raw(RawJson::parse(text).unwrap()).unwrap()
@@ -16,8 +16,7 @@ fn media_comes_in_the_form_it_was_delivered_in() {
     );
     let audio: AudioResult = item(r#"{"audioDataURI":"data:audio/wav;base64,AAAA"}"#).decode().unwrap();
     assert_eq!(audio.media(), Some(Media::DataUri("data:audio/wav;base64,AAAA".into())));
-    let nothing: ImageResult = item(r#"{"status":"processing"}"#).decode().unwrap();
-    assert_eq!(nothing.media(), None);
+    assert!(ImageResult::from_item(&item(r#"{"status":"processing"}"#)).is_err());
 }
 
 #[test]
@@ -27,16 +26,18 @@ fn details_of_an_unexpected_type_do_not_hide_the_media() {
             .decode()
             .unwrap();
     assert_eq!(image.media(), Some(Media::Url("https://h/i.png".into())));
-    assert_eq!((image.seed, image.nsfw_content, image.cost), (None, None, None));
+    assert_eq!((image.seed(), image.nsfw_content(), image.cost()), (None, None, None));
 }
 
 #[test]
 fn large_seeds_and_small_costs_are_exact() {
     let image: ImageResult =
-        item(r#"{"seed":9007199254740993,"cost":1.3e-3,"NSFWContent":false}"#).decode().unwrap();
-    assert_eq!(image.seed, Some(9_007_199_254_740_993));
-    assert_eq!(image.cost, Some("0.0013".parse().unwrap()));
-    assert_eq!(image.nsfw_content, Some(false));
+        item(r#"{"imageURL":"u","seed":9007199254740993,"cost":1.3e-3,"NSFWContent":false}"#)
+            .decode()
+            .unwrap();
+    assert_eq!(image.seed(), Some(9_007_199_254_740_993));
+    assert_eq!(image.cost(), Some("0.0013".parse().unwrap()));
+    assert_eq!(image.nsfw_content(), Some(false));
 }
 
 #[test]

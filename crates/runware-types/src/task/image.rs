@@ -2,22 +2,23 @@
 
 use serde::Serialize;
 
-use super::common::Number;
-use super::{OutputFormat, OutputType, RawTask};
+use super::{Number, RawTask};
 use crate::TaskType;
+use crate::spec::{Kind, Shape};
 
-generation_task! {
+task! {
     /// A task that makes images.
     ///
-    /// Has setters for the fields that most models know; [`param`](Self::param) sets any other.
+    /// Has setters for the fields that are documented for some models; [`param`](Self::param) sets any other.
     ///
     /// ```
-    /// use runware_types::{ImageInference, OutputFormat, TaskUuid};
+    /// use runware_types::{ImageInference, MediaInput, OutputFormat, TaskUuid};
     ///
     /// let task = ImageInference::new("runware:101@1", "a red fox in the snow")
     ///     .width(1024)
     ///     .height(768)
     ///     .steps(28)
+    ///     .reference_image(MediaInput::url("https://example.com/fox.png"))
     ///     .output_format(OutputFormat::Png)
     ///     .param("acceleration", "high");
     /// let prepared = task.prepare(TaskUuid::from_key("docs", "fox"))?;
@@ -26,8 +27,12 @@ generation_task! {
     /// ```
     ///
     /// Source: `docs/wire.md`, "Task types".
-    ImageInference
+    ImageInference: "imageInference" [ID, REQUIRED, GENERATION, COUNT, FILES, OWN]
 }
+
+generation! { ImageInference }
+number_results! { ImageInference }
+media_files! { ImageInference }
 
 impl ImageInference {
     /// Asks a model, named by its AIR id, for an image of what the prompt says.
@@ -46,41 +51,50 @@ impl ImageInference {
         }
         Self(self.0.append("lora", Lora { model: model.as_ref(), weight: Number(weight) }))
     }
-
-    /// Sets the media that the image starts from, such as `{"referenceImages": [..]}`; which there are depends on the model.
-    #[must_use]
-    pub fn inputs(self, inputs: impl Serialize) -> Self {
-        Self(self.0.set("inputs", inputs))
-    }
-
-    /// The form in which the image is handed over.
-    #[must_use]
-    pub fn output_type(self, output_type: impl Into<OutputType>) -> Self {
-        Self(self.0.set("outputType", output_type.into()))
-    }
-
-    /// The file format of the image.
-    #[must_use]
-    pub fn output_format(self, format: impl Into<OutputFormat>) -> Self {
-        Self(self.0.set("outputFormat", format.into()))
-    }
 }
 
-setters! { ImageInference {
+fields! { write ImageInference::REQUIRED {
+    /// The model, named by its AIR id.
+    _ => "model": Kind::TEXT, required;
+} }
+
+fields! { write ImageInference::OWN {
+    /// What the image is to show; `__BLANK__` where a model wants a prompt and there is none to give.
+    _ => "positivePrompt": Kind::Text { min: 2, max: 3000 };
     /// What the image must not show.
-    negative_prompt: (text) => "negativePrompt";
+    negative_prompt(text) => "negativePrompt": Kind::TEXT;
     /// The width in pixels.
-    width: (u32) => "width";
+    width(u32) => "width": Kind::COUNT;
     /// The height in pixels.
-    height: (u32) => "height";
+    height(u32) => "height": Kind::COUNT;
     /// How many steps the model takes.
-    steps: (u32) => "steps";
+    steps(u32) => "steps": Kind::COUNT;
     /// How closely the model follows the prompt.
-    cfg_scale: (number) => "CFGScale";
+    cfg_scale(number) => "CFGScale": Kind::NUMBER;
     /// The name of the scheduler.
-    scheduler: (text) => "scheduler";
+    scheduler(text) => "scheduler": Kind::TEXT;
     /// The seed of the noise: the same task with the same seed makes the same image.
-    seed: (u64) => "seed";
+    seed(u64) => "seed": Kind::INTEGER;
     /// How far the image may move away from the one it starts from, from 0 to 1.
-    strength: (number) => "strength";
+    strength(number) => "strength": Kind::number(0.0, 1.0);
+    /// LoRA models with their weights.
+    _ => "lora": Kind::list(&LORA);
+    /// The media that the image starts from.
+    inputs(json) => "inputs": Kind::Object(&Shape::object("imageInputs", &[ImageInference::INPUTS]));
+} }
+
+fields! { write ImageInference::INPUTS in "inputs" {
+    /// The image to start from.
+    seed_image(media) => "seedImage": Kind::Media;
+    /// Adds an image for the model to look at.
+    reference_image(push media) => "referenceImages": Kind::list(&Kind::Media);
+} }
+
+pub(super) const LORA: Kind = Kind::Object(&Shape::object("lora", &[LORA_FIELDS]));
+
+fields! { table LORA_FIELDS {
+    /// The model, named by its AIR id.
+    _ => "model": Kind::TEXT, required;
+    /// How strongly the model counts.
+    _ => "weight": Kind::NUMBER;
 } }
