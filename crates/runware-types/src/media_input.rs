@@ -78,7 +78,7 @@ impl MediaInput {
 
     /// What a text of the wire means, if it is any of the forms that the service takes.
     ///
-    /// The forms do not overlap, but for a UUID without hyphens, which is base64 as well and counts as an id.
+    /// An id has hyphens, so the forms do not overlap.
     pub(crate) fn recognise(text: &str) -> Option<MediaForm> {
         use MediaForm::{Base64, DataUri, Url, Uuid};
         [Url, DataUri, Uuid, Base64].into_iter().find(|form| form.fits(text))

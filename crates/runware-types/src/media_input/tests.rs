@@ -15,7 +15,7 @@ fn the_forms_are_told_apart() {
         ("data:image/png;base64,AAAA", Some(DataUri)),
         ("data:image/png", None),
         ("4e7a91c3-28d5-4f6b-a0e2-7c3d8f1b5a94", Some(Uuid)),
-        ("4e7a91c328d54f6ba0e27c3d8f1b5a94", Some(Uuid)),
+        ("4e7a91c328d54f6ba0e27c3d8f1b5a94", Some(Base64)),
         ("iVBORw0KGgo=", Some(Base64)),
         ("iVBORw0KGgo", Some(Base64)),
         ("_-8", Some(Base64)),
