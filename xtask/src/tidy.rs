@@ -3,6 +3,7 @@
 //! Each rule is a pure function from [`Facts`] to findings, in a module of its own, and has tests in which
 //! it fires and tests in which it passes.
 
+mod allow_list;
 mod arrows;
 mod citations;
 mod code;
@@ -41,6 +42,7 @@ struct Rule {
 const RULES: &[Rule] = &[
     Rule { name: "arrows", check: arrows::check },
     Rule { name: "purity", check: purity::check },
+    Rule { name: "allow-list", check: allow_list::check },
     Rule { name: "features", check: features::check },
     Rule { name: "crate-table", check: crate_table::check },
     Rule { name: "guarantees", check: guarantees::check },

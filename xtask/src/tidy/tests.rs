@@ -1,5 +1,6 @@
 //! Every rule in a case where it fires and in one where it passes.
 
+mod allow_list;
 mod arrows;
 mod citations;
 mod code;
