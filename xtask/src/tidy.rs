@@ -18,6 +18,7 @@ mod leftovers;
 mod links;
 mod machine_paths;
 mod markdown;
+mod no_std;
 mod purity;
 mod rooms;
 mod size;
@@ -43,6 +44,7 @@ const RULES: &[Rule] = &[
     Rule { name: "arrows", check: arrows::check },
     Rule { name: "purity", check: purity::check },
     Rule { name: "allow-list", check: allow_list::check },
+    Rule { name: "no-std", check: no_std::check },
     Rule { name: "features", check: features::check },
     Rule { name: "crate-table", check: crate_table::check },
     Rule { name: "guarantees", check: guarantees::check },

@@ -12,6 +12,7 @@ mod layout;
 mod leftovers;
 mod links;
 mod machine_paths;
+mod no_std;
 mod purity;
 mod size;
 
