@@ -3,6 +3,7 @@
 mod ci;
 mod features;
 mod tidy;
+mod wasm;
 mod workspace;
 
 use std::process::ExitCode;
@@ -21,6 +22,11 @@ const JOBS: &[Job] = &[
         run: features::run,
     },
     Job { name: "tidy", about: "the rules of the house that no compiler checks", run: tidy::run },
+    Job {
+        name: "wasm",
+        about: "runware-types compiles for WebAssembly; may download a compiler",
+        run: wasm::run,
+    },
 ];
 
 fn main() -> ExitCode {
