@@ -35,7 +35,7 @@ fn arguments<'a>(package: &'a str, feature: Option<&'a str>) -> Vec<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    use super::combinations;
+    use super::{arguments, combinations};
 
     #[test]
     fn each_feature_is_tried_alone_and_so_is_none() {
@@ -43,6 +43,13 @@ mod tests {
             combinations(["default", "http", "testing"].into_iter()),
             [None, Some("http"), Some("testing")]
         );
+    }
+
+    #[test]
+    fn no_feature_is_on_but_the_one_that_is_tried() {
+        let bare = "check --quiet --locked --package runware-types --no-default-features";
+        assert_eq!(arguments("runware-types", None).join(" "), bare);
+        assert_eq!(arguments("runware-types", Some("std")).join(" "), format!("{bare} --features std"));
     }
 
     #[test]

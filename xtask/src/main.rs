@@ -2,11 +2,14 @@
 
 mod ci;
 mod features;
+mod schema;
 mod tidy;
+mod wasm;
 mod workspace;
 
 use std::process::ExitCode;
 
+/// A job is named by all of its words: one that takes a flag is a job of its own.
 struct Job {
     name: &'static str,
     about: &'static str,
@@ -20,21 +23,33 @@ const JOBS: &[Job] = &[
         about: "every crate compiles with each of its features alone",
         run: features::run,
     },
+    Job {
+        name: "schema",
+        about: "write the JSON schemas of runware-types to docs/schema",
+        run: schema::write,
+    },
+    Job {
+        name: "schema --check",
+        about: "docs/schema holds these schemas and no others",
+        run: schema::check,
+    },
     Job { name: "tidy", about: "the rules of the house that no compiler checks", run: tidy::run },
+    Job {
+        name: "wasm",
+        about: "runware-types compiles for WebAssembly; may download a compiler",
+        run: wasm::run,
+    },
 ];
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        [] | ["-h" | "--help" | "help"] => {
-            println!("{}", usage());
-            ExitCode::SUCCESS
-        }
-        [name] => match JOBS.iter().find(|job| job.name == *name) {
-            Some(job) => report((job.run)()),
-            None => misused(&format!("there is no job `{name}`")),
-        },
-        _ => misused("a job takes no arguments"),
+    let words = std::env::args().skip(1).collect::<Vec<_>>().join(" ");
+    if matches!(words.as_str(), "" | "-h" | "--help" | "help") {
+        println!("{}", usage());
+        return ExitCode::SUCCESS;
+    }
+    match JOBS.iter().find(|job| job.name == words) {
+        Some(job) => report((job.run)()),
+        None => misused(&format!("there is no job `{words}`")),
     }
 }
 
@@ -56,7 +71,7 @@ fn misused(problem: &str) -> ExitCode {
 fn usage() -> String {
     let mut text = String::from("Usage: cargo xtask <job>\n\nJobs:");
     for job in JOBS {
-        text.push_str(&format!("\n  {:<10}{}", job.name, job.about));
+        text.push_str(&format!("\n  {:<16}{}", job.name, job.about));
     }
     text
 }

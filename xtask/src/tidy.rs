@@ -3,6 +3,7 @@
 //! Each rule is a pure function from [`Facts`] to findings, in a module of its own, and has tests in which
 //! it fires and tests in which it passes.
 
+mod allow_list;
 mod arrows;
 mod citations;
 mod code;
@@ -17,6 +18,7 @@ mod leftovers;
 mod links;
 mod machine_paths;
 mod markdown;
+mod no_std;
 mod purity;
 mod rooms;
 mod size;
@@ -41,6 +43,8 @@ struct Rule {
 const RULES: &[Rule] = &[
     Rule { name: "arrows", check: arrows::check },
     Rule { name: "purity", check: purity::check },
+    Rule { name: "allow-list", check: allow_list::check },
+    Rule { name: "no-std", check: no_std::check },
     Rule { name: "features", check: features::check },
     Rule { name: "crate-table", check: crate_table::check },
     Rule { name: "guarantees", check: guarantees::check },

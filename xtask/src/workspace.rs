@@ -13,8 +13,13 @@ pub(crate) fn root() -> &'static Path {
 
 /// Runs a program in the root, its output shown as it comes, with nothing to read from.
 pub(crate) fn show(command: &mut Command) -> Result<()> {
+    show_in(root(), command)
+}
+
+/// Like [`show`], in another folder.
+pub(crate) fn show_in(folder: &Path, command: &mut Command) -> Result<()> {
     let status = command
-        .current_dir(root())
+        .current_dir(folder)
         .stdin(Stdio::null())
         .status()
         .with_context(|| format!("cannot start {command:?}"))?;

@@ -1,5 +1,6 @@
 //! Gathers the facts: the only part of tidy that reads files and runs programs.
 
+use super::allow_list;
 use super::facts::{Arrow, Facts, File, Member, Resolved, Tree};
 use super::purity;
 use crate::workspace;
@@ -10,13 +11,24 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+/// All that takes part in building a crate, whatever its features.
+const BUILT: &[&str] = &["--all-features", "--edges", "normal,build"];
+
+/// What a crate and its macros are compiled from.
+/// For one platform, whatever the machine, so that the answer is the same everywhere.
+const NORMAL: &[&str] = &["--edges", "normal", "--target", "x86_64-unknown-linux-gnu"];
+
 pub(super) fn facts() -> Result<Facts> {
     let metadata = workspace::metadata()?;
     Ok(Facts {
         files: files(workspace::root())?,
         members: members(&metadata)?,
         resolved: resolved(&metadata),
-        trees: purity::PURE.iter().map(|name| tree(name)).collect::<Result<_>>()?,
+        trees: purity::PURE.iter().map(|name| tree(name, BUILT)).collect::<Result<_>>()?,
+        listed: allow_list::LISTS
+            .iter()
+            .map(|list| tree(list.package, &[NORMAL, list.features].concat()))
+            .collect::<Result<_>>()?,
     })
 }
 
@@ -111,11 +123,9 @@ fn resolved(metadata: &Metadata) -> Vec<Resolved> {
 ///
 /// `cargo metadata` merges the features that the whole workspace asks for, so that one crate's wish for
 /// `uuid/v4` would look like another's; `cargo tree --package` keeps them apart.
-fn tree(package: &str) -> Result<Tree> {
-    let options = ["--all-features", "--edges", "normal,build", "--prefix", "depth", "--format", "{p}"];
-    let text = workspace::capture(
-        Command::new("cargo").args(["tree", "--locked", "--package", package]).args(options),
-    )?;
+fn tree(package: &str, options: &[&str]) -> Result<Tree> {
+    let printed = ["tree", "--locked", "--prefix", "depth", "--format", "{p}", "--package", package];
+    let text = workspace::capture(Command::new("cargo").args(printed).args(options))?;
     Ok(Tree { root: package.to_owned(), text })
 }
 

@@ -11,6 +11,8 @@ pub(super) struct Facts {
     pub(super) resolved: Vec<Resolved>,
     /// What lies below the crates that must stay pure.
     pub(super) trees: Vec<Tree>,
+    /// What `allow_list::LISTS` are compared with: one tree for each list, in their order.
+    pub(super) listed: Vec<Tree>,
 }
 
 /// A file: its path from the root, with `/`, and its text.
@@ -67,6 +69,18 @@ impl Facts {
     /// The Markdown pages.
     pub(super) fn markdown(&self) -> impl Iterator<Item = &File> {
         self.files.iter().filter(|file| file.path.ends_with(".md"))
+    }
+}
+
+impl Tree {
+    /// The packages below the root, in the order of the text: how deep each one stands, and its name.
+    pub(super) fn below(&self) -> impl Iterator<Item = (usize, &str)> {
+        let packages = self.text.lines().map(|line| {
+            let package = line.trim_start_matches(|character: char| character.is_ascii_digit());
+            let depth = line.strip_suffix(package).and_then(|digits| digits.parse().ok()).unwrap_or(0);
+            (depth, package.split(' ').next().unwrap_or(package))
+        });
+        packages.filter(|(depth, _)| *depth > 0)
     }
 }
 

@@ -53,11 +53,8 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
 
 fn impure_below(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut path: Vec<&str> = Vec::new();
-    for line in tree.text.lines() {
-        let package = line.trim_start_matches(|character: char| character.is_ascii_digit());
-        let depth = line.strip_suffix(package).and_then(|digits| digits.parse().ok()).unwrap_or(0);
-        let name = package.split(' ').next().unwrap_or(package);
+    let mut path: Vec<&str> = vec![&tree.root];
+    for (depth, name) in tree.below() {
         path.truncate(depth);
         path.push(name);
         if is_impure(name) {

@@ -1,5 +1,6 @@
 //! Every rule in a case where it fires and in one where it passes.
 
+mod allow_list;
 mod arrows;
 mod citations;
 mod code;
@@ -11,6 +12,7 @@ mod layout;
 mod leftovers;
 mod links;
 mod machine_paths;
+mod no_std;
 mod purity;
 mod size;
 
