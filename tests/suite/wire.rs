@@ -44,6 +44,7 @@ const PRINTED: [&str; 4] = [
 
 const POLL_REQUEST: &str = "task-polling-request.json";
 const DETAILS_REQUEST: &str = "task-details-request.json";
+const TEXT_STREAM: &str = "text-stream.sse";
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/wire")
@@ -70,7 +71,8 @@ fn no_sample_is_missing_and_none_is_left_out() {
     let mut found: Vec<String> =
         found.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     found.sort();
-    let mut expected: Vec<&str> = replies().chain([POLL_REQUEST, DETAILS_REQUEST, "README.md"]).collect();
+    let others = [POLL_REQUEST, DETAILS_REQUEST, TEXT_STREAM, "README.md"];
+    let mut expected: Vec<&str> = replies().chain(others).collect();
     expected.sort_unstable();
     assert_eq!(found, expected);
 

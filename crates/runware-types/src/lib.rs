@@ -7,6 +7,8 @@
 //!   exact bytes, a [`Prepared`] task, before anything is sent.
 //! * **Replies.** An [`Envelope`] holds the [`Item`]s and the [`ApiError`]s of a reply, whichever of its many shapes it
 //!   came in, each with its raw text; typed results such as [`ImageResult`] are decoded on demand.
+//! * **Streams.** A [`TextStreamDecoder`] reads a streamed answer in whatever pieces it arrives, and tells a cut stream from
+//!   a finished one; [`CollectedText`] is the text so far.
 //! * **Values.** [`TaskUuid`] is the id that makes a task safe to send again, [`Money`] is exact, [`RawJson`] is JSON kept
 //!   as it was written.
 //!
@@ -63,9 +65,11 @@ mod media_input;
 mod money;
 mod report;
 mod result;
+mod sse;
 mod status;
 mod task;
 mod task_type;
+mod text_stream;
 
 pub use api_error::ApiError;
 pub use category::ErrorCategory;
@@ -85,6 +89,7 @@ pub use result::{
     AudioResult, FilesResult, FinishReason, ImageResult, OutputFile, Outputs, TaskResult, TextResult, Usage,
     VideoResult,
 };
+pub use sse::{SseDecoder, SseEvent};
 pub use status::{Phase, Status};
 pub use task::{
     Authentication, GetResponse, GetTaskDetails, ImageInference, InvalidRequestHash, InvalidTask,
@@ -92,6 +97,7 @@ pub use task::{
     encode_request,
 };
 pub use task_type::TaskType;
+pub use text_stream::{CollectedText, TextDelta, TextEvent, TextStreamDecoder, TextStreamEnd};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
