@@ -2,6 +2,7 @@
 
 mod ci;
 mod features;
+mod fuzz;
 mod tidy;
 mod workspace;
 
@@ -20,6 +21,7 @@ const JOBS: &[Job] = &[
         about: "every crate compiles with each of its features alone",
         run: features::run,
     },
+    Job { name: "fuzz", about: "each fuzz target for ten seconds, with cargo-fuzz", run: fuzz::run },
     Job { name: "tidy", about: "the rules of the house that no compiler checks", run: tidy::run },
 ];
 
