@@ -2,6 +2,7 @@
 
 mod ci;
 mod features;
+mod fuzz;
 mod schema;
 mod tidy;
 mod wasm;
@@ -23,6 +24,7 @@ const JOBS: &[Job] = &[
         about: "every crate compiles with each of its features alone",
         run: features::run,
     },
+    Job { name: "fuzz", about: "each fuzz target for ten seconds, with cargo-fuzz", run: fuzz::run },
     Job {
         name: "schema",
         about: "write the JSON schemas of runware-types to docs/schema",

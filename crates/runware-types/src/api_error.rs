@@ -10,10 +10,13 @@ use core::fmt;
 use serde_json::value::RawValue;
 
 use crate::envelope::{Elements, Fields, Source};
-use crate::{ErrorCategory, RawJson, Status, TaskType, TaskUuid};
+use crate::{ErrorCategory, ErrorCode, RawJson, Status, TaskType, TaskUuid};
 
+mod allowed;
 #[cfg(test)]
 mod tests;
+
+pub use allowed::{AllowedRange, AllowedValue};
 
 /// One failure, as the server reports it: an entry of a reply's `errors`, or one of the other shapes that replies use.
 ///
@@ -34,7 +37,7 @@ mod tests;
 /// assert_eq!(error.code(), "invalidWidth");
 /// assert_eq!(error.parameters(), ["width"]);
 /// assert_eq!(error.category(), ErrorCategory::Validation);
-/// assert_eq!(error.field("max").unwrap().as_str(), "16383");
+/// assert_eq!(error.range().unwrap().max.unwrap().as_str(), "16383");
 /// # Ok::<(), runware_types::DecodeError>(())
 /// ```
 ///
@@ -120,9 +123,53 @@ impl ApiError {
         self.status.as_ref()
     }
 
-    /// The link to the documentation.
+    /// The `documentation`: the link that the server sent, which is sometimes only the front page.
     pub fn documentation(&self) -> Option<&str> {
         self.documentation.as_deref()
+    }
+
+    /// Where to read on: the server's link, or the page of the [`category`](Self::category) if the server sent no link
+    /// or only that to the front page.
+    pub fn help_link(&self) -> &str {
+        self.documentation().filter(|link| leads_on(link)).unwrap_or(self.category().documentation())
+    }
+
+    /// The `type`: the JSON type that the parameter must be of, such as `integer` or `string[]`.
+    pub fn expected_type(&self) -> Option<String> {
+        self.field("type")?.decode().ok()
+    }
+
+    /// The `min`, `max`, `multiplier` and `default` of the parameter; `None` if none of them is a number.
+    pub fn range(&self) -> Option<AllowedRange> {
+        AllowedRange::read(|name| self.field(name))
+    }
+
+    /// The `allowedValues` of the parameter, in order: a list, or an object that gives each a name.
+    ///
+    /// Empty if the server did not say. At most 1,000 are read.
+    ///
+    /// ```
+    /// use runware_types::{ApiError, RawJson};
+    ///
+    /// let raw = RawJson::parse(r#"{"allowedValues": {"1:1": "1024x1024", "3:2": "1248x832"}}"#)?;
+    /// let error = ApiError::from_raw(raw);
+    /// let sizes = error.allowed_values();
+    /// assert_eq!(sizes[1].name.as_deref(), Some("3:2"));
+    /// assert_eq!(sizes[1].value.as_str(), r#""1248x832""#);
+    /// # Ok::<(), runware_types::DecodeError>(())
+    /// ```
+    pub fn allowed_values(&self) -> Vec<AllowedValue> {
+        match self.told("allowedValues") {
+            Some(values) => AllowedValue::read_all(&values, MAX_ALLOWED_VALUES),
+            None => Vec::new(),
+        }
+    }
+
+    /// The `responseContent`, also inside `additionalDetails`: what a provider behind the service said, as a string or
+    /// as an object, which may have a `message`.
+    pub fn provider_response(&self) -> Option<RawJson> {
+        let inside = || self.told("additionalDetails")?.field("responseContent").filter(is_told);
+        self.told("responseContent").or_else(inside)
     }
 
     /// The error exactly as it was sent: the entry of `errors`, the item that failed, or the whole reply if the reply
@@ -131,10 +178,14 @@ impl ApiError {
         &self.raw
     }
 
-    /// The value of any other key, such as `allowedValues`, `min`, `max` or `responseContent`.
+    /// The value of any other key.
     pub fn field(&self, name: &str) -> Option<RawJson> {
         let nested = || self.raw.field("error").and_then(|error| error.field(name));
         nested().or_else(|| self.raw.field(name))
+    }
+
+    fn told(&self, name: &str) -> Option<RawJson> {
+        self.field(name).filter(is_told)
     }
 
     /// The category of the [`code`](Self::code).
@@ -150,9 +201,27 @@ impl ApiError {
         }
     }
 
-    /// Whether the same request may succeed later; see [`ErrorCategory::is_retryable`].
+    /// What is known of the [`code`](Self::code), if it is in the catalogue.
+    pub fn known_code(&self) -> Option<&'static ErrorCode> {
+        ErrorCode::find(&self.code)
+    }
+
+    /// Whether the same request may succeed later; see [`ErrorCode::is_retryable`] and, for a code without a row,
+    /// [`ErrorCategory::is_retryable`].
     pub fn is_retryable(&self) -> bool {
-        self.category().is_retryable()
+        match self.known_code() {
+            Some(code) => code.is_retryable(),
+            None => self.category().is_retryable(),
+        }
+    }
+
+    /// What to do next, in a sentence; see [`ErrorCode::advice`] and, for a code without a row,
+    /// [`ErrorCategory::advice`].
+    pub fn advice(&self) -> &'static str {
+        match self.known_code() {
+            Some(code) => code.advice(),
+            None => self.category().advice(),
+        }
     }
 
     /// Whether the server refused a task because it already has one with this `taskUUID`.
@@ -235,6 +304,9 @@ impl fmt::Debug for ApiError {
 /// More parameters than any rule joins.
 const MAX_PARAMETERS: usize = 64;
 
+/// More values than any message could list.
+const MAX_ALLOWED_VALUES: usize = 1_000;
+
 /// The content of a string; the JSON text of anything else, so that nothing a server says is dropped.
 fn text_of(json: &str) -> String {
     serde_json::from_str(json).unwrap_or_else(|_| json.to_owned())
@@ -250,6 +322,17 @@ fn texts_of(value: &RawValue) -> Vec<String> {
 /// The text of an `error` that is itself the message; an object speaks through its fields, `true` says nothing.
 fn bare_text(error: &RawValue) -> Option<&str> {
     Some(error.get()).filter(|text| !text.starts_with(['{', 't']))
+}
+
+/// A `null` says as much as no key.
+fn is_told(value: &RawJson) -> bool {
+    value.as_str() != "null"
+}
+
+/// The service sends its front page where it has no better link.
+fn leads_on(link: &str) -> bool {
+    let is_link = link.starts_with("https://") || link.starts_with("http://");
+    is_link && link.trim_end_matches('/') != "https://runware.ai/docs"
 }
 
 /// Today's code for a numeric id of the old WebSocket interface.

@@ -63,7 +63,7 @@ impl DecodeError {
             _ if detail == "recursion limit exceeded" => DecodeErrorKind::TooDeep,
             Category::Syntax | Category::Eof | Category::Io => DecodeErrorKind::Syntax,
         };
-        Self::new(kind, offset_of(error, input), json::shortened(&detail, MAX_DETAIL))
+        Self::new(kind, offset_of(error, &detail, input), json::shortened(&detail, MAX_DETAIL))
     }
 
     /// What kind of error this is.
@@ -103,21 +103,32 @@ fn without_position(error: &serde_json::Error) -> String {
     text.strip_suffix(&position).unwrap_or(&text).to_owned()
 }
 
-/// The parser counts lines from 1 and in a line the bytes up to and including the one it stumbled over.
-fn offset_of(error: &serde_json::Error, input: &[u8]) -> Option<usize> {
+/// The parser counts lines from 1, and in a line the bytes it has read, up to and including the one it stumbled over.
+fn offset_of(error: &serde_json::Error, detail: &str, input: &[u8]) -> Option<usize> {
     let lines_before = error.line().checked_sub(1)?;
     let line_start = match lines_before.checked_sub(1) {
         None => 0,
         Some(nth) => memchr::memchr_iter(b'\n', input).nth(nth)? + 1,
     };
-    let at_end = error.is_eof();
-    Some(if at_end { input.len() } else { line_start + error.column().saturating_sub(1) })
+    if error.is_eof() {
+        return Some(input.len());
+    }
+    // Of a line feed it says column 0 of the next line, so the last byte read may be of the line before.
+    let read = line_start + error.column();
+    let last = read.saturating_sub(1);
+    let is_control = |at: usize| input.get(at).is_some_and(|byte| *byte < b' ');
+    // A control character inside a string stops it before that byte where it skips a value, and behind it elsewhere.
+    let stopped_before = detail.starts_with("control character") && !is_control(last);
+    Some(if stopped_before { read } else { last })
 }
 
 #[cfg(test)]
 mod tests {
     use super::{DecodeError, DecodeErrorKind};
     use crate::RawJson;
+
+    /// What a control character inside a string is called.
+    const CONTROL: &str = "control character (\\u0000-\\u001F) found while parsing a string";
 
     fn parse_error(text: &'static str) -> DecodeError {
         RawJson::parse(text).unwrap_err()
@@ -135,6 +146,36 @@ mod tests {
                 "{text:?}: {error}"
             );
         }
+    }
+
+    #[test]
+    fn the_offset_of_a_line_feed_is_its_own() {
+        for (text, offset) in [("[1.\n]", 3), ("nul\n", 3), ("[\n{\"a\":-\n}]", 8)] {
+            assert_eq!(parse_error(text).offset(), Some(offset), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_control_character_in_a_string_is_pointed_at_by_every_way_to_read_it() {
+        let table = [
+            ("\"\u{1f}\"", 1),
+            ("\"ab\tc\"", 3),
+            ("\"ab\ncd\"", 3),
+            ("\n\"\n\"", 2),
+            ("\"\\u0041\u{0}\"", 7),
+            ("\"a\r\n\"", 2),
+            ("\"01234567\u{1}\"", 9),
+        ];
+        for (text, offset) in table {
+            let skipped = parse_error(text);
+            let read = serde_json::from_str::<String>(text).unwrap_err();
+            let read = DecodeError::from_parser(&read, text.as_bytes());
+            for error in [&skipped, &read] {
+                assert_eq!((error.offset(), &*error.detail), (Some(offset), CONTROL), "{text:?}");
+            }
+        }
+        assert_eq!(parse_error("{\"a\": [\n\"b\u{8}\"]}").offset(), Some(10));
+        assert_eq!(parse_error("{\"a\u{7}\": 1}").offset(), Some(3));
     }
 
     #[test]

@@ -181,20 +181,33 @@ fn refusals() {
     assert!(conflict.is_conflict() && !conflict.is_retryable());
 
     let duration = error(sample!("unsupported-duration"));
-    assert_eq!(duration.field("allowedValues").unwrap().as_str(), "[6]");
+    let allowed = duration.allowed_values();
+    assert_eq!((allowed.len(), &allowed[0].name, allowed[0].value.as_str()), (1, &None, "6"));
+    assert_eq!(duration.expected_type().as_deref(), Some("float"));
+    assert_eq!(duration.help_link(), "https://runware.ai/docs/video-inference/api-reference");
+    assert_eq!(duration.range(), None);
 
     let width = error(sample!("invalid-width"));
-    assert_eq!(
-        (width.parameters(), width.field("max").unwrap().as_str()),
-        (&["width".to_owned()][..], "16383")
-    );
+    assert_eq!((width.parameters(), width.expected_type()), (&["width".into()][..], Some("integer".into())));
+    let range = width.range().unwrap();
+    assert_eq!(range.min.unwrap().as_str(), "256");
+    assert_eq!(range.max.unwrap().as_str(), "16383");
+    assert_eq!(range.multiplier.unwrap().as_str(), "1");
+    assert_eq!(range.default, None);
 
-    assert_eq!(error(sample!("cross-field")).parameters(), ["width", "height"]);
+    let size = error(sample!("cross-field"));
+    assert_eq!(size.parameters(), ["width", "height"]);
+    assert_eq!(size.documentation(), Some("https://runware.ai/docs"));
+    assert_eq!(size.help_link(), ErrorCategory::Validation.documentation());
 
     let ratios = error(sample!("allowed-values-object"));
     assert_eq!(ratios.category(), ErrorCategory::Unknown);
     assert_eq!(ratios.category_with_status(400), ErrorCategory::Validation);
-    assert_eq!(ratios.field("allowedValues").unwrap().field("3:2").unwrap().as_str(), r#""1248x832""#);
+    let sizes = ratios.allowed_values();
+    let sizes: Vec<_> = sizes.iter().map(|size| (size.name.as_deref(), size.value.as_str())).collect();
+    assert_eq!(sizes, [(Some("1:1"), r#""1024x1024""#), (Some("3:2"), r#""1248x832""#)]);
+    assert_eq!((ratios.documentation(), ratios.provider_response()), (None, None));
+    assert_eq!(ratios.help_link(), ErrorCategory::Unknown.documentation());
 
     assert_eq!(error(sample!("no-available-server")).category(), ErrorCategory::Provider);
     assert_eq!(error(sample!("rate-limit")).category(), ErrorCategory::RateLimit);

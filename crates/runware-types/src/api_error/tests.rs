@@ -110,6 +110,118 @@ fn the_http_status_speaks_only_where_the_code_does_not() {
 }
 
 #[test]
+fn a_row_of_the_catalogue_knows_better_than_the_category() {
+    let too_large = error(r#"{"code":"inferenceRateLimitRequestTooLarge"}"#);
+    assert!(too_large.category().is_retryable() && !too_large.is_retryable());
+    assert_eq!(too_large.advice(), too_large.known_code().unwrap().advice());
+    assert_ne!(too_large.advice(), ErrorCategory::RateLimit.advice());
+
+    let unlisted = error(r#"{"code":"somethingRateLimited"}"#);
+    assert_eq!(unlisted.known_code(), None);
+    assert!(unlisted.is_retryable());
+    assert_eq!(unlisted.advice(), ErrorCategory::RateLimit.advice());
+}
+
+#[test]
+fn help_is_linked_even_where_the_server_links_none() {
+    let own = "https://runware.ai/docs/image-inference/api-reference";
+    let category = "https://runware.ai/docs/platform/authentication";
+    let table = [
+        (format!(r#","documentation":"{own}""#), own),
+        (r#","documentation":"http://example.com/""#.to_owned(), "http://example.com/"),
+        (r#","documentation":"https://runware.ai/docs""#.to_owned(), category),
+        (r#","documentation":"https://runware.ai/docs/""#.to_owned(), category),
+        (r#","documentation":"""#.to_owned(), category),
+        (r#","documentation":"see the docs""#.to_owned(), category),
+        (r#","documentation":7"#.to_owned(), category),
+        (String::new(), category),
+    ];
+    for (documentation, link) in table {
+        let error = error(&format!(r#"{{"code":"invalidApiKey"{documentation}}}"#));
+        assert_eq!(error.help_link(), link, "{documentation}");
+    }
+}
+
+#[test]
+fn a_range_holds_the_numbers_as_they_were_written() {
+    let text = |number: Option<RawJson>| number.map(|number| number.as_str().to_owned());
+    let table = [
+        (r#"{"min":256,"max":16383,"multiplier":1}"#, ["256", "16383", "1", ""]),
+        (r#"{"min":-0.50,"max":1E400,"default":1.10}"#, ["-0.50", "1E400", "", "1.10"]),
+        (r#"{"error":{"min":1},"max":2}"#, ["1", "2", "", ""]),
+        (r#"{"min":"1","max":null,"multiplier":[1],"default":4}"#, ["", "", "", "4"]),
+    ];
+    for (json, expected) in table {
+        let range = error(json).range().unwrap();
+        let found = [range.min, range.max, range.multiplier, range.default].map(text);
+        assert_eq!(found.map(Option::unwrap_or_default), expected, "{json}");
+    }
+    for json in ["{}", r#"{"min":null}"#, r#"{"default":"auto"}"#, r#""boom""#] {
+        assert_eq!(error(json).range(), None, "{json}");
+    }
+}
+
+#[test]
+fn allowed_values_come_as_a_list_as_an_object_or_alone() {
+    let table = [
+        ("[6]", "6"),
+        (r#"["a", 1.0, null, {}]"#, r#""a" 1.0 null {}"#),
+        (r#"{"1:1":"1024x1024", "3:2":[1248,832]}"#, r#"1:1="1024x1024" 3:2=[1248,832]"#),
+        (r#"{"b":1,"a":2,"b":3}"#, "b=1 a=2 b=3"),
+        (r#"{"\ud800":1,"\u0061":2}"#, r#""\ud800"=1 a=2"#),
+        (r#""png""#, r#""png""#),
+        ("[]", ""),
+        ("{}", ""),
+        ("null", ""),
+    ];
+    for (json, expected) in table {
+        let values = error(&format!(r#"{{"allowedValues":{json}}}"#)).allowed_values();
+        let found: Vec<String> = values
+            .iter()
+            .map(|allowed| match &allowed.name {
+                Some(name) => format!("{name}={}", allowed.value.as_str()),
+                None => allowed.value.as_str().to_owned(),
+            })
+            .collect();
+        assert_eq!(found.join(" "), expected, "{json}");
+    }
+    assert_eq!(error("{}").allowed_values(), []);
+}
+
+#[test]
+fn no_more_than_a_thousand_allowed_values_are_read() {
+    let list = format!(r#"{{"allowedValues":[{}0]}}"#, "1,".repeat(5_000));
+    let object = format!(r#"{{"allowedValues":{{{}"b":0}}}}"#, r#""a":1,"#.repeat(5_000));
+    for json in [list, object] {
+        assert_eq!(error(&json).allowed_values().len(), 1_000);
+    }
+}
+
+#[test]
+fn the_provider_is_quoted_wherever_it_stands() {
+    let table = [
+        (r#"{"responseContent":"no"}"#, Some(r#""no""#)),
+        (r#"{"responseContent":{"message":"no"}}"#, Some(r#"{"message":"no"}"#)),
+        (r#"{"additionalDetails":{"responseContent":"no"}}"#, Some(r#""no""#)),
+        (r#"{"responseContent":null,"additionalDetails":{"responseContent":{}}}"#, Some("{}")),
+        (r#"{"responseContent":1,"additionalDetails":{"responseContent":2}}"#, Some("1")),
+        (r#"{"error":{"additionalDetails":{"responseContent":"no"}}}"#, Some(r#""no""#)),
+        (r#"{"additionalDetails":{"responseContent":null}}"#, None),
+        (r#"{"additionalDetails":"no"}"#, None),
+        ("{}", None),
+    ];
+    for (json, expected) in table {
+        assert_eq!(error(json).provider_response().as_ref().map(RawJson::as_str), expected, "{json}");
+    }
+}
+
+#[test]
+fn the_expected_type_is_a_word() {
+    assert_eq!(error(r#"{"type":"string[]"}"#).expected_type().as_deref(), Some("string[]"));
+    assert_eq!((error(r#"{"type":1}"#).expected_type(), error("{}").expected_type()), (None, None));
+}
+
+#[test]
 fn a_conflict_is_told_by_its_exact_code() {
     assert!(error(r#"{"code":"conflictTaskUUID"}"#).is_conflict());
     assert!(!error(r#"{"code":"conflictTaskUUIDDuringRetries"}"#).is_conflict());
