@@ -18,6 +18,7 @@ pub(super) const LISTS: &[AllowList] = &[AllowList {
     features: &[],
     added: &[
         ("arrayvec", "rust_decimal: digits without an allocation"),
+        ("base64", "a file of the caller's as a data URI, and the bytes of a result"),
         ("block-buffer", "sha2: the unfinished block"),
         ("bytes", "parts of a reply, shared without a copy"),
         ("cfg-if", "sha2: which code for which processor"),

@@ -198,7 +198,14 @@ impl From<&Error> for Fault {
             retryable: category.is_retryable(),
         };
         match (error.api_error(), error.kind()) {
-            (Some(api), _) => Self { category, retryable: category.is_retryable(), ..api.into() },
+            // The HTTP status speaks where the code is not known.
+            (Some(api), _) => {
+                let retryable = match api.category() {
+                    ErrorCategory::Unknown => category.is_retryable(),
+                    _ => api.is_retryable(),
+                };
+                Self { category, retryable, ..api.into() }
+            }
             (None, ErrorKind::Configuration) => own("configuration"),
             (None, ErrorKind::InvalidTask) => own("invalidTask"),
             (None, ErrorKind::UuidReused) => own("uuidReused"),

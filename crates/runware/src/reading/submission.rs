@@ -68,6 +68,10 @@ impl Sorted<'_> {
             | ErrorCategory::NotFound
             | ErrorCategory::Aborted => Answer::Rejected { error: Some(error.clone()), status: self.status },
             ErrorCategory::Safety => Answer::Failed(Snapshot::failures(all)),
+            // Too large for the limit: the same request would be refused every time.
+            ErrorCategory::RateLimit if is_permanent(error) => {
+                Answer::Rejected { error: Some(error.clone()), status: self.status }
+            }
             ErrorCategory::RateLimit => Answer::Refused(self.cause(Some(error))),
             _ if matches!(self.status, 429 | 503) || error.code() == "noAvailableServer" => {
                 Answer::Refused(self.cause(Some(error)))
@@ -113,6 +117,9 @@ impl Sorted<'_> {
             ErrorCategory::Timeout,
             ErrorCategory::Connection,
         ];
+        if is_permanent(error) {
+            return false;
+        }
         matches!(self.status, 429 | 500..)
             || error.code() == "noAvailableServer"
             || categories.contains(&error.category_with_status(self.status))
@@ -128,4 +135,9 @@ impl Sorted<'_> {
             _ => Answer::Doubtful(self.cause(None)),
         }
     }
+}
+
+/// True of an error whose code says that the request itself would have to change, whatever its category.
+fn is_permanent(error: &ApiError) -> bool {
+    error.category() == ErrorCategory::RateLimit && !error.is_retryable()
 }

@@ -92,6 +92,7 @@ fn answers_to_a_single_submission() {
         (402, r#"{"errors":[{"code":"insufficientCredits"}]}"#, "rejected"),
         (503, r#"{"errors":[{"code":"noAvailableServer","taskUUID":"$a"}]}"#, "refused"),
         (429, r#"{"errors":[{"code":"rateLimitExceeded"}]}"#, "refused"),
+        (429, r#"{"errors":[{"code":"inferenceRateLimitRequestTooLarge"}]}"#, "rejected"),
         (503, r#"{"errors":[{"code":"whatever"}]}"#, "refused"),
         (500, r#"{"errors":[{"code":"internalServerError","taskUUID":"$a"}]}"#, "doubtful"),
         (500, r#"{}"#, "doubtful"),
@@ -131,6 +132,10 @@ fn a_batch_is_answered_task_by_task() {
 
     let refused = read_submission(&reply(400, r#"{"errors":[{"code":"arrayTooLarge"}]}"#), &both);
     assert_eq!((word(&refused[&a()]), word(&refused[&b()])), ("too many", "too many"));
+
+    let too_large = reply(429, r#"{"errors":[{"code":"inferenceRateLimitRequestTooLarge"}]}"#);
+    let answers = read_submission(&too_large, &both);
+    assert_eq!(word(&answers[&a()]), "too many", "which of them is too large shows when they travel apart");
 
     let stranger = reply(
         200,
