@@ -3,8 +3,8 @@
 //! Everything that goes over the wire has one definition here, for clients, gateways, validators and servers alike.
 //!
 //! * **Requests.** A [`RawTask`] is any task, with the order and the text of its fields kept; [`ImageInference`],
-//!   [`VideoInference`], [`TextInference`] and others put names to the fields. [`RawTask::prepare`] fixes the id and the
-//!   exact bytes, a [`Prepared`] task, before anything is sent.
+//!   [`VideoInference`], [`TextInference`] and the other types put names to the fields.
+//!   [`RawTask::prepare`] fixes the id and the exact bytes, a [`Prepared`] task, before anything is sent.
 //! * **Replies.** An [`Envelope`] holds the [`Item`]s and the [`ApiError`]s of a reply, whichever of its many shapes it
 //!   came in, each with its raw text; typed results such as [`ImageResult`] are decoded on demand.
 //! * **Values.** [`TaskUuid`] is the id that makes a task safe to send again, [`Money`] is exact, [`RawJson`] is JSON kept
@@ -87,8 +87,10 @@ pub use result::{
 };
 pub use status::{Phase, Status};
 pub use task::{
-    Authentication, GetResponse, GetTaskDetails, ImageInference, InvalidRequestHash, InvalidTask,
-    OutputFormat, OutputType, Ping, Prepared, RawTask, RequestHash, TextInference, VideoInference,
+    Acceleration, AccountOperation, AudioInference, Authentication, FramePosition, GetResponse,
+    GetTaskDetails, ImageInference, InvalidRequestHash, InvalidTask, MediaOperation, ModelCategory,
+    ModelSort, ModelSource, ModelType, ModelVisibility, OutputFormat, OutputType, Ping, Prepared,
+    Preprocessor, PromptWeighting, RawTask, RequestHash, SafetyMode, TextInference, VideoInference,
     encode_request,
 };
 pub use task_type::TaskType;

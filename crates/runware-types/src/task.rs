@@ -1,19 +1,21 @@
 //! Tasks: what a request asks for.
 
 #[macro_use]
-mod common;
-#[macro_use]
 mod declare;
+mod audio;
 mod image;
 mod invalid;
 mod object;
 mod output;
+mod parts;
 mod prepare;
+mod query;
+mod session;
 #[cfg(test)]
 mod tests;
 mod text;
-mod utility;
 mod video;
+mod words;
 
 use alloc::format;
 use alloc::string::String;
@@ -29,13 +31,19 @@ use crate::{DeliveryMethod, RawJson, TaskType, TaskUuid, json};
 pub(crate) use declare::{Number, texts};
 use object::{Object, ObjectWriter};
 
+pub use audio::AudioInference;
 pub use image::ImageInference;
 pub use invalid::InvalidTask;
 pub use output::{OutputFormat, OutputType};
 pub use prepare::{InvalidRequestHash, Prepared, RequestHash, encode_request};
+pub use query::{GetResponse, GetTaskDetails};
+pub use session::{Authentication, Ping};
 pub use text::TextInference;
-pub use utility::{Authentication, GetResponse, GetTaskDetails, Ping};
-pub use video::VideoInference;
+pub use video::{FramePosition, VideoInference};
+pub use words::{
+    Acceleration, AccountOperation, MediaOperation, ModelCategory, ModelSort, ModelSource, ModelType,
+    ModelVisibility, Preprocessor, PromptWeighting, SafetyMode,
+};
 
 const TASK_TYPE: &str = "taskType";
 const TASK_UUID: &str = "taskUUID";
