@@ -87,11 +87,12 @@ pub use result::{
 };
 pub use status::{Phase, Status};
 pub use task::{
-    Acceleration, AccountOperation, AudioInference, Authentication, FramePosition, GetResponse,
-    GetTaskDetails, ImageInference, InvalidRequestHash, InvalidTask, MediaOperation, ModelCategory,
-    ModelSort, ModelSource, ModelType, ModelVisibility, OutputFormat, OutputType, Ping, Prepared,
-    Preprocessor, PromptWeighting, RawTask, RequestHash, SafetyMode, TextInference, VideoInference,
-    encode_request,
+    Acceleration, AccountOperation, AudioInference, Authentication, Caption, ControlNetPreprocess,
+    FramePosition, GetResponse, GetTaskDetails, ImageInference, ImageMasking, InvalidRequestHash,
+    InvalidTask, MediaOperation, ModelCategory, ModelSort, ModelSource, ModelType, ModelVisibility,
+    OutputFormat, OutputType, Ping, Prepared, Preprocessor, PromptEnhance, PromptWeighting, RawTask,
+    RemoveBackground, RequestHash, SafetyMode, TextInference, ThreeDInference, Tools, Training, Upscale,
+    Vectorize, VideoInference, encode_request,
 };
 pub use task_type::TaskType;
 

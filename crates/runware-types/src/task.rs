@@ -3,17 +3,27 @@
 #[macro_use]
 mod declare;
 mod audio;
+mod caption;
+mod control_net;
 mod image;
 mod invalid;
+mod masking;
 mod object;
 mod output;
 mod parts;
 mod prepare;
+mod prompt_enhance;
 mod query;
+mod remove_background;
 mod session;
 #[cfg(test)]
 mod tests;
 mod text;
+mod three_d;
+mod tools;
+mod training;
+mod upscale;
+mod vectorize;
 mod video;
 mod words;
 
@@ -32,13 +42,23 @@ pub(crate) use declare::{Number, texts};
 use object::{Object, ObjectWriter};
 
 pub use audio::AudioInference;
+pub use caption::Caption;
+pub use control_net::ControlNetPreprocess;
 pub use image::ImageInference;
 pub use invalid::InvalidTask;
+pub use masking::ImageMasking;
 pub use output::{OutputFormat, OutputType};
 pub use prepare::{InvalidRequestHash, Prepared, RequestHash, encode_request};
+pub use prompt_enhance::PromptEnhance;
 pub use query::{GetResponse, GetTaskDetails};
+pub use remove_background::RemoveBackground;
 pub use session::{Authentication, Ping};
 pub use text::TextInference;
+pub use three_d::ThreeDInference;
+pub use tools::Tools;
+pub use training::Training;
+pub use upscale::Upscale;
+pub use vectorize::Vectorize;
 pub use video::{FramePosition, VideoInference};
 pub use words::{
     Acceleration, AccountOperation, MediaOperation, ModelCategory, ModelSort, ModelSource, ModelType,
