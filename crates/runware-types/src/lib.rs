@@ -87,12 +87,13 @@ pub use result::{
 };
 pub use status::{Phase, Status};
 pub use task::{
-    Acceleration, AccountOperation, AudioInference, Authentication, Caption, ControlNetPreprocess,
-    FramePosition, GetResponse, GetTaskDetails, ImageInference, ImageMasking, InvalidRequestHash,
-    InvalidTask, MediaOperation, ModelCategory, ModelSort, ModelSource, ModelType, ModelVisibility,
-    OutputFormat, OutputType, Ping, Prepared, Preprocessor, PromptEnhance, PromptWeighting, RawTask,
-    RemoveBackground, RequestHash, SafetyMode, TextInference, ThreeDInference, Tools, Training, Upscale,
-    Vectorize, VideoInference, encode_request,
+    Acceleration, AccountManagement, AccountOperation, AudioInference, Authentication, Caption,
+    ControlNetPreprocess, FramePosition, GetResponse, GetTaskDetails, ImageInference, ImageMasking,
+    ImageUpload, InvalidRequestHash, InvalidTask, MediaOperation, MediaStorage, ModelCategory, ModelSearch,
+    ModelSort, ModelSource, ModelType, ModelUpload, ModelVisibility, NewModel, OutputFormat, OutputType,
+    Ping, Prepared, Preprocessor, PromptEnhance, PromptWeighting, RawTask, RemoveBackground, RequestHash,
+    SafetyMode, TextInference, ThreeDInference, Tools, Training, Upscale, Vectorize, VideoInference,
+    encode_request,
 };
 pub use task_type::TaskType;
 

@@ -2,12 +2,15 @@
 
 #[macro_use]
 mod declare;
+mod account;
 mod audio;
 mod caption;
 mod control_net;
 mod image;
 mod invalid;
 mod masking;
+mod model_search;
+mod model_upload;
 mod object;
 mod output;
 mod parts;
@@ -16,6 +19,7 @@ mod prompt_enhance;
 mod query;
 mod remove_background;
 mod session;
+mod storage;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -41,18 +45,22 @@ use crate::{DeliveryMethod, RawJson, TaskType, TaskUuid, json};
 pub(crate) use declare::{Number, texts};
 use object::{Object, ObjectWriter};
 
+pub use account::AccountManagement;
 pub use audio::AudioInference;
 pub use caption::Caption;
 pub use control_net::ControlNetPreprocess;
 pub use image::ImageInference;
 pub use invalid::InvalidTask;
 pub use masking::ImageMasking;
+pub use model_search::ModelSearch;
+pub use model_upload::{ModelUpload, NewModel};
 pub use output::{OutputFormat, OutputType};
 pub use prepare::{InvalidRequestHash, Prepared, RequestHash, encode_request};
 pub use prompt_enhance::PromptEnhance;
 pub use query::{GetResponse, GetTaskDetails};
 pub use remove_background::RemoveBackground;
 pub use session::{Authentication, Ping};
+pub use storage::{ImageUpload, MediaStorage};
 pub use text::TextInference;
 pub use three_d::ThreeDInference;
 pub use tools::Tools;
