@@ -3,7 +3,7 @@
 //! Everything that goes over the wire has one definition here, for clients, gateways, validators and servers alike.
 //!
 //! * **Requests.** A [`RawTask`] is any task, with the order and the text of its fields kept; [`ImageInference`],
-//!   [`VideoInference`], [`TextInference`] and the other types put names to the fields.
+//!   [`VideoInference`], [`TextInference`] and the other types put names to the fields, and a [`Task`] is one of them all.
 //!   [`RawTask::prepare`] fixes the id and the exact bytes, a [`Prepared`] task, before anything is sent.
 //! * **Replies.** An [`Envelope`] holds the [`Item`]s and the [`ApiError`]s of a reply, whichever of its many shapes it
 //!   came in, each with its raw text; typed results such as [`ImageResult`] are decoded on demand.
@@ -92,7 +92,7 @@ pub use task::{
     ImageUpload, InvalidRequestHash, InvalidTask, MediaOperation, MediaStorage, ModelCategory, ModelSearch,
     ModelSort, ModelSource, ModelType, ModelUpload, ModelVisibility, NewModel, OutputFormat, OutputType,
     Ping, Prepared, Preprocessor, PromptEnhance, PromptWeighting, RawTask, RemoveBackground, RequestHash,
-    SafetyMode, TextInference, ThreeDInference, Tools, Training, Upscale, Vectorize, VideoInference,
+    SafetyMode, Task, TextInference, ThreeDInference, Tools, Training, Upscale, Vectorize, VideoInference,
     encode_request,
 };
 pub use task_type::TaskType;

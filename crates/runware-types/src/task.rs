@@ -3,6 +3,7 @@
 #[macro_use]
 mod declare;
 mod account;
+mod any;
 mod audio;
 mod caption;
 mod control_net;
@@ -46,6 +47,7 @@ pub(crate) use declare::{Number, texts};
 use object::{Object, ObjectWriter};
 
 pub use account::AccountManagement;
+pub use any::Task;
 pub use audio::AudioInference;
 pub use caption::Caption;
 pub use control_net::ControlNetPreprocess;
@@ -204,8 +206,9 @@ impl RawTask {
         self
     }
 
-    /// The task itself, if it is of this type.
+    /// The task itself, if it is of this type and can be sent.
     pub(crate) fn expect_type(self, task_type: &str) -> Result<Self, InvalidTask> {
+        self.check()?;
         if self.task_type.as_str() == task_type {
             return Ok(self);
         }
