@@ -6,6 +6,8 @@
 #[macro_use]
 mod fields;
 mod registry;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use registry::{request_shape, result_shapes};
 
