@@ -3,8 +3,8 @@
 //! Everything that goes over the wire has one definition here, for clients, gateways, validators and servers alike.
 //!
 //! * **Requests.** A [`RawTask`] is any task, with the order and the text of its fields kept; [`ImageInference`],
-//!   [`VideoInference`], [`TextInference`] and others put names to the fields. [`RawTask::prepare`] fixes the id and the
-//!   exact bytes, a [`Prepared`] task, before anything is sent.
+//!   [`VideoInference`], [`TextInference`] and the other types put names to the fields, and a [`Task`] is one of them all.
+//!   [`RawTask::prepare`] fixes the id and the exact bytes, a [`Prepared`] task, before anything is sent.
 //! * **Replies.** An [`Envelope`] holds the [`Item`]s and the [`ApiError`]s of a reply, whichever of its many shapes it
 //!   came in, each with its raw text; typed results such as [`ImageResult`] are decoded on demand.
 //! * **Streams.** A [`TextStreamDecoder`] reads a streamed answer in whatever pieces it arrives, and tells a cut stream from
@@ -94,8 +94,12 @@ pub use result::{
 pub use sse::{SseDecoder, SseEvent};
 pub use status::{Phase, Status};
 pub use task::{
-    Authentication, GetResponse, GetTaskDetails, ImageInference, InvalidRequestHash, InvalidTask,
-    OutputFormat, OutputType, Ping, Prepared, RawTask, RequestHash, TextInference, VideoInference,
+    Acceleration, AccountManagement, AccountOperation, AudioInference, Authentication, Caption,
+    ControlNetPreprocess, FramePosition, GetResponse, GetTaskDetails, ImageInference, ImageMasking,
+    ImageUpload, InvalidRequestHash, InvalidTask, MediaOperation, MediaStorage, ModelCategory, ModelSearch,
+    ModelSort, ModelSource, ModelType, ModelUpload, ModelVisibility, NewModel, OutputFormat, OutputType,
+    Ping, Prepared, Preprocessor, PromptEnhance, PromptWeighting, RawTask, RemoveBackground, RequestHash,
+    SafetyMode, Task, TextInference, ThreeDInference, Tools, Training, Upscale, Vectorize, VideoInference,
     encode_request,
 };
 pub use task_type::TaskType;

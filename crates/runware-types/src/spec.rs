@@ -6,6 +6,8 @@
 #[macro_use]
 mod fields;
 mod registry;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use registry::{request_shape, result_shapes};
 
@@ -16,7 +18,8 @@ pub(crate) struct Shape {
     pub(crate) name: &'static str,
     /// The `taskType` it must carry, if it is a task or an item.
     pub(crate) task_type: Option<&'static str>,
-    /// Its fields, in groups that several shapes share. A later group may not repeat a key of an earlier one.
+    /// Its fields, in groups that several shapes share. A later group may not repeat a key of an earlier one. Where there
+    /// are none, nothing is documented of the members, and any will do: see [`Kind::OBJECT`].
     pub(crate) groups: &'static [&'static [Field]],
     /// Whether the server is documented to refuse keys that are not listed. All other shapes are open: a newer server,
     /// or a model, knows more keys than this crate.
@@ -88,6 +91,11 @@ impl Shape {
         Self { name, task_type: None, groups, closed: false }
     }
 
+    /// The same shape, for an object that may hold no other keys.
+    pub(crate) const fn closed(self) -> Self {
+        Self { closed: true, ..self }
+    }
+
     /// The fields of all groups.
     pub(crate) fn fields(&self) -> impl Iterator<Item = &'static Field> {
         self.groups.iter().copied().flatten()
@@ -112,6 +120,9 @@ impl Kind {
     pub(crate) const fn number(min: f64, max: f64) -> Self {
         Self::Number { min, max }
     }
+
+    /// An object of which no member is documented.
+    pub(crate) const OBJECT: Self = Self::Object(&Shape::object("object", &[]));
 
     /// A list of any length.
     pub(crate) const fn list(of: &'static Self) -> Self {

@@ -1,19 +1,36 @@
 //! Tasks: what a request asks for.
 
 #[macro_use]
-mod common;
-#[macro_use]
 mod declare;
+mod account;
+mod any;
+mod audio;
+mod caption;
+mod control_net;
 mod image;
 mod invalid;
+mod masking;
+mod model_search;
+mod model_upload;
 mod object;
 mod output;
+mod parts;
 mod prepare;
+mod prompt_enhance;
+mod query;
+mod remove_background;
+mod session;
+mod storage;
 #[cfg(test)]
 mod tests;
 mod text;
-mod utility;
+mod three_d;
+mod tools;
+mod training;
+mod upscale;
+mod vectorize;
 mod video;
+mod words;
 
 use alloc::format;
 use alloc::string::String;
@@ -29,13 +46,34 @@ use crate::{DeliveryMethod, RawJson, TaskType, TaskUuid, json};
 pub(crate) use declare::{Number, texts};
 use object::{Object, ObjectWriter};
 
+pub use account::AccountManagement;
+pub use any::Task;
+pub use audio::AudioInference;
+pub use caption::Caption;
+pub use control_net::ControlNetPreprocess;
 pub use image::ImageInference;
 pub use invalid::InvalidTask;
+pub use masking::ImageMasking;
+pub use model_search::ModelSearch;
+pub use model_upload::{ModelUpload, NewModel};
 pub use output::{OutputFormat, OutputType};
 pub use prepare::{InvalidRequestHash, Prepared, RequestHash, encode_request};
+pub use prompt_enhance::PromptEnhance;
+pub use query::{GetResponse, GetTaskDetails};
+pub use remove_background::RemoveBackground;
+pub use session::{Authentication, Ping};
+pub use storage::{ImageUpload, MediaStorage};
 pub use text::TextInference;
-pub use utility::{Authentication, GetResponse, GetTaskDetails, Ping};
-pub use video::VideoInference;
+pub use three_d::ThreeDInference;
+pub use tools::Tools;
+pub use training::Training;
+pub use upscale::Upscale;
+pub use vectorize::Vectorize;
+pub use video::{FramePosition, VideoInference};
+pub use words::{
+    Acceleration, AccountOperation, MediaOperation, ModelCategory, ModelSort, ModelSource, ModelType,
+    ModelVisibility, Preprocessor, PromptWeighting, SafetyMode,
+};
 
 const TASK_TYPE: &str = "taskType";
 const TASK_UUID: &str = "taskUUID";
@@ -168,8 +206,9 @@ impl RawTask {
         self
     }
 
-    /// The task itself, if it is of this type.
+    /// The task itself, if it is of this type and can be sent.
     pub(crate) fn expect_type(self, task_type: &str) -> Result<Self, InvalidTask> {
+        self.check()?;
         if self.task_type.as_str() == task_type {
             return Ok(self);
         }

@@ -12,8 +12,8 @@
 /// ```
 ///
 /// * `write` makes builder methods that set the field. The argument is `text` (anything like a string), `texts`, `number`
-///   (an `f64`), `media` (a [`MediaInput`](crate::MediaInput)), `push media` (adds one to a list), `json` (anything that
-///   serde can write), `into T` (for open enums) or a type.
+///   (an `f64`), `media` (a [`MediaInput`](crate::MediaInput)), `json` (anything that serde can write), `push media` or
+///   `push json` (adds one to a list), `into T` (for open enums) or a type.
 /// * `write … in "inputs"` sets members of the object in that field.
 /// * `read` makes methods that read the field: `text` (borrowed where the JSON has no escapes), `list T` (what cannot be
 ///   read is left out), or a type that serde reads. A value of another type counts as absent.
@@ -97,6 +97,13 @@ macro_rules! fields {
         #[must_use]
         pub fn $method(self, value: impl serde::Serialize) -> Self {
             fields!(@set self, $parent, $key, value)
+        }
+    };
+    (@write [$($doc:tt)+] $method:ident (push json) $parent:tt $key:literal) => {
+        $($doc)+
+        #[must_use]
+        pub fn $method(self, value: impl serde::Serialize) -> Self {
+            fields!(@push self, $parent, $key, value)
         }
     };
     (@write [$($doc:tt)+] $method:ident (into $type:ty) $parent:tt $key:literal) => {

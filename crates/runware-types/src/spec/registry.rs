@@ -1,14 +1,11 @@
 //! Which shapes there are for each task type.
 
 use super::Shape;
-use crate::{ImageInference, ImageResult, TaskType};
+use crate::{ImageResult, Task, TaskType};
 
 /// What a task of this type looks like; `None` for a type that this crate does not know.
 pub(crate) fn request_shape(task_type: &TaskType) -> Option<&'static Shape> {
-    Some(match task_type {
-        TaskType::ImageInference => &ImageInference::SHAPE,
-        _ => return None,
-    })
+    Task::shape(task_type)
 }
 
 /// What a finished result of a task of this type looks like: one of these shapes.

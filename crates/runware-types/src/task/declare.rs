@@ -30,16 +30,17 @@ pub(crate) fn texts(texts: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<Str
 }
 
 /// Defines a typed task and its [`Shape`](crate::spec::Shape): `Name: "wireName" [GROUPS]`, where each group is a table
-/// that [`fields!`] declares.
+/// that [`fields!`] declares; `closed` behind it if the task may hold nothing else.
 macro_rules! task {
-    ($(#[$meta:meta])* $name:ident: $wire:literal [$($group:ident),+]) => {
+    ($(#[$meta:meta])* $name:ident: $wire:literal [$($group:ident),+] $($closed:ident)?) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         #[serde(transparent)]
-        pub struct $name(crate::RawTask);
+        pub struct $name(pub(super) crate::RawTask);
 
         impl $name {
-            pub(crate) const SHAPE: crate::spec::Shape = crate::spec::Shape::task($wire, &[$(Self::$group),+]);
+            pub(crate) const SHAPE: crate::spec::Shape =
+                crate::spec::Shape::task($wire, &[$(Self::$group),+])$(.$closed())?;
         }
 
         impl From<$name> for crate::RawTask {
@@ -54,7 +55,7 @@ macro_rules! task {
             }
         }
 
-        /// Takes a task of this type; one of another type is an error.
+        /// Takes a task of this type; one of another type, or one that cannot be sent, is an error.
         impl TryFrom<crate::RawTask> for $name {
             type Error = crate::InvalidTask;
 
@@ -100,6 +101,18 @@ macro_rules! tracked {
     };
 }
 
+/// Adds what a task without an id of its own has: its bytes as they are.
+macro_rules! untracked {
+    ($name:ident) => {
+        impl $name {
+            /// Writes the task as one member of a request's array; see [`encode_request`](crate::encode_request).
+            pub fn encode(&self) -> bytes::Bytes {
+                self.0.write(None)
+            }
+        }
+    };
+}
+
 /// Adds the fields that all generation tasks take: the tables `ID` and `GENERATION`.
 macro_rules! generation {
     ($name:ident) => {
@@ -116,6 +129,26 @@ macro_rules! generation {
     };
 }
 
+/// Adds the field `routing`: the table `ROUTING`.
+macro_rules! routing {
+    ($name:ident) => {
+        fields! { write $name::ROUTING {
+            /// How the task is routed: an object whose members are not documented.
+            routing(json) => "routing": crate::spec::Kind::OBJECT;
+        } }
+    };
+}
+
+/// Adds the required field `model`, which the constructor sets: the table `MODEL`.
+macro_rules! model {
+    ($name:ident) => {
+        fields! { write $name::MODEL {
+            /// The model, named by its AIR id.
+            _ => "model": crate::spec::Kind::TEXT, required;
+        } }
+    };
+}
+
 /// Adds the field `numberResults`: the table `COUNT`.
 macro_rules! number_results {
     ($name:ident) => {
@@ -126,20 +159,45 @@ macro_rules! number_results {
     };
 }
 
-/// Adds the fields of tasks that make media files: the table `FILES`.
+/// Adds the fields of tasks that make media files of these forms and formats: the table `FILES`.
 macro_rules! media_files {
-    ($name:ident) => {
+    ($name:ident, $types:expr, $formats:expr) => {
         fields! { write $name::FILES {
             /// The form in which a result is handed over.
-            output_type(into crate::OutputType) => "outputType": crate::spec::Kind::Word(crate::OutputType::WORDS);
+            output_type(into crate::OutputType) => "outputType": crate::spec::Kind::Word($types);
             /// The file format of a result.
-            output_format(into crate::OutputFormat) => "outputFormat": crate::spec::Kind::Word(crate::OutputFormat::WORDS);
-            /// How much to keep when compressing, from 20 to 99; 95 if not set.
-            output_quality(u32) => "outputQuality": crate::spec::Kind::integer(20, 99);
+            output_format(into crate::OutputFormat) => "outputFormat": crate::spec::Kind::Word($formats);
             /// An address that the service uploads the bytes of each result to, with `PUT`.
             upload_endpoint(text) => "uploadEndpoint": crate::spec::Kind::Url;
             /// How long the address of a result lives, in seconds, at least 60.
             ttl(u32) => "ttl": crate::spec::Kind::integer(60, u32::MAX as i128);
+        } }
+    };
+}
+
+/// Adds the field of tasks that compress what they make: the table `QUALITY`.
+macro_rules! output_quality {
+    ($name:ident) => {
+        fields! { write $name::QUALITY {
+            /// How much to keep when compressing, from 20 to 99; 95 if not set.
+            output_quality(u32) => "outputQuality": crate::spec::Kind::integer(20, 99);
+        } }
+    };
+}
+
+/// Adds the fields of a safety check: the tables `SAFETY` and, for its members, `SAFETY_CHECK`.
+macro_rules! safety {
+    ($name:ident) => {
+        fields! { write $name::SAFETY {
+            /// The safety check: see [`check_content`](Self::check_content) and [`safety_mode`](Self::safety_mode).
+            _ => "safety": crate::spec::Kind::Object(&crate::spec::Shape::object("safety", &[$name::SAFETY_CHECK]));
+        } }
+
+        fields! { write $name::SAFETY_CHECK in "safety" {
+            /// Whether results are checked for adult content; off if not set.
+            check_content(bool) => "checkContent": crate::spec::Kind::Bool;
+            /// How thoroughly to check; wins over [`check_content`](Self::check_content).
+            safety_mode(into crate::SafetyMode) => "mode": crate::spec::Kind::Word(crate::SafetyMode::WORDS);
         } }
     };
 }

@@ -27,6 +27,8 @@ wire_enum! {
         Png = "PNG",
         /// A small image.
         Webp = "WEBP",
+        /// An image for print.
+        Tiff = "TIFF",
         /// A vector image.
         Svg = "SVG",
         /// A video.
@@ -35,6 +37,8 @@ wire_enum! {
         Webm = "WEBM",
         /// A video.
         Mov = "MOV",
+        /// A video.
+        Mkv = "MKV",
         /// Audio with loss.
         Mp3 = "MP3",
         /// Audio without compression.
@@ -43,8 +47,12 @@ wire_enum! {
         Flac = "FLAC",
         /// Audio with loss.
         Ogg = "OGG",
+        /// Audio with loss.
+        Aac = "AAC",
         /// A three-dimensional model.
         Glb = "GLB",
+        /// A three-dimensional model.
+        Fbx = "FBX",
         /// Plain text.
         Text = "TEXT",
         /// JSON text.

@@ -1,17 +1,16 @@
 //! Text.
 
-use alloc::borrow::ToOwned;
-use alloc::string::String;
-use alloc::vec::Vec;
 use serde::Serialize;
 
-use super::{OutputFormat, RawTask};
-use crate::TaskType;
+use super::RawTask;
+use super::parts::MEDIA_LIST;
+use crate::spec::{Kind, Shape};
+use crate::{OutputFormat, TaskType};
 
-generation_task! {
+task! {
     /// A task that writes text with a language model.
     ///
-    /// Has setters for the fields that most models know; [`param`](Self::param) sets any other.
+    /// Has setters for the fields that are documented for some models; [`param`](Self::param) sets any other.
     ///
     /// ```
     /// use runware_types::{TaskUuid, TextInference};
@@ -28,11 +27,16 @@ generation_task! {
     /// ```
     ///
     /// Source: `docs/wire.md`, "Task types".
-    TextInference
+    TextInference: "textInference" [ID, MODEL, GENERATION, ROUTING, COUNT, OWN, OLDER]
 }
 
+generation! { TextInference }
+routing! { TextInference }
+model! { TextInference }
+number_results! { TextInference }
+
 impl TextInference {
-    /// Starts a conversation with a model, named by its AIR id.
+    /// Starts a conversation with a model, named by its AIR id; add what is said with [`message`](Self::message).
     pub fn new(model: impl AsRef<str>) -> Self {
         Self(RawTask::new(TaskType::TextInference).set("model", model.as_ref()))
     }
@@ -52,34 +56,91 @@ impl TextInference {
         }
         Self(self.0.append("messages", Message { role: role.as_ref(), content }))
     }
-
-    /// Texts at which the model stops writing.
-    #[must_use]
-    pub fn stop_sequences(self, texts: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        let texts: Vec<String> = texts.into_iter().map(|text| text.as_ref().to_owned()).collect();
-        Self(self.0.set_inside("settings", "stopSequences", texts))
-    }
-
-    /// Whether the model writes plain text or JSON.
-    #[must_use]
-    pub fn output_format(self, format: impl Into<OutputFormat>) -> Self {
-        Self(self.0.set("outputFormat", format.into()))
-    }
 }
 
-setters! { TextInference {
-    /// What the model is told before the conversation.
-    system_prompt: (text) => "settings"."systemPrompt";
-    /// How many tokens the answer may have.
-    max_tokens: (u32) => "settings"."maxTokens";
-    /// How freely the model picks its words.
-    temperature: (number) => "settings"."temperature";
-    /// Picks words from the likeliest that together have this probability.
-    top_p: (number) => "settings"."topP";
-    /// Picks words from this many of the likeliest.
-    top_k: (u32) => "settings"."topK";
-    /// The seed of the choices.
-    seed: (u64) => "seed";
+fields! { write TextInference::OWN {
+    /// The conversation so far.
+    _ => "messages": Kind::list(&Kind::Object(&Shape::object("message", &[MESSAGE]))), required;
+    /// Whether the model writes plain text or JSON.
+    output_format(into OutputFormat) => "outputFormat": Kind::Word(&["TEXT", "JSON"]);
+    /// What JSON the model is to write: a JSON Schema.
+    json_schema(json) => "jsonSchema": Kind::OneOf(&[Kind::OBJECT, Kind::TEXT]);
     /// Whether the answer comes with the number of tokens used.
-    include_usage: (bool) => "includeUsage";
+    include_usage(bool) => "includeUsage": Kind::Bool;
+    /// The seed of the choices.
+    seed(u64) => "seed": Kind::INTEGER;
+    /// Adds a tool that the model may call: `{"name": .., "description": .., "schema": ..}`.
+    tool(push json) => "tools": Kind::list(&Kind::OBJECT);
+    /// Whether and which tools the model is to call: `{"type": .., "name": ..}`.
+    tool_choice(json) => "toolChoice": Kind::OBJECT;
+    /// How the model writes, all of it at once.
+    settings(json) => "settings": Kind::Object(&Shape::object("textSettings", &[TextInference::SETTINGS]));
+    /// Settings of the provider, in an object under the provider's name.
+    provider_settings(json) => "providerSettings": Kind::OBJECT;
+    /// The media that the messages speak of, all of it at once.
+    inputs(json) => "inputs": Kind::Object(&Shape::object("textInputs", &[TextInference::INPUTS]));
+} }
+
+fields! { write TextInference::SETTINGS in "settings" {
+    /// What the model is told before the conversation.
+    system_prompt(text) => "systemPrompt": Kind::TEXT;
+    /// How many tokens the answer may have.
+    max_tokens(u32) => "maxTokens": Kind::COUNT;
+    /// How freely the model picks its words.
+    temperature(number) => "temperature": Kind::NUMBER;
+    /// Picks words from the likeliest that together have this probability.
+    top_p(number) => "topP": Kind::NUMBER;
+    /// Picks words from this many of the likeliest.
+    top_k(u32) => "topK": Kind::INTEGER;
+    /// Leaves out words that are less likely than this share of the likeliest.
+    min_p(number) => "minP": Kind::NUMBER;
+    /// Texts at which the model stops writing.
+    stop_sequences(texts) => "stopSequences": Kind::list(&Kind::TEXT);
+    /// How much words that were used often are avoided.
+    frequency_penalty(number) => "frequencyPenalty": Kind::NUMBER;
+    /// How much words that were used at all are avoided.
+    presence_penalty(number) => "presencePenalty": Kind::NUMBER;
+    /// How much repetition is avoided.
+    repetition_penalty(number) => "repetitionPenalty": Kind::NUMBER;
+    /// Whether, or how, the model thinks before it writes.
+    _ => "thinking": Kind::Any;
+    /// How much the model thinks before it writes, in the model's own words.
+    thinking_level(text) => "thinkingLevel": Kind::TEXT;
+    /// What the provider keeps of the prompt for the next task: `{"scope": .., "ttl": ..}`.
+    _ => "cache": Kind::OBJECT;
+} }
+
+fields! { write TextInference::INPUTS in "inputs" {
+    /// Adds an image.
+    image(push media) => "images": MEDIA_LIST;
+    /// Adds a video.
+    video(push media) => "videos": MEDIA_LIST;
+    /// Adds a document.
+    document(push media) => "documents": MEDIA_LIST;
+} }
+
+fields! { write TextInference::OLDER {
+    /// What the model is told before the conversation: older; now a member of `settings`.
+    _ => "systemPrompt": Kind::TEXT;
+    /// How many tokens the answer may have: older; now a member of `settings`.
+    _ => "maxTokens": Kind::COUNT;
+    /// How freely the model picks its words: older; now a member of `settings`.
+    _ => "temperature": Kind::NUMBER;
+    /// Picks words from the likeliest that together have this probability: older; now a member of `settings`.
+    _ => "topP": Kind::NUMBER;
+    /// Picks words from this many of the likeliest: older; now a member of `settings`.
+    _ => "topK": Kind::INTEGER;
+    /// Texts at which the model stops writing: older; now a member of `settings`.
+    _ => "stopSequences": Kind::list(&Kind::TEXT);
+} }
+
+fields! { table MESSAGE {
+    /// Who says it.
+    _ => "role": Kind::TEXT, required;
+    /// What is said: a text, or a list of parts.
+    _ => "content": Kind::OneOf(&[Kind::TEXT, Kind::list(&Kind::Any)]);
+    /// The tool call that this answers.
+    _ => "id": Kind::TEXT;
+    /// The tools that the model called.
+    _ => "tools": Kind::list(&Kind::OBJECT);
 } }

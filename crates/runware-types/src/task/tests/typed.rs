@@ -139,7 +139,7 @@ fn utility_tasks_are_written_without_an_id_of_their_own() {
         format!(r#"{{"taskType":"getTaskDetails","taskUUID":"{ID}"}}"#)
     );
     assert_eq!(Ping::new().encode(), r#"{"taskType":"ping","ping":true}"#);
-    let authentication = Authentication::new("s3cret").connection_session_uuid("abc");
+    let authentication = Authentication::new("s3cret").session("abc");
     assert_eq!(
         authentication.encode(),
         r#"{"taskType":"authentication","apiKey":"s3cret","connectionSessionUUID":"abc"}"#
