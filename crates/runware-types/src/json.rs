@@ -151,6 +151,11 @@ pub(crate) fn usable_elements<T: DeserializeOwned>(json: &str) -> Vec<T> {
     elements.into_iter().filter_map(|element| serde_json::from_str(element.get()).ok()).collect()
 }
 
+/// The value of a key of a JSON object; of a key written twice, the last one. `None` also for what is no object.
+pub(crate) fn member<'a>(json: &'a str, name: &str) -> Option<&'a RawValue> {
+    serde_json::Deserializer::from_str(json).deserialize_map(FieldNamed(name)).ok().flatten()
+}
+
 /// Text as a JSON string.
 pub(crate) fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()

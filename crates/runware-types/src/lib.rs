@@ -77,7 +77,7 @@ pub use finite::InvalidValue;
 pub use id::{InvalidTaskUuid, TaskUuid};
 pub use item::Item;
 pub use json::RawJson;
-pub use media::Media;
+pub use media::{InvalidMedia, Media};
 pub use media_input::MediaInput;
 pub use money::{InvalidMoney, Money};
 pub use report::{Finding, FindingCode, Location, Report, Severity, Verdict};
