@@ -9,7 +9,6 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::string::ToString;
-use alloc::vec::Vec;
 use core::fmt;
 
 use bytes::Bytes;
@@ -143,12 +142,6 @@ pub(crate) fn text(json: &str) -> Option<Cow<'_, str>> {
         Ok(text) => Some(Cow::Borrowed(text)),
         Err(_) => serde_json::from_str::<String>(json).ok().map(Cow::Owned),
     }
-}
-
-/// The elements of a JSON array that are of this type.
-pub(crate) fn usable_elements<T: DeserializeOwned>(json: &str) -> Vec<T> {
-    let elements: Vec<&RawValue> = serde_json::from_str(json).unwrap_or_default();
-    elements.into_iter().filter_map(|element| serde_json::from_str(element.get()).ok()).collect()
 }
 
 /// The value of a key of a JSON object; of a key written twice, the last one. `None` also for what is no object.

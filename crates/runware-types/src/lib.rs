@@ -82,8 +82,8 @@ pub use media_input::MediaInput;
 pub use money::{InvalidMoney, Money};
 pub use report::{Finding, FindingCode, Location, Report, Severity, Verdict};
 pub use result::{
-    AudioResult, FilesResult, FinishReason, ImageResult, OutputFile, Outputs, TaskResult, TextResult, Usage,
-    VideoResult,
+    AudioResult, CaptionResult, FilesResult, FinishReason, GuideResult, ImageResult, MaskResult, OutputFile,
+    Outputs, PromptResult, TaskResult, TextResult, TrainingResult, Usage, VideoResult,
 };
 pub use status::{Phase, Status};
 pub use task::{

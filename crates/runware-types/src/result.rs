@@ -5,15 +5,32 @@
 
 #[macro_use]
 mod declare;
+#[macro_use]
+mod part;
+mod audio;
+mod caption;
+mod files;
+mod guide;
 mod image;
-mod old;
-#[cfg(test)]
-mod tests;
+mod mask;
+mod prompt;
+mod text;
+mod training;
+mod video;
 
 use crate::Item;
 
+pub use audio::AudioResult;
+pub use caption::CaptionResult;
+pub use files::{FilesResult, OutputFile, Outputs};
+pub use guide::GuideResult;
 pub use image::ImageResult;
-pub use old::{AudioResult, FilesResult, FinishReason, OutputFile, Outputs, TextResult, Usage, VideoResult};
+pub use mask::MaskResult;
+pub(crate) use part::{part, parts, texts};
+pub use prompt::PromptResult;
+pub use text::{FinishReason, TextResult, Usage};
+pub use training::TrainingResult;
+pub use video::VideoResult;
 
 /// A finished result of any type.
 ///

@@ -1,7 +1,11 @@
 //! Which shapes there are for each task type.
 
 use super::Shape;
-use crate::{ImageInference, ImageResult, TaskType};
+use crate::result::{
+    AudioResult, CaptionResult, FilesResult, GuideResult, ImageResult, MaskResult, PromptResult, TextResult,
+    TrainingResult, VideoResult,
+};
+use crate::{ImageInference, TaskType};
 
 /// What a task of this type looks like; `None` for a type that this crate does not know.
 pub(crate) fn request_shape(task_type: &TaskType) -> Option<&'static Shape> {
@@ -15,6 +19,16 @@ pub(crate) fn request_shape(task_type: &TaskType) -> Option<&'static Shape> {
 pub(crate) fn result_shapes(task_type: &TaskType) -> &'static [&'static Shape] {
     match task_type {
         TaskType::ImageInference | TaskType::Vectorize => &[&ImageResult::SHAPE],
+        TaskType::VideoInference => &[&VideoResult::SHAPE],
+        TaskType::AudioInference => &[&AudioResult::SHAPE],
+        TaskType::TextInference => &[&TextResult::SHAPE],
+        TaskType::ThreeDInference | TaskType::Tools => &[&FilesResult::SHAPE],
+        TaskType::Caption => &[&CaptionResult::SHAPE],
+        TaskType::Upscale | TaskType::RemoveBackground => &[&ImageResult::SHAPE, &VideoResult::SHAPE],
+        TaskType::ImageMasking => &[&MaskResult::SHAPE],
+        TaskType::ControlNetPreprocess => &[&GuideResult::SHAPE],
+        TaskType::PromptEnhance => &[&PromptResult::SHAPE],
+        TaskType::Training => &[&TrainingResult::SHAPE],
         _ => &[],
     }
 }
