@@ -6,7 +6,7 @@
 //!   [`VideoInference`], [`TextInference`] and others put names to the fields. [`RawTask::prepare`] fixes the id and the
 //!   exact bytes, a [`Prepared`] task, before anything is sent.
 //! * **Replies.** An [`Envelope`] holds the [`Item`]s and the [`ApiError`]s of a reply, whichever of its many shapes it
-//!   came in, each with its raw text; typed results such as [`ImageResult`] are decoded on demand.
+//!   came in, each with its raw text; [`Item::result`] puts names to the fields of a result, as [`ImageResult`] does.
 //! * **Values.** [`TaskUuid`] is the id that makes a task safe to send again, [`Money`] is exact, [`RawJson`] is JSON kept
 //!   as it was written.
 //!
@@ -82,8 +82,10 @@ pub use media_input::MediaInput;
 pub use money::{InvalidMoney, Money};
 pub use report::{Finding, FindingCode, Location, Report, Severity, Verdict};
 pub use result::{
-    AudioResult, CaptionResult, FilesResult, FinishReason, GuideResult, ImageResult, MaskResult, OutputFile,
-    Outputs, PromptResult, TaskResult, TextResult, TrainingResult, Usage, VideoResult,
+    AccountKey, AccountResult, AccountUsage, AudioResult, AuthenticationResult, Balance, CaptionResult,
+    FilesResult, FinishReason, FoundModel, GuideResult, ImageResult, ImageUploadResult, MaskResult,
+    ModelSearchResult, ModelUploadResult, OutputFile, Outputs, PingResult, PromptResult, StorageResult,
+    TaskResult, TeamMember, TextResult, TrainingResult, UploadStatus, Usage, UsagePeriod, VideoResult,
 };
 pub use status::{Phase, Status};
 pub use task::{

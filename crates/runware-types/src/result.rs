@@ -7,27 +7,37 @@
 mod declare;
 #[macro_use]
 mod part;
+mod account;
 mod audio;
 mod caption;
 mod files;
 mod guide;
 mod image;
 mod mask;
+mod model_search;
+mod model_upload;
 mod prompt;
+mod session;
+mod storage;
 mod text;
 mod training;
 mod video;
 
 use crate::Item;
 
+pub use account::{AccountKey, AccountResult, AccountUsage, Balance, TeamMember, UsagePeriod};
 pub use audio::AudioResult;
 pub use caption::CaptionResult;
 pub use files::{FilesResult, OutputFile, Outputs};
 pub use guide::GuideResult;
 pub use image::ImageResult;
 pub use mask::MaskResult;
+pub use model_search::{FoundModel, ModelSearchResult};
+pub use model_upload::{ModelUploadResult, UploadStatus};
 pub(crate) use part::{part, parts, texts};
 pub use prompt::PromptResult;
+pub use session::{AuthenticationResult, PingResult};
+pub use storage::{ImageUploadResult, StorageResult};
 pub use text::{FinishReason, TextResult, Usage};
 pub use training::TrainingResult;
 pub use video::VideoResult;

@@ -2,8 +2,9 @@
 
 use super::Shape;
 use crate::result::{
-    AudioResult, CaptionResult, FilesResult, GuideResult, ImageResult, MaskResult, PromptResult, TextResult,
-    TrainingResult, VideoResult,
+    AccountResult, AudioResult, AuthenticationResult, CaptionResult, FilesResult, GuideResult, ImageResult,
+    ImageUploadResult, MaskResult, ModelSearchResult, ModelUploadResult, PingResult, PromptResult,
+    StorageResult, TextResult, TrainingResult, VideoResult,
 };
 use crate::{ImageInference, TaskType};
 
@@ -15,9 +16,12 @@ pub(crate) fn request_shape(task_type: &TaskType) -> Option<&'static Shape> {
     })
 }
 
-/// What a finished result of a task of this type looks like: one of these shapes.
+/// What a finished result of a task of this type looks like: one of these shapes; none for a type that this crate does
+/// not know.
 pub(crate) fn result_shapes(task_type: &TaskType) -> &'static [&'static Shape] {
     match task_type {
+        TaskType::Authentication => &[&AuthenticationResult::SHAPE],
+        TaskType::Ping => &[&PingResult::SHAPE],
         TaskType::ImageInference | TaskType::Vectorize => &[&ImageResult::SHAPE],
         TaskType::VideoInference => &[&VideoResult::SHAPE],
         TaskType::AudioInference => &[&AudioResult::SHAPE],
@@ -29,6 +33,11 @@ pub(crate) fn result_shapes(task_type: &TaskType) -> &'static [&'static Shape] {
         TaskType::ControlNetPreprocess => &[&GuideResult::SHAPE],
         TaskType::PromptEnhance => &[&PromptResult::SHAPE],
         TaskType::Training => &[&TrainingResult::SHAPE],
+        TaskType::ModelSearch => &[&ModelSearchResult::SHAPE],
+        TaskType::ModelUpload => &[&ModelUploadResult::SHAPE],
+        TaskType::MediaStorage => &[&StorageResult::SHAPE],
+        TaskType::ImageUpload => &[&ImageUploadResult::SHAPE],
+        TaskType::AccountManagement => &[&AccountResult::SHAPE, &AccountResult::USAGE_SHAPE],
         _ => &[],
     }
 }
