@@ -5,7 +5,10 @@
 
 #[macro_use]
 mod fields;
+pub(crate) mod envelope;
 mod registry;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use registry::{request_shape, result_shapes};
 

@@ -1,6 +1,6 @@
 //! Which shapes there are for each task type.
 
-use super::Shape;
+use super::{Shape, envelope};
 use crate::result::{
     AccountResult, AudioResult, AuthenticationResult, CaptionResult, FilesResult, GuideResult, ImageResult,
     ImageUploadResult, MaskResult, ModelSearchResult, ModelUploadResult, PingResult, PromptResult,
@@ -38,6 +38,8 @@ pub(crate) fn result_shapes(task_type: &TaskType) -> &'static [&'static Shape] {
         TaskType::MediaStorage => &[&StorageResult::SHAPE],
         TaskType::ImageUpload => &[&ImageUploadResult::SHAPE],
         TaskType::AccountManagement => &[&AccountResult::SHAPE, &AccountResult::USAGE_SHAPE],
-        _ => &[],
+        TaskType::GetResponse => &[&envelope::STATE],
+        TaskType::GetTaskDetails => &[&envelope::DETAILS],
+        TaskType::Other(_) => &[],
     }
 }
