@@ -1,7 +1,7 @@
 //! Tasks with several results, some of which fail, come late, come oddly, or never come.
 
 use runware::types::{DeliveryMethod, TaskType, TextResult};
-use runware::{Ending, Outcome, Status};
+use runware::{Ending, Outcome, Status, TaskResult};
 use runware_emulator::{
     Action, CheckError, Choices, FailureForm, Options, Order, Pending, ResultIndex, Script,
 };
@@ -20,7 +20,8 @@ fn staggered() -> Script {
 }
 
 fn texts(outcome: &Outcome) -> Vec<String> {
-    outcome.results().iter().map(|result| result.decode::<TextResult>().unwrap().text).collect()
+    let text = |result: &TaskResult| result.decode::<TextResult>().unwrap().text().unwrap().into_owned();
+    outcome.results().iter().map(text).collect()
 }
 
 #[tokio::test(start_paused = true)]

@@ -128,7 +128,7 @@ impl Item {
     /// failure has failed, and any other is still running; so is the acknowledgement of a submit.
     pub fn phase(&self) -> Phase {
         match &self.status {
-            Some(status) => status.phase(),
+            Some(status) => status.phase_of(self.task_type.as_ref()),
             None if self.has_output => Phase::Succeeded,
             None if self.tells_failure => Phase::Failed,
             None => Phase::Running,

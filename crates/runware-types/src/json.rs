@@ -9,7 +9,6 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::string::ToString;
-use alloc::vec::Vec;
 use core::fmt;
 
 use bytes::Bytes;
@@ -145,10 +144,9 @@ pub(crate) fn text(json: &str) -> Option<Cow<'_, str>> {
     }
 }
 
-/// The elements of a JSON array that are of this type.
-pub(crate) fn usable_elements<T: DeserializeOwned>(json: &str) -> Vec<T> {
-    let elements: Vec<&RawValue> = serde_json::from_str(json).unwrap_or_default();
-    elements.into_iter().filter_map(|element| serde_json::from_str(element.get()).ok()).collect()
+/// The value of a key of a JSON object; of a key written twice, the last one. `None` also for what is no object.
+pub(crate) fn member<'a>(json: &'a str, name: &str) -> Option<&'a RawValue> {
+    serde_json::Deserializer::from_str(json).deserialize_map(FieldNamed(name)).ok().flatten()
 }
 
 /// Text as a JSON string.

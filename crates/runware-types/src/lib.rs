@@ -6,7 +6,7 @@
 //!   [`VideoInference`], [`TextInference`] and the other types put names to the fields, and a [`Task`] is one of them all.
 //!   [`RawTask::prepare`] fixes the id and the exact bytes, a [`Prepared`] task, before anything is sent.
 //! * **Replies.** An [`Envelope`] holds the [`Item`]s and the [`ApiError`]s of a reply, whichever of its many shapes it
-//!   came in, each with its raw text; typed results such as [`ImageResult`] are decoded on demand.
+//!   came in, each with its raw text; [`Item::result`] puts names to the fields of a result, as [`ImageResult`] does.
 //! * **Streams.** A [`TextStreamDecoder`] reads a streamed answer in whatever pieces it arrives, and tells a cut stream from
 //!   a finished one; [`CollectedText`] is the text so far.
 //! * **Values.** [`TaskUuid`] is the id that makes a task safe to send again, [`Money`] is exact, [`RawJson`] is JSON kept
@@ -83,13 +83,15 @@ pub use finite::InvalidValue;
 pub use id::{InvalidTaskUuid, TaskUuid};
 pub use item::Item;
 pub use json::RawJson;
-pub use media::Media;
+pub use media::{InvalidMedia, Media};
 pub use media_input::MediaInput;
 pub use money::{InvalidMoney, Money};
 pub use report::{Finding, FindingCode, Location, Report, Severity, Verdict};
 pub use result::{
-    AudioResult, FilesResult, FinishReason, ImageResult, OutputFile, Outputs, TaskResult, TextResult, Usage,
-    VideoResult,
+    AccountKey, AccountResult, AccountUsage, AudioResult, AuthenticationResult, Balance, CaptionResult,
+    FilesResult, FinishReason, FoundModel, GuideResult, ImageResult, ImageUploadResult, MaskResult,
+    ModelSearchResult, ModelUploadResult, OutputFile, Outputs, PingResult, PromptResult, StorageResult,
+    TeamMember, TextResult, TrainingResult, TypedResult, UploadStatus, Usage, UsagePeriod, VideoResult,
 };
 pub use sse::{SseDecoder, SseEvent};
 pub use status::{Phase, Status};

@@ -5,6 +5,7 @@
 
 #[macro_use]
 mod fields;
+pub(crate) mod envelope;
 mod registry;
 #[cfg(test)]
 mod tests;
@@ -110,6 +111,8 @@ impl Kind {
     pub(crate) const INTEGER: Self = Self::Integer { min: i128::MIN, max: i128::MAX };
     pub(crate) const NUMBER: Self = Self::Number { min: f64::NEG_INFINITY, max: f64::INFINITY };
     pub(crate) const TEXT: Self = Self::Text { min: 0, max: u32::MAX };
+    /// An object whose keys are not documented, or differ from one to the next.
+    pub(crate) const OBJECT: Self = Self::Object(&Shape::object("object", &[]));
     /// How many of something: at least one.
     pub(crate) const COUNT: Self = Self::Integer { min: 1, max: u32::MAX as i128 };
 
@@ -120,9 +123,6 @@ impl Kind {
     pub(crate) const fn number(min: f64, max: f64) -> Self {
         Self::Number { min, max }
     }
-
-    /// An object of which no member is documented.
-    pub(crate) const OBJECT: Self = Self::Object(&Shape::object("object", &[]));
 
     /// A list of any length.
     pub(crate) const fn list(of: &'static Self) -> Self {

@@ -4,7 +4,7 @@
 
 use runware_types::{
     Envelope, ErrorCategory, ImageResult, Media, Phase, RawJson, RawTask, Status, TaskDetails, TaskType,
-    TaskUuid,
+    TaskUuid, TypedResult,
 };
 
 macro_rules! sample {
@@ -220,5 +220,7 @@ fn finished_media() {
     assert_eq!(image.items[0].decode::<ImageResult>().unwrap().seed(), Some(1));
     let media = decode(sample!("media-upload"));
     assert_eq!(media.items[0].result_uuid(), Some("4e7a91c3-28d5-4f6b-a0e2-7c3d8f1b5a94"));
-    assert!(media.items[0].has_output());
+    let TypedResult::Storage(stored) = media.items[0].result() else { panic!("{media:?}") };
+    assert_eq!(stored.uuid().as_deref(), media.items[0].result_uuid());
+    assert!(matches!(stored.media(), Some(Media::Url(url)) if url.starts_with("https://mm.runware.ai/")));
 }

@@ -16,36 +16,34 @@ macro_rules! result {
             /// # Errors
             ///
             #[doc = concat!("The item has none of the keys", $(" `", $mark, "`",)+ ".")]
-            /// Other keys missing, or of an unexpected type, are no error.
+            /// Other keys missing, or of an unexpected type, are no error, and the state of the item makes no difference.
             pub fn from_item(item: &crate::Item) -> Result<Self, crate::DecodeError> {
-                const MARKS: &[&str] = &[$($mark),+];
-                if MARKS.iter().any(|mark| item.value(mark).is_some()) {
+                if Self::fits(item) {
                     return Ok(Self(item.clone()));
                 }
                 let detail = concat!("expected one of" $(, " `", $mark, "`")+);
                 Err(crate::DecodeError::new(crate::DecodeErrorKind::Type, None, detail))
             }
 
+            pub(crate) fn fits(item: &crate::Item) -> bool {
+                [$($mark),+].iter().any(|mark| item.value(mark).is_some())
+            }
+
             /// The item: its task, its state, and every field that has no method here.
             pub fn item(&self) -> &crate::Item {
                 &self.0
             }
-        }
 
-        fields! { read $name::HEAD {
-            /// The type of the task that made the result.
-            _ => "taskType": crate::spec::Kind::Word(crate::TaskType::WORDS), required;
-            /// The id of the task that made the result.
-            _ => "taskUUID": crate::spec::Kind::Uuid, required;
-            /// The state of the result.
-            _ => "status": crate::spec::Kind::Word(crate::Status::WORDS);
-            /// How far the result has come, in percent.
-            _ => "progress": crate::spec::Kind::number(0.0, 100.0);
-            /// Which of the task's results this is.
-            _ => "resultIndex": crate::spec::Kind::integer(0, u32::MAX as i128);
-            /// The cost of this result, if the task asked for it.
-            cost(crate::Money) => "cost": crate::spec::Kind::Money;
-        } }
+            /// The item that the result was made of.
+            pub fn into_item(self) -> crate::Item {
+                self.0
+            }
+
+            /// Names an item that [`fits`](Self::fits).
+            pub(super) fn of(item: crate::Item) -> Self {
+                Self(item)
+            }
+        }
 
         impl core::fmt::Debug for $name {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -66,6 +64,73 @@ macro_rules! result {
                 let raw = <crate::RawJson as serde::Deserialize>::deserialize(deserializer)?;
                 let item = crate::Item::from_raw(raw).map_err(serde::de::Error::custom)?;
                 Self::from_item(&item).map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+
+/// Adds the fields that results of generation tasks have: the table `HEAD`.
+macro_rules! generated {
+    ($name:ident) => {
+        fields! { read $name::HEAD {
+            /// The type of the task that made the result.
+            _ => "taskType": crate::spec::Kind::Word(crate::TaskType::WORDS), required;
+            /// The id of the task that made the result.
+            _ => "taskUUID": crate::spec::Kind::Uuid, required;
+            /// The state of the result.
+            _ => "status": crate::spec::Kind::Word(crate::Status::WORDS);
+            /// How far the result has come, in percent.
+            _ => "progress": crate::spec::Kind::number(0.0, 100.0);
+            /// Which of the task's results this is.
+            _ => "resultIndex": crate::spec::Kind::integer(0, u32::MAX as i128);
+            /// The cost of this result, if the task asked for it.
+            cost(crate::Money) => "cost": crate::spec::Kind::Money;
+        } }
+    };
+}
+
+/// Adds the fields that the answers to other tasks have: the table `HEAD`.
+macro_rules! answered {
+    ($name:ident: $task_type:literal) => {
+        fields! { read $name::HEAD {
+            /// The type of the task that is answered.
+            _ => "taskType": crate::spec::Kind::Const($task_type), required;
+            /// The id of the task that is answered.
+            _ => "taskUUID": crate::spec::Kind::Uuid, required;
+        } }
+    };
+}
+
+/// Adds the one way to ask for the media of a result.
+macro_rules! with_media {
+    ($name:ident) => {
+        impl $name {
+            /// The media file, in the form it was delivered in; of several, the first. See
+            /// [`Item::media`](crate::Item::media).
+            pub fn media(&self) -> Option<crate::Media<'_>> {
+                self.0.media()
+            }
+
+            /// Every media file of the result; see [`Item::all_media`](crate::Item::all_media).
+            pub fn all_media(&self) -> alloc::vec::Vec<crate::Media<'_>> {
+                self.0.all_media()
+            }
+        }
+    };
+}
+
+/// Adds the files in a field `outputs`: the table `OUTPUTS`.
+macro_rules! with_outputs {
+    ($name:ident) => {
+        fields! { read $name::OUTPUTS {
+            /// What was made, files and whatever else the model gives.
+            outputs(part crate::Outputs) => "outputs": crate::spec::Kind::Object(&crate::Outputs::SHAPE), required;
+        } }
+
+        impl $name {
+            /// The files of the [`outputs`](Self::outputs); none if there are none.
+            pub fn files(&self) -> alloc::vec::Vec<crate::OutputFile> {
+                self.outputs().map(|outputs| outputs.files()).unwrap_or_default()
             }
         }
     };

@@ -1,7 +1,7 @@
 //! Images.
 
-use crate::Media;
 use crate::spec::Kind;
+use crate::{Outputs, RawJson};
 
 result! {
     /// An image.
@@ -26,24 +26,24 @@ result! {
     ImageResult: "imageResult" [HEAD, OWN] has ["imageURL", "imageBase64Data", "imageDataURI"]
 }
 
+generated! { ImageResult }
+with_media! { ImageResult }
+
 fields! { read ImageResult::OWN {
     /// The image's own id.
     uuid(text) => "imageUUID": Kind::Uuid, required;
-    /// The address of the image; see [`media`](Self::media).
+    /// The address of the image.
     _ => "imageURL": Kind::Url;
-    /// The image in base64; see [`media`](Self::media).
+    /// The image in base64.
     _ => "imageBase64Data": Kind::TEXT;
-    /// The image in a `data:` address; see [`media`](Self::media).
+    /// The image in a `data:` address.
     _ => "imageDataURI": Kind::TEXT;
     /// The seed that makes the same image again.
     seed(u64) => "seed": Kind::INTEGER;
     /// Whether a safety check, if one was asked for, found adult content.
     nsfw_content(bool) => "NSFWContent": Kind::Bool;
+    /// The prompt as the model has structured it; few models say.
+    structured_prompt(part RawJson) => "structuredPrompt": Kind::Any;
+    /// What else was made; few models give anything.
+    outputs(part Outputs) => "outputs": Kind::Object(&Outputs::SHAPE);
 } }
-
-impl ImageResult {
-    /// The image, in the form it was delivered in.
-    pub fn media(&self) -> Option<Media<'_>> {
-        self.0.media()
-    }
-}

@@ -15,8 +15,9 @@
 ///   (an `f64`), `media` (a [`MediaInput`](crate::MediaInput)), `json` (anything that serde can write), `push media` or
 ///   `push json` (adds one to a list), `into T` (for open enums) or a type.
 /// * `write … in "inputs"` sets members of the object in that field.
-/// * `read` makes methods that read the field: `text` (borrowed where the JSON has no escapes), `list T` (what cannot be
-///   read is left out), or a type that serde reads. A value of another type counts as absent.
+/// * `read` makes methods that read the field: `text` (borrowed where the JSON has no escapes), `texts` (numbers count as
+///   their digits), `part T` and `parts T` (JSON or objects that share the result's memory), or a type that serde reads.
+///   A value of another type counts as absent, an element of another type is left out.
 /// * `table` makes no methods.
 macro_rules! fields {
     (table $table:ident { $($rows:tt)* }) => {
@@ -135,10 +136,22 @@ macro_rules! fields {
             self.0.value($key).and_then(crate::json::text)
         }
     };
-    (@read [$($doc:tt)+] $method:ident (list $type:ty) [] $key:literal) => {
+    (@read [$($doc:tt)+] $method:ident (texts) [] $key:literal) => {
+        $($doc)+
+        pub fn $method(&self) -> alloc::vec::Vec<alloc::string::String> {
+            self.0.value($key).map(crate::result::texts).unwrap_or_default()
+        }
+    };
+    (@read [$($doc:tt)+] $method:ident (part $type:ty) [] $key:literal) => {
+        $($doc)+
+        pub fn $method(&self) -> Option<$type> {
+            self.0.value($key).and_then(|value| crate::result::part(self.0.raw(), value))
+        }
+    };
+    (@read [$($doc:tt)+] $method:ident (parts $type:ty) [] $key:literal) => {
         $($doc)+
         pub fn $method(&self) -> alloc::vec::Vec<$type> {
-            self.0.value($key).map(crate::json::usable_elements).unwrap_or_default()
+            self.0.value($key).map(|value| crate::result::parts(self.0.raw(), value)).unwrap_or_default()
         }
     };
     (@read [$($doc:tt)+] $method:ident ($type:ty) [] $key:literal) => {

@@ -52,7 +52,9 @@ impl CollectedText {
         if let Some(reason) = &delta.finish_reason {
             self.finish_reason = Some(reason.clone());
         }
-        self.usage = delta.usage.or(self.usage);
+        if let Some(usage) = &delta.usage {
+            self.usage = Some(usage.clone());
+        }
         self.cost = delta.cost.or(self.cost);
     }
 }

@@ -7,6 +7,7 @@ use serde::Deserializer;
 use serde::de::Visitor;
 
 use crate::envelope::Fields;
+use crate::result::Part as _;
 use crate::{FinishReason, Item, Money, RawJson, TaskType, TaskUuid, Usage};
 
 /// A piece of a streamed answer, and what comes with it.
@@ -64,7 +65,7 @@ impl TextDelta {
                 .field("finishReason")
                 .and_then(|reason| reason.decode().ok())
                 .filter(says_something),
-            usage: raw.field("usage").and_then(|usage| usage.decode().ok()),
+            usage: raw.field("usage").and_then(Usage::of),
             cost: item.cost(),
             result_index: item.result_index(),
             raw: raw.clone(),

@@ -108,7 +108,7 @@ fn the_sample_is_read() {
     assert_eq!(collected.text, "Hello, \u{4e16}\u{754c} \u{1f389}");
     assert_eq!(collected.reasoning_content, "Gr\u{fc}\u{df}e?");
     assert_eq!(collected.finish_reason, Some(FinishReason::Stop));
-    assert_eq!(collected.usage.unwrap().total_tokens, Some(5));
+    assert_eq!(collected.usage.unwrap().total_tokens(), Some(5));
     assert_eq!(collected.cost, Some("0.00001".parse().unwrap()));
 }
 
@@ -328,7 +328,7 @@ data: {"delta":{}}
     let so_far = collected(&decode_whole(body.as_bytes()));
     assert_eq!((so_far.text.as_str(), so_far.reasoning_content.as_str()), ("ab", "c"));
     assert_eq!(so_far.finish_reason, Some(FinishReason::Length));
-    assert_eq!(so_far.usage.unwrap().total_tokens, Some(2));
+    assert_eq!(so_far.usage.unwrap().total_tokens(), Some(2));
     assert_eq!(so_far.cost, Some("0.2".parse().unwrap()));
 
     let whole = collected(&decode_whole(format!("{body}data: {{\"text\":\"ab.\"}}\n").as_bytes()));
