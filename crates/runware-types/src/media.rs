@@ -1,14 +1,12 @@
 //! The media of a result, whatever kind of task made it.
 
 use alloc::borrow::Cow;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
-use crate::envelope::Fields;
-use crate::{Item, Phase};
+use crate::item::Keys;
+use crate::{Item, Phase, json};
 
 /// How a media result is delivered; the task's `outputType` chooses.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,39 +35,16 @@ impl Item {
         if self.phase() != Phase::Succeeded {
             return None;
         }
-        let fields = Fields::read(self.raw().as_str(), &[&URLS, &BASE64, &DATA_URIS, &["outputs"]]).ok()?;
-        let first = |names: &[&str]| names.iter().find_map(|name| text_of(fields.get_telling(name)?));
-        first(&URLS)
+        let first = |keys| self.outputs(keys).find_map(|key| json::text(self.value(key)?));
+        first(Keys::URLS)
             .map(Media::Url)
-            .or_else(|| first(&BASE64).map(Media::Base64))
-            .or_else(|| first(&DATA_URIS).map(Media::DataUri))
-            .or_else(|| first_file(fields.get_telling("outputs")?).map(Media::Url))
+            .or_else(|| first(Keys::BASE64).map(Media::Base64))
+            .or_else(|| first(Keys::DATA_URIS).map(Media::DataUri))
+            .or_else(|| first_file(self.value("outputs")?).map(Media::Url))
     }
 }
 
-const URLS: [&str; 6] = ["imageURL", "videoURL", "audioURL", "maskImageURL", "guideImageURL", "mediaURL"];
-
-const BASE64: [&str; 6] = [
-    "imageBase64Data",
-    "videoBase64Data",
-    "audioBase64Data",
-    "maskImageBase64Data",
-    "guideImageBase64Data",
-    "mediaBase64Data",
-];
-
-const DATA_URIS: [&str; 6] =
-    ["imageDataURI", "videoDataURI", "audioDataURI", "maskImageDataURI", "guideImageDataURI", "mediaDataURI"];
-
-fn text_of(value: &RawValue) -> Option<Cow<'_, str>> {
-    // Most URLs hold no escape and are borrowed; the others are decoded.
-    match serde_json::from_str::<&str>(value.get()) {
-        Ok(text) => Some(Cow::Borrowed(text)),
-        Err(_) => serde_json::from_str::<String>(value.get()).ok().map(Cow::Owned),
-    }
-}
-
-fn first_file(outputs: &RawValue) -> Option<Cow<'_, str>> {
+fn first_file(outputs: &str) -> Option<Cow<'_, str>> {
     #[derive(Deserialize)]
     struct Outputs<'a> {
         #[serde(borrow)]
@@ -80,7 +55,7 @@ fn first_file(outputs: &RawValue) -> Option<Cow<'_, str>> {
         #[serde(borrow)]
         url: Cow<'a, str>,
     }
-    let outputs: Outputs<'_> = serde_json::from_str(outputs.get()).ok()?;
+    let outputs: Outputs<'_> = serde_json::from_str(outputs).ok()?;
     outputs.files.into_iter().next().map(|file| file.url)
 }
 
@@ -101,6 +76,19 @@ mod tests {
             (r#"{"audioBase64Data":"AAAA"}"#, r#"Base64("AAAA")"#),
             (r#"{"maskImageDataURI":"data:,x"}"#, r#"DataUri("data:,x")"#),
             (r#"{"outputs":{"files":[{"url":"https://h/m.glb"},{"url":"b"}]}}"#, r#"Url("https://h/m.glb")"#),
+        ] {
+            assert_eq!(media_of(item).as_deref(), Some(expected), "{item}");
+        }
+    }
+
+    #[test]
+    fn of_several_media_the_first_usable_one_of_the_best_form_is_taken() {
+        for (item, expected) in [
+            (r#"{"imageBase64Data":"AAAA","mediaURL":"m","videoURL":"v"}"#, r#"Url("v")"#),
+            (r#"{"imageURL":7,"imageDataURI":"data:,x","audioBase64Data":"AAAA"}"#, r#"Base64("AAAA")"#),
+            (r#"{"imageURL":"\ud800","imageDataURI":"data:,x"}"#, r#"DataUri("data:,x")"#),
+            (r#"{"imageURL":"a","imageURL":"b"}"#, r#"Url("b")"#),
+            (r#"{"imageURL":"a","imageURL":null,"mediaURL":"m"}"#, r#"Url("m")"#),
         ] {
             assert_eq!(media_of(item).as_deref(), Some(expected), "{item}");
         }
