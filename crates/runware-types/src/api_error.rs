@@ -7,8 +7,6 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 
-use serde_json::value::RawValue;
-
 use crate::envelope::{Elements, Fields, Source};
 use crate::{ErrorCategory, ErrorCode, RawJson, Status, TaskType, TaskUuid};
 
@@ -57,7 +55,7 @@ pub struct ApiError {
 }
 
 impl ApiError {
-    /// The keys that are looked up at once.
+    /// The keys that are looked up at once, and noted if they were written twice.
     pub(crate) const FIELDS: [&str; 11] = [
         "code",
         "message",
@@ -76,7 +74,7 @@ impl ApiError {
     ///
     /// Never fails: of a value that is no object, the text is the message.
     pub fn from_raw(raw: RawJson) -> Self {
-        let own = Self::fields_of(raw.as_str()).ok();
+        let own = Fields::read(raw.as_str()).ok();
         let mut source = Source::new(raw.as_bytes());
         Self::read(raw.clone(), own.as_ref(), None, &mut source)
     }
@@ -231,11 +229,6 @@ impl ApiError {
         self.code == "conflictTaskUUID"
     }
 
-    /// Looks up the fields that [`read`](Self::read) needs.
-    pub(crate) fn fields_of(text: &str) -> serde_json::Result<Fields<'_>> {
-        Fields::read(text, &[&Self::FIELDS])
-    }
-
     /// Makes an error of `raw`.
     ///
     /// `own` are the fields of `raw` if it is an object, `around` those of an object around it that says which task it
@@ -247,21 +240,20 @@ impl ApiError {
         source: &mut Source<'_>,
     ) -> Self {
         let nested_error = own.and_then(|fields| fields.get_telling("error"));
-        let nested = nested_error.and_then(|error| Self::fields_of(error.get()).ok());
+        let nested = nested_error.and_then(|error| Fields::read(error).ok());
         let layers: Vec<&Fields<'_>> = [nested.as_ref(), own, around].into_iter().flatten().collect();
         for fields in nested.iter().chain(own) {
-            fields.note_repeated(source);
+            fields.note_repeated(&Self::FIELDS, source);
         }
         let find = |name| layers.iter().find_map(|fields| fields.get_telling(name));
 
         let code = match find("code") {
-            Some(code) => text_of(code.get()),
+            Some(code) => text_of(code),
             None => find("errorId").map_or("unknown".to_owned(), legacy_code),
         };
         let message = match own {
             Some(_) => find("message")
                 .or(find("errorMessage"))
-                .map(RawValue::get)
                 .or(nested_error.and_then(bare_text))
                 .map(text_of)
                 .unwrap_or_default(),
@@ -312,16 +304,16 @@ fn text_of(json: &str) -> String {
     serde_json::from_str(json).unwrap_or_else(|_| json.to_owned())
 }
 
-fn texts_of(value: &RawValue) -> Vec<String> {
-    match Elements::read(value.get(), MAX_PARAMETERS) {
+fn texts_of(value: &str) -> Vec<String> {
+    match Elements::read(value, MAX_PARAMETERS) {
         Ok(list) => list.values.iter().map(|element| text_of(element.get())).collect(),
-        Err(_) => vec![text_of(value.get())],
+        Err(_) => vec![text_of(value)],
     }
 }
 
 /// The text of an `error` that is itself the message; an object speaks through its fields, `true` says nothing.
-fn bare_text(error: &RawValue) -> Option<&str> {
-    Some(error.get()).filter(|text| !text.starts_with(['{', 't']))
+fn bare_text(error: &str) -> Option<&str> {
+    Some(error).filter(|text| !text.starts_with(['{', 't']))
 }
 
 /// A `null` says as much as no key.
@@ -336,8 +328,8 @@ fn leads_on(link: &str) -> bool {
 }
 
 /// Today's code for a numeric id of the old WebSocket interface.
-fn legacy_code(error_id: &RawValue) -> String {
-    match error_id.get() {
+fn legacy_code(error_id: &str) -> String {
+    match error_id {
         "19" => "invalidApiKey".to_owned(),
         other => text_of(other),
     }

@@ -1,9 +1,10 @@
 //! A whole reply.
 
 mod anomaly;
+mod body;
 mod decode;
+mod entries;
 mod fields;
-mod scan;
 mod shapes;
 mod source;
 #[cfg(test)]
@@ -17,7 +18,7 @@ use bytes::Bytes;
 use crate::{ApiError, DecodeError, Item};
 
 pub use anomaly::{Anomaly, AnomalyKind};
-pub(crate) use fields::{Elements, Fields};
+pub(crate) use fields::{Elements, Fields, says_nothing};
 pub(crate) use source::Source;
 
 /// A whole reply: what a server answers to a request, sends in a WebSocket frame or posts to a webhook.
@@ -69,7 +70,7 @@ pub struct Envelope {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// The most bytes a reply may have; 64 MiB unless set.
+    /// The most bytes a reply may have; 64 MiB unless set, and 4 GiB whatever is set.
     pub max_bytes: usize,
     /// The deepest that lists and objects may be nested, the reply itself included; 128 unless set.
     pub max_depth: usize,
@@ -97,8 +98,9 @@ impl Envelope {
     ///
     /// Accepted are `data` as a list or a single object; `errors` and `error` as a list, an object or a text; a body
     /// that is itself an error, a list of errors or an item; and the old form `{"error": true, "errorId": …}`. Every
-    /// part of the result shares the memory of `body`. A byte order mark is dropped. Invalid UTF-8 is replaced, for
-    /// which the body is copied once. Offsets count in the text without the mark and after the replacement.
+    /// part of the result shares the memory of `body`; beside it, the place of every field of an item is kept, in 16
+    /// bytes, so at most some three times the length of the body. A byte order mark is dropped. Invalid UTF-8 is
+    /// replaced, for which the body is copied once. Offsets count in the text without the mark and after the replacement.
     ///
     /// # Errors
     ///

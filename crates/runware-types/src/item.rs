@@ -1,22 +1,31 @@
 //! One entry of a reply's `data`.
 
-use alloc::boxed::Box;
-use core::fmt;
-
-use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
-
-use crate::envelope::{Fields, Source};
-use crate::{ApiError, DecodeError, Money, Phase, RawJson, Status, TaskType, TaskUuid};
-
+mod head;
+mod index;
+mod key;
 #[cfg(test)]
 mod tests;
 
+use alloc::borrow::Cow;
+use core::fmt;
+
+use serde::de::DeserializeOwned;
+
+use crate::envelope::Source;
+use crate::json::Span;
+use crate::{ApiError, DecodeError, Money, Phase, RawJson, Status, TaskType, TaskUuid};
+
+use head::{Head, Text};
+pub(crate) use index::Index;
+use key::Key;
+
 /// One entry of a reply's `data`: a result, a result still in the making, or a failure.
 ///
-/// Only what routing needs is read at once. Everything else waits in [`raw`](Self::raw) until it is
-/// [decoded](Self::decode), so a result stays whole even where this crate cannot read it. A known key with an unusable
-/// value counts as absent here and is noted in [`Envelope::anomalies`](crate::Envelope::anomalies).
+/// Only what routing needs is decoded at once. Everything else waits in [`raw`](Self::raw) until a
+/// [`field`](Self::field) is asked for or the whole is [decoded](Self::decode), so a result stays whole even where this
+/// crate cannot read it. Where each field is was noted on the way: looking one up does not read the item again. A known
+/// key with an unusable value counts as absent here and is noted in
+/// [`Envelope::anomalies`](crate::Envelope::anomalies).
 ///
 /// ```
 /// use runware_types::{Envelope, Phase};
@@ -36,16 +45,17 @@ mod tests;
 /// ```
 ///
 /// Source: Task Polling page; `docs/wire.md`, "Replies" and "Asynchronous tasks".
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Item {
     raw: RawJson,
+    index: Index,
     task_type: Option<TaskType>,
     task_uuid: Option<TaskUuid>,
-    task_uuid_text: Option<Box<str>>,
+    task_uuid_text: Option<Text>,
     status: Option<Status>,
     progress: Option<u8>,
     result_index: Option<u32>,
-    result_uuid: Option<Box<str>>,
+    result_uuid: Option<Text>,
     cost: Option<Money>,
     has_output: bool,
     tells_failure: bool,
@@ -56,14 +66,11 @@ impl Item {
     ///
     /// # Errors
     ///
-    /// The value is not an object. Missing, unknown and unusable fields are no errors.
+    /// The value is not an object, or is one of more than 4 GiB. Missing, unknown and unusable fields are no errors.
     pub fn from_raw(raw: RawJson) -> Result<Self, DecodeError> {
-        let fields = match Self::fields_of(raw.as_str()) {
-            Ok(fields) => fields,
-            Err(error) => return Err(DecodeError::from_parser(&error, raw.as_bytes())),
-        };
+        let index = Index::of(&raw)?;
         let mut source = Source::new(raw.as_bytes());
-        Ok(Self::read(raw.clone(), &fields, &mut source))
+        Ok(Self::read(raw.as_str(), index, &mut source))
     }
 
     /// The `taskType` of the task this item answers; of the original task even in a `getResponse` reply.
@@ -78,7 +85,7 @@ impl Item {
 
     /// The `taskUUID` as it was sent, UUID or not.
     pub fn task_uuid_text(&self) -> Option<&str> {
-        self.task_uuid_text.as_deref()
+        self.task_uuid_text.as_ref().map(|text| text.of(self.raw.as_bytes()))
     }
 
     /// The `status`, which finished items may lack; [`phase`](Self::phase) also answers for those.
@@ -106,12 +113,36 @@ impl Item {
     ///
     /// Text, 3D, training, caption and prompt items have none.
     pub fn result_uuid(&self) -> Option<&str> {
-        self.result_uuid.as_deref()
+        self.result_uuid.as_ref().map(|text| text.of(self.raw.as_bytes()))
     }
 
     /// The whole item, exactly as it was sent.
     pub fn raw(&self) -> &RawJson {
         &self.raw
+    }
+
+    /// The value of any key, exactly as it was written and sharing the item's memory; of a key written twice, the last
+    /// one.
+    ///
+    /// ```
+    /// use runware_types::{Item, RawJson};
+    ///
+    /// let item = Item::from_raw(RawJson::parse(r#"{"imageURL": "https://h/i.png", "seed": 18446744073709551615}"#)?)?;
+    /// assert_eq!(item.field("seed").unwrap().as_str(), "18446744073709551615");
+    /// assert_eq!(item.field("cost"), None);
+    /// # Ok::<(), runware_types::DecodeError>(())
+    /// ```
+    pub fn field(&self, name: &str) -> Option<RawJson> {
+        let place = self.index.find(self.raw.as_bytes(), name)?;
+        Some(self.part(place))
+    }
+
+    /// Every key with its value, in the order they were sent, repeated keys included.
+    ///
+    /// A key that holds half a surrogate pair, which no text can, is given as it was written, without its quotes.
+    pub fn fields(&self) -> impl Iterator<Item = (Cow<'_, str>, RawJson)> {
+        let object = self.raw.as_bytes();
+        self.index.members().iter().map(|member| (member.key_text(object), self.part(member.value())))
     }
 
     /// Whether the item carries something the task was asked to make: a media URL, base64 or data URI, a `text`,
@@ -154,35 +185,40 @@ impl Item {
 
     /// The JSON text of a field; a `null` counts as absent.
     pub(crate) fn value(&self, name: &str) -> Option<&str> {
-        self.raw.value(name).map(RawValue::get).filter(|value| *value != "null")
+        let place = self.index.find(self.raw.as_bytes(), name)?;
+        Some(place.checked_text_of(self.raw.as_bytes())).filter(|value| *value != "null")
     }
 
-    /// Looks up the fields that [`read`](Self::read) needs.
-    pub(crate) fn fields_of(text: &str) -> serde_json::Result<Fields<'_>> {
-        Fields::read(text, &[&HEAD, &RESULT_UUIDS, &OUTPUTS])
-    }
-
-    /// Makes an item of the fields that [`fields_of`](Self::fields_of) found in `raw`.
-    pub(crate) fn read(raw: RawJson, fields: &Fields<'_>, source: &mut Source<'_>) -> Self {
-        fields.note_repeated(source);
-        let task_uuid_text = fields.decode::<Box<str>>("taskUUID", source);
+    /// Makes an item of the object `text`, which is a part of `source`, and whose index this is.
+    pub(crate) fn read(text: &str, index: Index, source: &mut Source<'_>) -> Self {
+        let head = Head::find(text, index.members(), source);
+        let task_uuid_text = head.string(Key::TaskUuid, source);
+        let task_uuid = task_uuid_text.as_deref().and_then(TaskUuid::parse_echo);
         Self {
-            raw,
-            task_type: fields.decode("taskType", source),
-            task_uuid: task_uuid_text.as_deref().and_then(TaskUuid::parse_echo),
-            task_uuid_text,
-            status: fields.decode("status", source),
-            progress: fields.decode("progress", source).map(percent),
-            result_index: fields.decode("resultIndex", source),
-            result_uuid: RESULT_UUIDS
-                .iter()
-                .filter_map(|name| fields.decode::<Box<str>>(name, source))
-                .find(|uuid| !uuid.is_empty()),
-            cost: fields.decode("cost", source),
-            has_output: OUTPUTS.iter().any(|name| fields.get_telling(name).is_some())
-                || fields.get("text").is_some(),
-            tells_failure: fields.tell_failure(),
+            raw: source.keep(text),
+            task_uuid,
+            task_uuid_text: task_uuid_text.map(|text| head.kept(Key::TaskUuid, text)),
+            task_type: head.string(Key::TaskType, source).map(|text| TaskType::from(&*text)),
+            status: head.string(Key::Status, source).map(|text| Status::from(&*text)),
+            progress: head.decode(Key::Progress, source).map(percent),
+            result_index: head.decode(Key::ResultIndex, source),
+            result_uuid: head.result_uuid(source),
+            cost: head.read(Key::Cost, source, Money::from_json),
+            has_output: head.has_output(),
+            tells_failure: head.tells_failure(),
+            index,
         }
+    }
+
+    fn part(&self, place: Span) -> RawJson {
+        RawJson::part_of(self.raw.as_bytes(), place.bytes_of(self.raw.as_bytes()))
+    }
+}
+
+/// Items are equal when their texts are.
+impl PartialEq for Item {
+    fn eq(&self, other: &Self) -> bool {
+        self.raw == other.raw
     }
 }
 
@@ -191,24 +227,6 @@ impl fmt::Debug for Item {
         f.debug_tuple("Item").field(&self.raw).finish()
     }
 }
-
-const HEAD: [&str; 9] =
-    ["taskType", "taskUUID", "status", "progress", "resultIndex", "cost", "error", "code", "text"];
-
-const RESULT_UUIDS: [&str; 7] =
-    ["imageUUID", "videoUUID", "audioUUID", "modelUUID", "maskImageUUID", "guideImageUUID", "mediaUUID"];
-
-/// The outputs that count unless they are empty. `text` is none of them: an empty text can be all a model had to say.
-#[rustfmt::skip]
-const OUTPUTS: [&str; 21] = [
-    "imageURL", "imageBase64Data", "imageDataURI",
-    "videoURL", "videoBase64Data", "videoDataURI",
-    "audioURL", "audioBase64Data", "audioDataURI",
-    "maskImageURL", "maskImageBase64Data", "maskImageDataURI",
-    "guideImageURL", "guideImageBase64Data", "guideImageDataURI",
-    "mediaURL", "mediaBase64Data", "mediaDataURI",
-    "outputs", "structuredData", "air",
-];
 
 fn percent(progress: f64) -> u8 {
     // A float-to-integer cast cuts the fraction off; after the clamp nothing else can happen.

@@ -1,5 +1,7 @@
 //! JSON kept as it was written.
 
+mod member;
+mod scan;
 mod short;
 #[cfg(test)]
 mod tests;
@@ -19,6 +21,8 @@ use serde_json::value::RawValue;
 use crate::DecodeError;
 use crate::finite::{self, InvalidValue};
 
+pub(crate) use member::{Member, Span, key};
+pub(crate) use scan::{Flaw, Scanner};
 pub(crate) use short::{is_secret, shortened};
 
 /// One JSON value, kept as the exact text it was written in.
@@ -67,7 +71,13 @@ impl RawJson {
 
     /// The part of `buffer` that `value` was read from, without copying it. `value` must borrow from `buffer`.
     pub(crate) fn slice_of(buffer: &Bytes, value: &RawValue) -> Self {
-        Self(buffer.slice_ref(value.get().as_bytes()))
+        Self::part_of(buffer, value.get().as_bytes())
+    }
+
+    /// The part of `buffer` that `value` is, without copying it. `value` must be one JSON value, and borrow from
+    /// `buffer`.
+    pub(crate) fn part_of(buffer: &Bytes, value: &[u8]) -> Self {
+        Self(buffer.slice_ref(value))
     }
 
     /// The text.
@@ -138,9 +148,11 @@ impl<'de> Deserialize<'de> for RawJson {
 
 /// The content of a JSON string: borrowed where the JSON has no escapes. `None` for what is no string.
 pub(crate) fn text(json: &str) -> Option<Cow<'_, str>> {
-    match serde_json::from_str::<&str>(json) {
-        Ok(text) => Some(Cow::Borrowed(text)),
-        Err(_) => serde_json::from_str::<String>(json).ok().map(Cow::Owned),
+    let inside = json.strip_prefix('"')?.strip_suffix('"')?;
+    // The value was read as JSON before: without escapes, all that is between the quotes is its content.
+    match memchr::memchr(b'\\', inside.as_bytes()) {
+        None => Some(Cow::Borrowed(inside)),
+        Some(_) => serde_json::from_str(json).ok().map(Cow::Owned),
     }
 }
 

@@ -35,6 +35,14 @@ impl Money {
     /// No money.
     pub const ZERO: Self = Self(Decimal::ZERO);
 
+    /// Reads a JSON number, or a string that holds one.
+    pub(crate) fn from_json(value: &str) -> Option<Self> {
+        match crate::json::text(value) {
+            Some(number) => number.parse().ok(),
+            None => value.parse().ok(),
+        }
+    }
+
     /// Whether this is no money.
     pub fn is_zero(&self) -> bool {
         self.0.is_zero()
@@ -138,6 +146,9 @@ fn parse_number(text: &str) -> Result<Decimal, InvalidMoney> {
     number.exact().ok_or_else(|| InvalidMoney(Reason::TooPrecise(shown())))
 }
 
+/// A price has few digits; counting in 128 bits takes several times as long.
+const MOST_DIGITS_OF_I64: usize = 18;
+
 /// The parts of a JSON number.
 struct Number<'a> {
     negative: bool,
@@ -153,19 +164,23 @@ impl<'a> Number<'a> {
             Some(rest) => (true, rest),
             None => (false, text),
         };
-        let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-        let (whole, fraction) = match mantissa.split_once('.') {
-            Some((_, "")) => return None,
+        let (whole, rest) = split_digits(text);
+        let (fraction, rest) = match rest.strip_prefix('.').map(split_digits) {
+            Some(("", _)) => return None,
             Some(parts) => parts,
-            None => (mantissa, ""),
+            None => ("", rest),
         };
-        let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        let some_digits = |text: &str| !text.is_empty() && all_digits(text);
-        let leading_zero = whole.len() > 1 && whole.starts_with('0');
-        let is_number = some_digits(whole)
-            && !leading_zero
-            && all_digits(fraction)
-            && some_digits(exponent.strip_prefix(['+', '-']).unwrap_or(exponent));
+        let exponent = match rest.strip_prefix(['e', 'E']) {
+            Some(exponent) => exponent,
+            None if rest.is_empty() => "0",
+            None => return None,
+        };
+        let is_exponent = match split_digits(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)) {
+            (digits, "") => !digits.is_empty(),
+            _ => false,
+        };
+        let has_leading_zero = whole.len() > 1 && whole.starts_with('0');
+        let is_number = is_exponent && !whole.is_empty() && !has_leading_zero;
         is_number.then_some(Self { negative, whole, fraction, exponent })
     }
 
@@ -174,10 +189,12 @@ impl<'a> Number<'a> {
         let places = Decimal::MAX_SCALE as usize;
         let fraction =
             if self.fraction.len() > places { self.fraction.trim_end_matches('0') } else { self.fraction };
-        let mut mantissa: i128 = 0;
-        for digit in self.whole.bytes().chain(fraction.bytes()) {
-            mantissa = mantissa.checked_mul(10)?.checked_add(i128::from(digit - b'0'))?;
-        }
+        let mut digits = self.whole.bytes().chain(fraction.bytes()).map(|digit| digit - b'0');
+        let mut mantissa = if self.whole.len() + fraction.len() <= MOST_DIGITS_OF_I64 {
+            i128::from(digits.fold(0_i64, |number, digit| number * 10 + i64::from(digit)))
+        } else {
+            digits.try_fold(0_i128, |number, digit| number.checked_mul(10)?.checked_add(i128::from(digit)))?
+        };
         if mantissa == 0 {
             return Some(Decimal::ZERO);
         }
@@ -194,4 +211,9 @@ impl<'a> Number<'a> {
         let signed = if self.negative { -mantissa } else { mantissa };
         Decimal::try_from_i128_with_scale(signed, u32::try_from(scale).ok()?).ok()
     }
+}
+
+/// The digits at the front, and what follows them.
+fn split_digits(text: &str) -> (&str, &str) {
+    text.split_at(text.bytes().take_while(u8::is_ascii_digit).count())
 }

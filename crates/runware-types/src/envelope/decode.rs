@@ -4,16 +4,14 @@ use alloc::format;
 use alloc::string::String;
 use bytes::Bytes;
 
-use super::{Anomaly, AnomalyKind, Envelope, Limits, scan, shapes};
+use super::{Anomaly, AnomalyKind, Envelope, Limits, shapes};
+use crate::json::Member;
 use crate::{DecodeError, DecodeErrorKind};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 pub(super) fn decode(body: Bytes, limits: &Limits) -> Result<Envelope, DecodeError> {
-    if body.len() > limits.max_bytes {
-        let detail = format!("{} bytes; at most {} are read", body.len(), limits.max_bytes);
-        return Err(DecodeError::new(DecodeErrorKind::TooLarge, Some(limits.max_bytes), detail));
-    }
+    check_size(body.len(), limits.max_bytes)?;
     let buffer = match body.strip_prefix(BYTE_ORDER_MARK) {
         Some(rest) => body.slice_ref(rest),
         None => body.clone(),
@@ -38,9 +36,29 @@ fn read_repaired(buffer: &Bytes, offset: usize, limits: &Limits) -> Result<Envel
 
 /// Reads `text`, which is all of `buffer`.
 fn read(buffer: &Bytes, text: &str, limits: &Limits) -> Result<Envelope, DecodeError> {
-    if let Some(offset) = scan::too_deep(buffer, limits.max_depth) {
-        let detail = format!("at most {} levels are read", limits.max_depth);
-        return Err(DecodeError::new(DecodeErrorKind::TooDeep, Some(offset), detail));
+    // A replacement is longer than what it replaces.
+    check_size(buffer.len(), usize::MAX)?;
+    shapes::read(buffer, text, limits)
+}
+
+fn check_size(bytes: usize, max_bytes: usize) -> Result<(), DecodeError> {
+    let most = max_bytes.min(Member::MOST_BYTES);
+    if bytes <= most {
+        return Ok(());
     }
-    shapes::read(buffer, text, limits.max_items)
+    let detail = format!("{bytes} bytes; at most {most} are read");
+    Err(DecodeError::new(DecodeErrorKind::TooLarge, Some(most), detail))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_size;
+    use crate::DecodeErrorKind;
+
+    #[test]
+    fn no_limit_allows_more_than_an_index_can_count() {
+        assert_eq!(check_size(4_294_967_295, usize::MAX), Ok(()));
+        let error = check_size(4_294_967_296, usize::MAX).unwrap_err();
+        assert_eq!((error.kind(), error.offset()), (DecodeErrorKind::TooLarge, Some(4_294_967_295)));
+    }
 }

@@ -1,64 +1,77 @@
 //! Looking into objects and lists without unfolding the values inside.
 
-use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::fmt;
 
 use serde::Deserializer;
-use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, IgnoredAny, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::AnomalyKind;
 use super::source::Source;
+use crate::json::{Flaw, Member, Scanner};
 
-/// The values of some keys of one object.
+/// The fields of one object.
 pub(crate) struct Fields<'a> {
-    known: Vec<(&'static str, &'a RawValue)>,
-    repeated: Vec<(&'static str, &'a RawValue)>,
-    is_empty: bool,
+    object: &'a str,
+    members: Vec<Member>,
 }
 
 impl<'a> Fields<'a> {
-    /// Reads one object, which must be all of `text`, and keeps the values of the keys in `names`.
+    /// Reads one object, which must be all of `text` and is JSON.
     ///
     /// # Errors
     ///
-    /// The text is not JSON or not an object.
-    pub(crate) fn read(text: &'a str, names: &[&[&'static str]]) -> serde_json::Result<Self> {
-        let mut parser = serde_json::Deserializer::from_str(text);
-        let fields = parser.deserialize_map(Named(names))?;
-        parser.end()?;
-        Ok(fields)
+    /// The text is not an object, or is too large to count its bytes.
+    pub(crate) fn read(text: &'a str) -> Result<Self, Flaw> {
+        let mut members = Vec::new();
+        if text.len() > Member::MOST_BYTES {
+            return Err(Flaw::Malformed);
+        }
+        Scanner::new(text, usize::MAX).members(&mut members)?;
+        Ok(Self::new(text, members))
     }
 
-    /// Whether the object has no keys at all, known or not.
+    /// The fields of an object whose members these are.
+    pub(super) fn new(object: &'a str, members: Vec<Member>) -> Self {
+        Self { object, members }
+    }
+
+    /// The whole object.
+    pub(super) fn object(&self) -> &'a str {
+        self.object
+    }
+
+    /// The whole object, and where its members are.
+    pub(super) fn into_parts(self) -> (&'a str, Vec<Member>) {
+        (self.object, self.members)
+    }
+
+    /// Whether the object has no keys at all.
     pub(crate) fn is_empty(&self) -> bool {
-        self.is_empty
+        self.members.is_empty()
     }
 
     /// The value of a key; of a key written twice, the last one. A `null` says as much as no key.
-    pub(crate) fn get(&self, name: &str) -> Option<&'a RawValue> {
-        self.known
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, value)| *value)
-            .filter(|v| v.get() != "null")
+    pub(crate) fn get(&self, name: &str) -> Option<&'a str> {
+        let member = Member::last(&self.members, self.object.as_bytes(), name)?;
+        Some(member.value().text_of(self.object)).filter(|value| *value != "null")
     }
 
     /// Like [`get`](Self::get), and the value is worth a look: not `false`, not an empty string, list or object.
-    pub(crate) fn get_telling(&self, name: &str) -> Option<&'a RawValue> {
+    pub(crate) fn get_telling(&self, name: &str) -> Option<&'a str> {
         self.get(name).filter(|value| !says_nothing(value))
     }
 
     /// Whether the key is there, even if with a `null`.
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.known.iter().any(|(known, _)| *known == name)
+        Member::last(&self.members, self.object.as_bytes(), name).is_some()
     }
 
     /// Whether the object tells of a failure: with an `error`, or with a `code` in words.
     pub(crate) fn tell_failure(&self) -> bool {
         self.get_telling("error").is_some()
-            || self.get_telling("code").is_some_and(|code| code.get().starts_with('"'))
+            || self.get_telling("code").is_some_and(|code| code.starts_with('"'))
     }
 
     /// The value of a key as a `T`; a value that is no `T` is noted and counts as absent.
@@ -68,38 +81,37 @@ impl<'a> Fields<'a> {
         source: &mut Source<'_>,
     ) -> Option<T> {
         let value = self.get(name)?;
-        let decoded = serde_json::from_str(value.get()).ok();
+        let decoded = serde_json::from_str(value).ok();
         if decoded.is_none() {
             source.note(AnomalyKind::UnusableField, Some(name), value);
         }
         decoded
     }
 
-    /// Notes the keys that were written twice.
-    pub(crate) fn note_repeated(&self, source: &mut Source<'_>) {
-        for (name, value) in &self.repeated {
-            source.note(AnomalyKind::RepeatedKey, Some(name), value);
-        }
-    }
-
-    fn put(&mut self, name: &'static str, value: &'a RawValue) {
-        let Some(slot) = self.known.iter_mut().find(|(known, _)| *known == name) else {
-            self.known.push((name, value));
-            return;
-        };
-        let before = core::mem::replace(&mut slot.1, value);
-        // Once per key is enough to know, and a body full of one key must not fill the memory.
-        if !self.repeated.iter().any(|(known, _)| *known == name) {
-            self.repeated.push((name, before));
+    /// Notes those of these keys that were written twice.
+    pub(crate) fn note_repeated(&self, names: &[&'static str], source: &mut Source<'_>) {
+        let mut seen: Vec<(&str, &str, bool)> = Vec::new();
+        for member in &self.members {
+            let Some(name) = names.iter().find(|name| member.is(self.object.as_bytes(), name)) else {
+                continue;
+            };
+            match seen.iter_mut().find(|(before, ..)| before == name) {
+                None => seen.push((name, member.value().text_of(self.object), false)),
+                // Once per key is enough to know, and a body full of one key must not fill the memory.
+                Some((_, before, is_noted)) if !*is_noted => {
+                    source.note(AnomalyKind::RepeatedKey, Some(name), before);
+                    *is_noted = true;
+                }
+                Some(_) => {}
+            }
         }
     }
 }
 
 /// Whether a value stands for "nothing here": `null`, `false`, `""`, `[]`, `{}`.
-pub(crate) fn says_nothing(value: &RawValue) -> bool {
-    let text = value.get();
-    let inside = |open, close| text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
-    matches!(text, "null" | "false" | "\"\"")
+pub(crate) fn says_nothing(value: &str) -> bool {
+    let inside = |open, close| value.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
+    matches!(value, "null" | "false" | "\"\"")
         || inside('[', ']').or_else(|| inside('{', '}')).is_some_and(|inside| inside.trim_ascii().is_empty())
 }
 
@@ -122,39 +134,6 @@ impl<'a> Elements<'a> {
         parser.end()?;
         Ok(elements)
     }
-}
-
-struct Named<'n>(&'n [&'n [&'static str]]);
-
-impl<'de> Visitor<'de> for Named<'_> {
-    type Value = Fields<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut fields = Fields { known: Vec::new(), repeated: Vec::new(), is_empty: true };
-        // A key is read as raw text, too: one that is no valid string must not hide the others.
-        while let Some(key) = map.next_key::<&RawValue>()? {
-            fields.is_empty = false;
-            let key = unquoted(key);
-            match self.0.iter().copied().flatten().find(|name| **name == key) {
-                Some(name) => fields.put(name, map.next_value()?),
-                None => _ = map.next_value::<IgnoredAny>()?,
-            }
-        }
-        Ok(fields)
-    }
-}
-
-/// The content of a key; empty if it is no valid string.
-fn unquoted(key: &RawValue) -> Cow<'_, str> {
-    let text = key.get();
-    if text.contains('\\') {
-        return Cow::Owned(serde_json::from_str(text).unwrap_or_default());
-    }
-    Cow::Borrowed(text.trim_matches('"'))
 }
 
 struct AtMost(usize);

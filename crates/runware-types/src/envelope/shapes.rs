@@ -1,21 +1,26 @@
 //! The shapes a reply can have.
 
 use alloc::format;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use bytes::Bytes;
 use serde_json::value::RawValue;
 
+use super::body::Body;
+use super::entries::Entries;
 use super::fields::{Elements, Fields, says_nothing};
 use super::source::Source;
-use super::{AnomalyKind, Envelope};
+use super::{AnomalyKind, Envelope, Limits};
+use crate::item::Index;
+use crate::json::{Flaw, Scanner};
 use crate::{ApiError, DecodeError, DecodeErrorKind, Item};
 
 /// Reads a reply of any shape from `text`, which is all of `buffer`.
-pub(super) fn read(buffer: &Bytes, text: &str, max_items: usize) -> Result<Envelope, DecodeError> {
+pub(super) fn read(buffer: &Bytes, text: &str, limits: &Limits) -> Result<Envelope, DecodeError> {
     let mut reply = Reply {
         buffer,
         text,
-        max_items,
+        limits,
         source: Source::new(buffer),
         items: Vec::new(),
         errors: Vec::new(),
@@ -41,7 +46,7 @@ pub(super) fn read(buffer: &Bytes, text: &str, max_items: usize) -> Result<Envel
 struct Reply<'a> {
     buffer: &'a Bytes,
     text: &'a str,
-    max_items: usize,
+    limits: &'a Limits,
     source: Source<'a>,
     items: Vec<Item>,
     errors: Vec<ApiError>,
@@ -51,14 +56,15 @@ struct Reply<'a> {
 
 impl<'a> Reply<'a> {
     fn read_object(&mut self) -> Result<(), DecodeError> {
-        let fields = Fields::read(self.text, &[&ApiError::FIELDS, &["data", "errors"]])
-            .map_err(|error| self.malformed(&error))?;
+        let mut scanner = Scanner::new(self.text, self.limits.max_depth);
+        let Body { fields, entries } = Body::read(self.text, &mut scanner, self.limits.max_items)
+            .map_err(|flaw| self.flawed(flaw, &scanner))?;
         self.has_data = fields.has("data");
         self.has_errors = fields.has("errors");
         let has_lists = self.has_data || self.has_errors;
 
         if let Some(data) = fields.get("data") {
-            self.read_data(data)?;
+            self.read_data(data, entries)?;
         }
         if let Some(errors) = fields.get("errors") {
             self.read_errors(errors, None)?;
@@ -68,53 +74,65 @@ impl<'a> Reply<'a> {
         {
             self.read_errors(error, Some(&fields))?;
         }
+        fields.note_repeated(&["data", "errors"], &mut self.source);
         let found_nothing = self.items.is_empty() && self.errors.is_empty();
         match Meaning::of(&fields) {
             // Beside empty lists, only an outright failure counts; a message may be a courtesy.
             Meaning::Failure | Meaning::Remark if found_nothing && (!has_lists || fields.tell_failure()) => {
-                let raw = self.source.keep(self.body()?);
+                let raw = self.source.keep(fields.object());
                 self.errors.push(ApiError::read(raw, Some(&fields), None, &mut self.source));
             }
-            Meaning::Item if found_nothing && !has_lists => self.push_item(self.body()?),
+            Meaning::Item if found_nothing && !has_lists => self.push_object(fields),
             Meaning::Nothing if !has_lists && !fields.has("error") && !fields.is_empty() => {
                 return Err(self.no_envelope());
             }
-            _ => fields.note_repeated(&mut self.source),
+            _ => fields.note_repeated(&ApiError::FIELDS, &mut self.source),
         }
         Ok(())
     }
 
     /// Reads a body that is a list: of errors, or of items.
     fn read_list(&mut self) -> Result<(), DecodeError> {
+        let mut scanner = Scanner::new(self.text, self.limits.max_depth);
+        scanner.value().and_then(|_| scanner.finish()).map_err(|flaw| self.flawed(flaw, &scanner))?;
         for element in self.elements_of(self.text)? {
-            let fields = ApiError::fields_of(element.get());
-            match fields.as_ref().map_or(Meaning::Nothing, Meaning::of) {
-                Meaning::Failure | Meaning::Remark => self.push_error(element, None),
-                Meaning::Item => self.push_item(element),
-                Meaning::Nothing => self.source.note(AnomalyKind::UnusableElement, None, element),
+            let fields = Fields::read(element);
+            match (fields.as_ref().map_or(Meaning::Nothing, Meaning::of), fields) {
+                (Meaning::Failure | Meaning::Remark, _) => self.push_error(element, None),
+                (Meaning::Item, Ok(fields)) => self.push_object(fields),
+                _ => self.source.note(AnomalyKind::UnusableElement, None, element),
             }
         }
         if self.items.is_empty() && self.errors.is_empty() { Err(self.no_envelope()) } else { Ok(()) }
     }
 
     /// Reads the value of `data`: a list of items, or a single one.
-    fn read_data(&mut self, data: &'a RawValue) -> Result<(), DecodeError> {
-        if is_list(data) {
-            for element in self.elements_of(data.get())? {
-                self.push_item(element);
-            }
-        } else if data.get().starts_with('{') {
-            self.push_item(data);
-        } else {
+    fn read_data(&mut self, data: &'a str, entries: Entries) -> Result<(), DecodeError> {
+        if !data.starts_with(['[', '{']) {
             self.source.note(AnomalyKind::UnusableField, Some("data"), data);
+            return Ok(());
+        }
+        if let Some(offset) = entries.surplus {
+            return Err(self.too_many(offset));
+        }
+        let mut members = entries.members;
+        members.shrink_to_fit();
+        let members = Arc::new(members);
+        self.items.reserve_exact(entries.list.len());
+        for entry in entries.list {
+            let text = entry.place.text_of(self.text);
+            match entry.members {
+                Some(own) => self.push_item(text, Index::part_of(&members, own.start, own.end)),
+                None => self.source.note(AnomalyKind::UnusableElement, None, text),
+            }
         }
         Ok(())
     }
 
     /// Reads the value of `errors` or `error`: a list of errors, or a single one.
-    fn read_errors(&mut self, errors: &'a RawValue, around: Option<&Fields<'a>>) -> Result<(), DecodeError> {
+    fn read_errors(&mut self, errors: &'a str, around: Option<&Fields<'a>>) -> Result<(), DecodeError> {
         if is_list(errors) {
-            for element in self.elements_of(errors.get())? {
+            for element in self.elements_of(errors)? {
                 self.push_error(element, around);
             }
         } else if !says_nothing(errors) {
@@ -123,41 +141,56 @@ impl<'a> Reply<'a> {
         Ok(())
     }
 
-    fn push_item(&mut self, value: &'a RawValue) {
-        match Item::fields_of(value.get()) {
-            Ok(fields) => self.items.push(Item::read(self.source.keep(value), &fields, &mut self.source)),
-            Err(_) => self.source.note(AnomalyKind::UnusableElement, None, value),
-        }
+    fn push_object(&mut self, fields: Fields<'a>) {
+        let (object, members) = fields.into_parts();
+        self.push_item(object, Index::whole(members));
     }
 
-    fn push_error(&mut self, value: &'a RawValue, around: Option<&Fields<'a>>) {
+    fn push_item(&mut self, object: &'a str, index: Index) {
+        self.items.push(Item::read(object, index, &mut self.source));
+    }
+
+    fn push_error(&mut self, value: &'a str, around: Option<&Fields<'a>>) {
         if says_nothing(value) {
             return self.source.note(AnomalyKind::UnusableElement, None, value);
         }
-        let own = ApiError::fields_of(value.get()).ok();
+        let own = Fields::read(value).ok();
         let raw = self.source.keep(value);
         self.errors.push(ApiError::read(raw, own.as_ref(), around, &mut self.source));
     }
 
-    fn elements_of(&self, list: &'a str) -> Result<Vec<&'a RawValue>, DecodeError> {
-        let elements = Elements::read(list, self.max_items).map_err(|error| self.malformed(&error))?;
-        let Some(surplus) = elements.surplus else { return Ok(elements.values) };
-        let detail = format!("a list has more than {} entries", self.max_items);
-        Err(DecodeError::new(DecodeErrorKind::TooLarge, Some(self.source.offset_of(surplus)), detail))
+    fn elements_of(&self, list: &'a str) -> Result<impl Iterator<Item = &'a str> + use<'a>, DecodeError> {
+        let elements = Elements::read(list, self.limits.max_items).map_err(|error| self.malformed(&error))?;
+        match elements.surplus {
+            Some(surplus) => Err(self.too_many(self.source.offset_of(surplus.get()))),
+            None => Ok(elements.values.into_iter().map(RawValue::get)),
+        }
     }
 
-    fn body(&self) -> Result<&'a RawValue, DecodeError> {
-        serde_json::from_str(self.text).map_err(|error| self.malformed(&error))
+    fn too_many(&self, offset: usize) -> DecodeError {
+        let detail = format!("a list has more than {} entries", self.limits.max_items);
+        DecodeError::new(DecodeErrorKind::TooLarge, Some(offset), detail)
     }
 
     fn no_envelope(&self) -> DecodeError {
-        match self.body() {
+        match serde_json::from_str::<&RawValue>(self.text) {
             Ok(body) => {
-                let offset = self.source.offset_of(body);
-                let found = self.source.keep(body).describe();
+                let offset = self.source.offset_of(body.get());
+                let found = self.source.keep(body.get()).describe();
                 DecodeError::new(DecodeErrorKind::NotAnEnvelope, Some(offset), found)
             }
-            Err(malformed) => malformed,
+            Err(error) => self.malformed(&error),
+        }
+    }
+
+    fn flawed(&self, flaw: Flaw, scanner: &Scanner<'_>) -> DecodeError {
+        match flaw {
+            Flaw::TooDeep => {
+                let detail = format!("at most {} levels are read", self.limits.max_depth);
+                DecodeError::new(DecodeErrorKind::TooDeep, Some(scanner.offset()), detail)
+            }
+            // The scanner only knows that something is wrong; serde_json says what.
+            Flaw::Malformed => self.no_envelope(),
         }
     }
 
@@ -191,6 +224,6 @@ impl Meaning {
     }
 }
 
-fn is_list(value: &RawValue) -> bool {
-    value.get().starts_with('[')
+fn is_list(value: &str) -> bool {
+    value.starts_with('[')
 }

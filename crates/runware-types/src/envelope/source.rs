@@ -2,7 +2,6 @@
 
 use alloc::vec::Vec;
 use bytes::Bytes;
-use serde_json::value::RawValue;
 
 use super::{Anomaly, AnomalyKind};
 use crate::RawJson;
@@ -19,16 +18,16 @@ impl<'a> Source<'a> {
     }
 
     /// The value as a part of the buffer; `value` must borrow from it.
-    pub(crate) fn keep(&self, value: &RawValue) -> RawJson {
-        RawJson::slice_of(self.buffer, value)
+    pub(crate) fn keep(&self, value: &str) -> RawJson {
+        RawJson::part_of(self.buffer, value.as_bytes())
     }
 
     /// Where the value begins in the buffer; `value` must borrow from it.
-    pub(crate) fn offset_of(&self, value: &RawValue) -> usize {
-        value.get().as_ptr().addr().saturating_sub(self.buffer.as_ptr().addr())
+    pub(crate) fn offset_of(&self, value: &str) -> usize {
+        value.as_ptr().addr().saturating_sub(self.buffer.as_ptr().addr())
     }
 
-    pub(crate) fn note(&mut self, kind: AnomalyKind, field: Option<&'static str>, value: &RawValue) {
+    pub(crate) fn note(&mut self, kind: AnomalyKind, field: Option<&'static str>, value: &str) {
         let (offset, raw) = (self.offset_of(value), Some(self.keep(value)));
         self.anomalies.push(Anomaly { kind, field, offset, raw });
     }

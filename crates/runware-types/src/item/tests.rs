@@ -232,3 +232,63 @@ fn only_objects_are_items() {
         assert_eq!(error.kind(), DecodeErrorKind::Type, "{text}");
     }
 }
+
+#[test]
+fn any_field_can_be_had_as_it_was_written() {
+    let item = item(
+        r#"{ "seed" : 1.10, "n\u006fte":[1, {"seed":2}],"gone":null,"seed":18446744073709551616 , "":{} }"#,
+    );
+    let field = |name| item.field(name).map(|value| value.as_str().to_owned());
+    assert_eq!(field("seed").as_deref(), Some("18446744073709551616"), "the last one counts");
+    assert_eq!(field("note").as_deref(), Some(r#"[1, {"seed":2}]"#));
+    assert_eq!(field("gone").as_deref(), Some("null"));
+    assert_eq!(field("").as_deref(), Some("{}"));
+    for absent in ["n\\u006fte", "Seed", "see", "seed ", "\"seed\""] {
+        assert_eq!(field(absent), None, "{absent}");
+    }
+    assert_eq!((item.value("seed"), item.value("gone")), (Some("18446744073709551616"), None));
+}
+
+#[test]
+fn all_fields_come_in_order_and_share_the_memory() {
+    let item = item(r#"{"b":1,"a":"x","\ud800":2,"b":[3],"\u0061\n":null}"#);
+    let fields: Vec<_> = item.fields().collect();
+    let shown: Vec<_> = fields.iter().map(|(key, value)| (&**key, value.as_str())).collect();
+    assert_eq!(shown, [("b", "1"), ("a", r#""x""#), ("\\ud800", "2"), ("b", "[3]"), ("a\n", "null")]);
+    let memory = item.raw().as_bytes().as_ptr_range();
+    for (_, value) in &fields {
+        let part = value.as_bytes().as_ptr_range();
+        assert!(memory.start <= part.start && part.end <= memory.end);
+    }
+}
+
+#[test]
+fn fields_are_those_of_the_own_item_in_any_reply() {
+    let bodies = [
+        r#" {"x":{"seed":0},"data":[{"seed":1},7,{},{"a":[],"seed":2}]}"#,
+        r#" [{"taskUUID":"u","seed":1}, {"taskType":"t","seed":2}]"#,
+        r#"{"data":[{"seed":9}],"data":[{"seed":1},{"b":{"seed":0},"seed":2}]}"#,
+    ];
+    for body in bodies {
+        let reply = Envelope::decode(body).unwrap();
+        let seeds: Vec<_> = reply.items.iter().filter_map(|item| item.value("seed")).collect();
+        assert_eq!(seeds, ["1", "2"], "{body}");
+        for item in &reply.items {
+            let again = Item::from_raw(item.raw().clone()).unwrap();
+            assert!(again.fields().eq(item.fields()), "{body}");
+        }
+    }
+    for body in [r#" {"data": {"seed":1}}"#, "\n{\"taskUUID\":\"u\",\"seed\":1}"] {
+        assert_eq!(Envelope::decode(body).unwrap().items[0].value("seed"), Some("1"), "{body}");
+    }
+}
+
+#[test]
+fn escapes_in_ids_are_undone() {
+    let item = item(
+        r#"{"taskUUID":"24cd5dff\u002dcb81-4db5-8506-b72a9425f9d1","imageUUID":"a\/b","taskType":"tex\u0074Inference"}"#,
+    );
+    assert_eq!((item.task_uuid_text(), item.result_uuid()), (Some(UUID), Some("a/b")));
+    assert_eq!(item.task_uuid().unwrap().to_string(), UUID);
+    assert_eq!(item.task_type(), Some(&TaskType::TextInference));
+}

@@ -46,8 +46,7 @@ impl TextDelta {
     /// Whether an object speaks of streamed text, even if it does not say of which task.
     pub(super) fn is_in(object: &RawJson) -> bool {
         const KEYS: [&str; 6] = ["delta", "text", "reasoningContent", "finishReason", "usage", "cost"];
-        Fields::read(object.as_str(), &[&KEYS])
-            .is_ok_and(|fields| KEYS.iter().any(|key| fields.get(key).is_some()))
+        Fields::read(object.as_str()).is_ok_and(|fields| KEYS.iter().any(|key| fields.get(key).is_some()))
     }
 
     pub(super) fn read(item: &Item) -> Self {

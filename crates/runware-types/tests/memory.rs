@@ -1,0 +1,62 @@
+//! What reading a reply allocates, and what it shares.
+
+#![allow(clippy::unwrap_used, reason = "a test stops at the line that failed")]
+
+use std::borrow::Cow;
+
+use allocation_counter::{AllocationInfo, measure};
+use bytes::Bytes;
+use runware_types::{Envelope, Media};
+
+/// A reply with this many results.
+fn reply(results: usize, media: &str) -> Bytes {
+    let item = format!(
+        r#"{{"taskType":"imageInference","taskUUID":"a770f077-f413-47de-9dac-be0b26a35da6",
+            "imageUUID":"77da2d99-a6d3-44d9-b8c0-ae9fb06b6200",{media},"seed":42,"NSFWContent":false,"cost":0.0013}}"#
+    );
+    let body = Bytes::from(format!(r#"{{"data":[{}]}}"#, vec![item; results].join(",")));
+    // The first clone of a buffer makes the counter that the clones share.
+    drop(body.clone());
+    body
+}
+
+fn url() -> &'static str {
+    r#""imageURL":"https://im.runware.ai/image/ws/0.5/ii/77da2d99-a6d3-44d9-b8c0-ae9fb06b6200.jpg""#
+}
+
+fn base64() -> String {
+    format!(r#""imageBase64Data":"{}""#, "QUJD".repeat(500_000))
+}
+
+fn decoding(body: &Bytes) -> AllocationInfo {
+    measure(|| {
+        _ = Envelope::decode(body.clone()).unwrap();
+    })
+}
+
+#[test]
+fn two_megabytes_of_base64_are_not_copied() {
+    let body = reply(1, &base64());
+    let allocated = decoding(&body);
+    assert!(allocated.bytes_total < 1_000, "{} bytes", allocated.bytes_total);
+
+    let reply = Envelope::decode(body.clone()).unwrap();
+    let item = &reply.items[0];
+    let allocated = measure(|| {
+        let Some(Media::Base64(Cow::Borrowed(data))) = item.media() else {
+            panic!("the media is not borrowed")
+        };
+        assert!(data.len() == 2_000_000 && body.as_ptr_range().contains(&data.as_ptr()));
+        _ = (item.task_uuid(), item.task_uuid_text(), item.result_uuid(), item.cost(), item.clone());
+        _ = (item.field("imageBase64Data"), item.field("seed"), item.fields().count());
+    });
+    assert_eq!(allocated.count_total, 0);
+}
+
+#[test]
+fn a_result_costs_no_allocation_of_its_own() {
+    let (few, many) = (decoding(&reply(20, url())), decoding(&reply(2_000, url())));
+    // Two lists grow with the results, each by doubling.
+    // Lists that turn out longer than the first result let expect may grow once more.
+    assert!(many.count_total <= few.count_total + 2, "{} and {}", few.count_total, many.count_total);
+}
