@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use runware_types::{Envelope, Item, Media, Money, Phase, TaskType, TaskUuid};
+use runware_types::{Envelope, ImageResult};
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -39,11 +39,19 @@ fn decode(criterion: &mut Criterion) {
             });
         });
         group.bench_function("routing", |bencher| bencher.iter(|| Envelope::decode(body.clone()).unwrap()));
-        group.bench_function("routing and all fields", |bencher| {
+        group.bench_function("routing and typed results", |bencher| {
             bencher.iter(|| {
                 let reply = Envelope::decode(body.clone()).unwrap();
                 for item in &reply.items {
-                    black_box(Image::of(item));
+                    let image = ImageResult::from_item(item).unwrap();
+                    black_box((
+                        item.task_type(),
+                        item.task_uuid(),
+                        item.phase(),
+                        image.uuid(),
+                        image.media(),
+                    ));
+                    black_box((image.seed(), image.nsfw_content(), image.cost()));
                 }
                 reply
             });
@@ -134,32 +142,4 @@ struct Head<'a> {
     #[serde(rename = "taskUUID")]
     task_uuid: Option<&'a str>,
     status: Option<&'a str>,
-}
-
-/// All that is in a result.
-#[expect(dead_code, reason = "it is enough to read it")]
-struct Image<'a> {
-    task_type: Option<&'a TaskType>,
-    task_uuid: Option<TaskUuid>,
-    phase: Phase,
-    uuid: Option<&'a str>,
-    media: Option<Media<'a>>,
-    seed: Option<u64>,
-    nsfw: Option<bool>,
-    cost: Option<Money>,
-}
-
-impl<'a> Image<'a> {
-    fn of(item: &'a Item) -> Self {
-        Self {
-            task_type: item.task_type(),
-            task_uuid: item.task_uuid(),
-            phase: item.phase(),
-            uuid: item.result_uuid(),
-            media: item.media(),
-            seed: item.field("seed").and_then(|seed| seed.decode().ok()),
-            nsfw: item.field("NSFWContent").and_then(|nsfw| nsfw.decode().ok()),
-            cost: item.cost(),
-        }
-    }
 }

@@ -183,6 +183,12 @@ impl Item {
         self.raw.decode()
     }
 
+    /// Whether there is a field of this name, with anything but `null` in it.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        let place = self.index.find(self.raw.as_bytes(), name);
+        place.is_some_and(|place| place.bytes_of(self.raw.as_bytes()) != b"null")
+    }
+
     /// The JSON text of a field; a `null` counts as absent.
     pub(crate) fn value(&self, name: &str) -> Option<&str> {
         let place = self.index.find(self.raw.as_bytes(), name)?;

@@ -26,7 +26,7 @@ macro_rules! result {
             }
 
             pub(crate) fn fits(item: &crate::Item) -> bool {
-                [$($mark),+].iter().any(|mark| item.value(mark).is_some())
+                [$($mark),+].iter().any(|mark| item.has(mark))
             }
 
             /// The item: its task, its state, and every field that has no method here.
@@ -84,8 +84,15 @@ macro_rules! generated {
             /// Which of the task's results this is.
             _ => "resultIndex": crate::spec::Kind::integer(0, u32::MAX as i128);
             /// The cost of this result, if the task asked for it.
-            cost(crate::Money) => "cost": crate::spec::Kind::Money;
+            _ => "cost": crate::spec::Kind::Money;
         } }
+
+        impl $name {
+            /// The cost of this result, if the task asked for it.
+            pub fn cost(&self) -> Option<crate::Money> {
+                self.0.cost()
+            }
+        }
     };
 }
 
