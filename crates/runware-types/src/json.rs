@@ -20,7 +20,7 @@ use serde_json::value::RawValue;
 use crate::DecodeError;
 use crate::finite::{self, InvalidValue};
 
-pub(crate) use short::{is_secret, shortened};
+pub(crate) use short::{HIDDEN, abridged, is_secret, next_token, secrets, shortened};
 
 /// One JSON value, kept as the exact text it was written in.
 ///
@@ -105,15 +105,7 @@ impl RawJson {
 
     /// The value and its type in words, for messages: `"4" (a string)`, `an array`.
     pub(crate) fn describe(&self) -> String {
-        let kind = match self.0.first() {
-            Some(b'{') => return "an object".to_owned(),
-            Some(b'[') => return "an array".to_owned(),
-            Some(b'n') => return "null".to_owned(),
-            Some(b'"') => "a string",
-            Some(b't' | b'f') => "a boolean",
-            _ => "a number",
-        };
-        format!("{} ({kind})", short::abridged(self.as_str(), 60))
+        describe(self.as_str())
     }
 }
 
@@ -149,6 +141,19 @@ pub(crate) fn text(json: &str) -> Option<Cow<'_, str>> {
 pub(crate) fn usable_elements<T: DeserializeOwned>(json: &str) -> Vec<T> {
     let elements: Vec<&RawValue> = serde_json::from_str(json).unwrap_or_default();
     elements.into_iter().filter_map(|element| serde_json::from_str(element.get()).ok()).collect()
+}
+
+/// A JSON value and its type in words, for messages: `"4" (a string)`, `an array`.
+pub(crate) fn describe(json: &str) -> String {
+    let kind = match json.as_bytes().first() {
+        Some(b'{') => return "an object".to_owned(),
+        Some(b'[') => return "an array".to_owned(),
+        Some(b'n') => return "null".to_owned(),
+        Some(b'"') => "a string",
+        Some(b't' | b'f') => "a boolean",
+        _ => "a number",
+    };
+    format!("{} ({kind})", short::abridged(json, 60))
 }
 
 /// Text as a JSON string.

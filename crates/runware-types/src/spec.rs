@@ -5,8 +5,10 @@
 
 #[macro_use]
 mod fields;
+mod envelope;
 mod registry;
 
+pub(crate) use envelope::{ACK, ENVELOPE, FAILED_ITEM, RUNNING};
 pub(crate) use registry::{request_shape, result_shapes};
 
 /// An object of the wire.
@@ -18,6 +20,8 @@ pub(crate) struct Shape {
     pub(crate) task_type: Option<&'static str>,
     /// Its fields, in groups that several shapes share. A later group may not repeat a key of an earlier one.
     pub(crate) groups: &'static [&'static [Field]],
+    /// Keys of which it must have at least one; empty if it need not have any.
+    pub(crate) any_of: &'static [&'static str],
     /// Whether the server is documented to refuse keys that are not listed. All other shapes are open: a newer server,
     /// or a model, knows more keys than this crate.
     pub(crate) closed: bool,
@@ -80,12 +84,17 @@ pub(crate) enum Kind {
 impl Shape {
     /// A task or an item, which carries this `taskType`.
     pub(crate) const fn task(name: &'static str, groups: &'static [&'static [Field]]) -> Self {
-        Self { name, task_type: Some(name), groups, closed: false }
+        Self { name, task_type: Some(name), groups, any_of: &[], closed: false }
     }
 
     /// An object inside of another.
     pub(crate) const fn object(name: &'static str, groups: &'static [&'static [Field]]) -> Self {
-        Self { name, task_type: None, groups, closed: false }
+        Self { name, task_type: None, groups, any_of: &[], closed: false }
+    }
+
+    /// The same object, where at least one of these keys must be there.
+    pub(crate) const fn with_any_of(self, keys: &'static [&'static str]) -> Self {
+        Self { any_of: keys, ..self }
     }
 
     /// The fields of all groups.
