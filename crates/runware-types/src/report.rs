@@ -10,6 +10,35 @@ use core::fmt;
 
 use serde::{Serialize, Serializer};
 
+/// Defines an enum of things that have a stable name.
+macro_rules! codes {
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident {
+            $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)+
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$variant_meta])* $variant,)+
+        }
+
+        impl $name {
+            /// Every kind, in the order of the declaration.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The stable name, such as `missing-field`.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text,)+
+                }
+            }
+        }
+    };
+}
+
 /// Everything that was found in a request or a reply; see [`validate_text`](crate::validate_text).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
@@ -90,52 +119,52 @@ pub struct Location {
     pub column: usize,
 }
 
-/// The kinds of [`Finding`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum FindingCode {
-    /// The text is not JSON.
-    Syntax,
-    /// The text is JSON, but not a task, a request or a reply.
-    Shape,
-    /// A key is written twice.
-    RepeatedKey,
-    /// A required field is missing.
-    MissingField,
-    /// A field that is not known here.
-    UnknownField,
-    /// A value of the wrong JSON type.
-    WrongType,
-    /// A number, a text or a list outside of its bounds.
-    OutOfRange,
-    /// A word that is not known here.
-    UnknownWord,
-    /// Another text than the only one that is allowed.
-    WrongValue,
-    /// A text that is not of the form it must have: an id, an address.
-    Malformed,
-    /// A media input that is none of the four forms.
-    NotMedia,
-    /// A media input that is taken as base64 and is too short to be a file.
-    ShortBase64,
-    /// An address that only the caller's own machine or network can reach.
-    PrivateAddress,
-    /// Fields that do not go together.
-    Conflict,
-    /// A field that has no effect beside the others.
-    NoEffect,
-    /// An id that another task has already.
-    DuplicateId,
-    /// An element that is not where it must be.
-    Misplaced,
-    /// A shape of replies that readers accept and nobody documents.
-    UndocumentedShape,
-    /// A task type that is not known here.
-    UnknownTaskType,
-    /// A model whose own rules are not known here.
-    UncheckedModel,
-    /// A value that is nested too deeply to be checked.
-    TooDeep,
+codes! {
+    /// The kinds of [`Finding`].
+    pub enum FindingCode {
+        /// The text is not JSON.
+        Syntax = "syntax",
+        /// The text is JSON, but not a task, a request or a reply.
+        Shape = "shape",
+        /// A key is written twice.
+        RepeatedKey = "repeated-key",
+        /// A required field is missing.
+        MissingField = "missing-field",
+        /// A field that is not known here.
+        UnknownField = "unknown-field",
+        /// A value of the wrong JSON type.
+        WrongType = "wrong-type",
+        /// A number, a text or a list outside of its bounds.
+        OutOfRange = "out-of-range",
+        /// A word that is not known here.
+        UnknownWord = "unknown-word",
+        /// Another text than the only one that is allowed.
+        WrongValue = "wrong-value",
+        /// A text that is not of the form it must have: an id, an address.
+        Malformed = "malformed",
+        /// A media input that is none of the four forms.
+        NotMedia = "not-media",
+        /// A media input that is taken as base64 and is too short to be a file.
+        ShortBase64 = "short-base64",
+        /// An address that only the caller's own machine or network can reach.
+        PrivateAddress = "private-address",
+        /// Fields that do not go together.
+        Conflict = "conflict",
+        /// A field that has no effect beside the others.
+        NoEffect = "no-effect",
+        /// An id that another task has already.
+        DuplicateId = "duplicate-id",
+        /// An element that is not where it must be.
+        Misplaced = "misplaced",
+        /// A shape of replies that readers accept and nobody documents.
+        UndocumentedShape = "undocumented-shape",
+        /// A task type that is not known here.
+        UnknownTaskType = "unknown-task-type",
+        /// A model whose own rules are not known here.
+        UncheckedModel = "unchecked-model",
+        /// A value that is nested too deeply to be checked.
+        TooDeep = "too-deep",
+    }
 }
 
 impl Report {
@@ -207,35 +236,6 @@ impl Severity {
             Self::Unknown => "unknown",
             Self::Warning => "warning",
             Self::Error => "error",
-        }
-    }
-}
-
-impl FindingCode {
-    /// The stable name, such as `missing-field`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Syntax => "syntax",
-            Self::Shape => "shape",
-            Self::RepeatedKey => "repeated-key",
-            Self::MissingField => "missing-field",
-            Self::UnknownField => "unknown-field",
-            Self::WrongType => "wrong-type",
-            Self::OutOfRange => "out-of-range",
-            Self::UnknownWord => "unknown-word",
-            Self::Malformed => "malformed",
-            Self::WrongValue => "wrong-value",
-            Self::NotMedia => "not-media",
-            Self::ShortBase64 => "short-base64",
-            Self::PrivateAddress => "private-address",
-            Self::Conflict => "conflict",
-            Self::NoEffect => "no-effect",
-            Self::DuplicateId => "duplicate-id",
-            Self::Misplaced => "misplaced",
-            Self::UndocumentedShape => "undocumented-shape",
-            Self::UnknownTaskType => "unknown-task-type",
-            Self::UncheckedModel => "unchecked-model",
-            Self::TooDeep => "too-deep",
         }
     }
 }

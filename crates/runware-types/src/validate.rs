@@ -68,19 +68,21 @@ pub fn validate(task: &impl AsRef<RawTask>) -> Report {
 /// in other texts, nothing is checked behind the first place that is no JSON.
 ///
 /// ```
-/// use runware_types::{Severity, Verdict, validate_text};
+/// use runware_types::{Verdict, validate_text};
 ///
 /// let text = r#"[
-///   { "taskType": "imageInference", "positivePrompt": "a red fox", "numberResults": "4" }
+///   { "taskType": "imageInference", "model": "runware:101@1", "numberResults": "4" }
 /// ]"#;
 /// let report = validate_text(text);
 /// assert_eq!(report.verdict(), Verdict::Invalid);
-/// let found: Vec<_> = report.errors().map(|error| (error.code.as_str(), error.pointer.as_str())).collect();
-/// assert_eq!(found, [("missing-field", "/0/model"), ("wrong-type", "/0/numberResults")]);
-/// assert_eq!(
-///     report.display("task.json", text).to_string().lines().nth(5),
-///     Some("error[wrong-type]: /0/numberResults is \"4\" (a string); it must be a whole number of at least 1")
-/// );
+/// let shown = report.display("task.json", text).to_string();
+/// assert!(shown.contains(r#"
+/// error[wrong-type]: /0/numberResults is "4" (a string); it must be a whole number of at least 1
+///  --> task.json:2:78
+///   |
+/// 2 |   { "taskType": "imageInference", "model": "runware:101@1", "numberResults": "4" }
+///   |                                                                              ^^^
+/// "#));
 /// ```
 pub fn validate_text(text: &str) -> Report {
     let mut tasks = Tasks::new(Checker::new(Side::Client), false);
@@ -228,7 +230,7 @@ fn written(task: &RawTask) -> String {
 
 /// Notes what a setter could not take.
 fn note_mistake(findings: &mut Findings, task: &RawTask, mistake: &InvalidTask) {
-    // An empty type is seen in the text.
+    // That a task has no type is seen in its text.
     if !task.task_type().as_str().is_empty() {
         let pointer = pointer_of(mistake.field());
         findings.about_pointer(Severity::Error, FindingCode::WrongType, pointer, mistake.problem().into());

@@ -11,7 +11,7 @@ use super::{Finding, Location, Report, Severity};
 use crate::json;
 
 /// How many characters of a line are shown before and from the place of a finding.
-const BEFORE: usize = 60;
+const BEFORE: usize = 80;
 const FROM: usize = 60;
 
 /// A report with the text that it is about.
@@ -25,7 +25,8 @@ pub(super) struct Rendered<'a> {
 
 impl<'a> Rendered<'a> {
     pub(super) fn new(report: &'a Report, name: &'a str, text: &'a str) -> Self {
-        Self { report, name, text, secrets: json::secrets(text) }
+        let secrets = if report.findings.is_empty() { Vec::new() } else { json::secrets(text) };
+        Self { report, name, text, secrets }
     }
 
     fn finding(&self, f: &mut fmt::Formatter<'_>, finding: &Finding) -> fmt::Result {

@@ -60,10 +60,10 @@ fn of_a_long_line_the_part_around_the_place_is_shown() {
         "ä".repeat(1_000_000)
     );
     let shown = shown(&text);
-    let excerpt = format!("1 | …{}\",\"taskType\":\"{}…\n", "x".repeat(58), "ä".repeat(48));
+    let excerpt = format!("1 | …{}\",\"taskType\":\"{}…\n", "x".repeat(78), "ä".repeat(48));
     assert!(shown.contains(&excerpt), "{shown}");
     assert!(shown.len() < 2_000);
-    let marks = format!("  | {}{}\n", " ".repeat(61), "^".repeat(10));
+    let marks = format!("  | {}{}\n", " ".repeat(81), "^".repeat(10));
     assert!(shown.contains(&marks), "{shown}");
 }
 

@@ -13,6 +13,10 @@ use crate::{Finding, FindingCode, Location, Report, Severity, json};
 /// How many findings of each severity are kept. People fix some and look again; a hostile text must not fill the memory.
 const MOST: usize = 1_000;
 
+/// How many bytes of text all findings together may have before only the first of a severity is kept: a key may be
+/// megabytes long and stand in every pointer.
+const MOST_TEXT: usize = 1 << 20;
+
 /// How much of a value is shown.
 const SHOWN: usize = 60;
 
@@ -21,6 +25,8 @@ pub(super) struct Findings {
     kept: Vec<Finding>,
     /// How many of them there are of each severity.
     counts: [usize; 3],
+    /// How many bytes of text they have.
+    text: usize,
     omitted: usize,
     /// Which value of the text is being looked at.
     pub(super) value_index: usize,
@@ -155,14 +161,17 @@ impl Findings {
     }
 
     fn keep(&mut self, severity: Severity, finding: impl FnOnce() -> Finding) {
+        let most = if self.text < MOST_TEXT { MOST } else { 1 };
         match self.counts.get_mut(severity as usize) {
-            Some(count) if *count < MOST => *count += 1,
+            Some(count) if *count < most => *count += 1,
             _ => {
                 self.omitted += 1;
                 return;
             }
         }
-        self.kept.push(Finding { value_index: self.value_index, ..finding() });
+        let finding = Finding { value_index: self.value_index, ..finding() };
+        self.text += finding.pointer.len() + finding.problem.len();
+        self.kept.push(finding);
     }
 
     /// How many there are of this severity, up to the limit.

@@ -18,7 +18,7 @@ const SHORT: usize = 64;
 
 /// Checks the text of a media input.
 ///
-/// Source: `docs/wire.md`, "Task types".
+/// Source: `docs/wire.md`, "Rules across fields".
 pub(super) fn check(checker: &mut Checker, text: &str, place: &Place<'_, '_>) {
     let Some(form) = MediaInput::recognise(text) else {
         return checker.findings.about(Severity::Error, FindingCode::NotMedia, place, || Words {

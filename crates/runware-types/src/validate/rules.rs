@@ -36,7 +36,7 @@ const RULES: &[Rule] = &[
 
 /// Only text models stream.
 ///
-/// Source: `docs/wire.md`, "Delivery".
+/// Source: `docs/wire.md`, "Rules across fields".
 fn stream_is_for_text(task: &Task<'_, '_>, findings: &mut Findings) {
     if streams(task) && task.task_type.is_generation() && task.task_type != TaskType::TextInference {
         conflict(task, findings, Severity::Error, "deliveryMethod", || {
@@ -47,7 +47,7 @@ fn stream_is_for_text(task: &Task<'_, '_>, findings: &mut Findings) {
 
 /// No client supports a stream of several results: nothing in it tells them apart.
 ///
-/// Source: `docs/wire.md`, "Delivery".
+/// Source: `docs/wire.md`, "Rules across fields".
 fn stream_has_one_result(task: &Task<'_, '_>, findings: &mut Findings) {
     if streams(task) && task.value("numberResults").is_some_and(|count| count.json() != "1") {
         conflict(task, findings, Severity::Warning, "numberResults", || {
@@ -58,7 +58,7 @@ fn stream_has_one_result(task: &Task<'_, '_>, findings: &mut Findings) {
 
 /// The life of an address matters to results that are delivered as one.
 ///
-/// Source: `docs/wire.md`, "Task types".
+/// Source: `docs/wire.md`, "Rules across fields".
 fn ttl_is_for_addresses(task: &Task<'_, '_>, findings: &mut Findings) {
     if let Some(output_type) = task.text("outputType").filter(|output_type| output_type != "URL") {
         no_effect(task, findings, "ttl", || {
@@ -69,7 +69,7 @@ fn ttl_is_for_addresses(task: &Task<'_, '_>, findings: &mut Findings) {
 
 /// Videos and three-dimensional models come by address only.
 ///
-/// Source: `docs/wire.md`, "Task types".
+/// Source: `docs/wire.md`, "Rules across fields".
 fn media_comes_by_address(task: &Task<'_, '_>, findings: &mut Findings) {
     let by_address = matches!(task.task_type, TaskType::VideoInference | TaskType::ThreeDInference);
     if by_address && task.text("outputType").is_some_and(|output_type| output_type != "URL") {
@@ -79,7 +79,7 @@ fn media_comes_by_address(task: &Task<'_, '_>, findings: &mut Findings) {
     }
 }
 
-/// Source: `docs/wire.md`, "Task types".
+/// Source: `docs/wire.md`, "Rules across fields".
 fn mode_decides_over_check_content(task: &Task<'_, '_>, findings: &mut Findings) {
     let Some(safety) = task.field("safety") else { return };
     if let (Some(_), Some(checked)) = (safety.value.member("mode"), safety.value.member("checkContent")) {
@@ -93,7 +93,7 @@ fn mode_decides_over_check_content(task: &Task<'_, '_>, findings: &mut Findings)
     }
 }
 
-/// Source: `docs/wire.md`, "Task types".
+/// Source: `docs/wire.md`, "Rules across fields".
 fn sizes_come_in_pairs(task: &Task<'_, '_>, findings: &mut Findings) {
     for (given, other) in [("width", "height"), ("height", "width")] {
         if task.value(given).is_some() && task.value(other).is_none() && task.shape.field(other).is_some() {
@@ -104,7 +104,7 @@ fn sizes_come_in_pairs(task: &Task<'_, '_>, findings: &mut Findings) {
     }
 }
 
-/// Source: `docs/wire.md`, "Task types".
+/// Source: `docs/wire.md`, "Rules across fields".
 fn size_or_resolution(task: &Task<'_, '_>, findings: &mut Findings) {
     if task.value("width").or(task.value("height")).is_some() {
         conflict(task, findings, Severity::Warning, "resolution", || {
@@ -115,7 +115,7 @@ fn size_or_resolution(task: &Task<'_, '_>, findings: &mut Findings) {
 
 /// Older pages have the media inputs beside the other fields, newer ones in `inputs`.
 ///
-/// Source: `docs/wire.md`, "Task types".
+/// Source: `docs/wire.md`, "Rules across fields".
 fn inputs_are_given_once(task: &Task<'_, '_>, findings: &mut Findings) {
     let Some(inputs) = task.value("inputs") else { return };
     for (key, _) in inputs.members() {
@@ -127,7 +127,7 @@ fn inputs_are_given_once(task: &Task<'_, '_>, findings: &mut Findings) {
 
 /// A three-dimensional model takes one of the two.
 ///
-/// Source: `docs/wire.md`, "Task types".
+/// Source: `docs/wire.md`, "Rules across fields".
 fn one_image_or_several(task: &Task<'_, '_>, findings: &mut Findings) {
     let Some(inputs) = task.field("inputs").filter(|_| task.task_type == TaskType::ThreeDInference) else {
         return;
@@ -142,7 +142,7 @@ fn one_image_or_several(task: &Task<'_, '_>, findings: &mut Findings) {
     }
 }
 
-/// Source: `docs/wire.md`, "Task types".
+/// Source: `docs/wire.md`, "Rules across fields".
 fn deletion_needs_an_id(task: &Task<'_, '_>, findings: &mut Findings) {
     if let Some(form) = media_for(task, "delete")
         && form != MediaForm::Uuid
@@ -153,7 +153,7 @@ fn deletion_needs_an_id(task: &Task<'_, '_>, findings: &mut Findings) {
     }
 }
 
-/// Source: `docs/wire.md`, "Task types".
+/// Source: `docs/wire.md`, "Rules across fields".
 fn upload_needs_a_file(task: &Task<'_, '_>, findings: &mut Findings) {
     if media_for(task, "upload") == Some(MediaForm::Uuid) {
         conflict(task, findings, Severity::Warning, "media", || {
@@ -162,7 +162,7 @@ fn upload_needs_a_file(task: &Task<'_, '_>, findings: &mut Findings) {
     }
 }
 
-/// Source: `docs/wire.md`, "Task types".
+/// Source: `docs/wire.md`, "Rules across fields".
 fn details_have_no_period(task: &Task<'_, '_>, findings: &mut Findings) {
     const OF_USAGE: [&str; 6] = ["startDate", "endDate", "models", "apiKeys", "groupBy", "timezone"];
     if task.task_type == TaskType::AccountManagement

@@ -154,7 +154,8 @@ impl Checker {
         }
         let severity = if shape.closed { Severity::Error } else { Severity::Warning };
         self.findings.about_key(severity, FindingCode::UnknownField, place, key, || {
-            let known: Vec<&str> = shape.fields().map(|field| field.key).collect();
+            let known: Vec<&str> =
+                shape.task_type.map(|_| TASK_TYPE).into_iter().chain(shape.fields().map(|f| f.key)).collect();
             let suggestion = nearest(name, known.iter().copied()).map(ToOwned::to_owned);
             let problem = match shape.closed {
                 true => format!("is not a field of {}, which takes no others", shape.name),

@@ -4,7 +4,6 @@ use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
-use alloc::vec::Vec;
 
 use super::findings::{Words, shown};
 use super::nearest::nearest;
@@ -12,7 +11,7 @@ use super::outline::{JsonType, Value};
 use super::pointer::Place;
 use super::rules;
 use super::shapes::{Checker, Taken, missing};
-use crate::spec::{Kind, Shape, request_shape};
+use crate::spec::{Field, Kind, Shape, request_shape};
 use crate::{FindingCode, Severity, TaskType, TaskUuid};
 
 const TASK_TYPE: &str = "taskType";
@@ -22,6 +21,8 @@ const TASK_UUID: &str = "taskUUID";
 const UNKNOWN_TASK: Shape = Shape::object("task", &[UNKNOWN_FIELDS]);
 
 fields! { table UNKNOWN_FIELDS {
+    /// The type of the task.
+    _ => "taskType": Kind::TEXT;
     /// The id of the task.
     _ => "taskUUID": Kind::NewTaskUuid;
     /// How many results to make.
@@ -44,7 +45,8 @@ pub(super) struct Task<'p, 'a> {
     pub(super) place: Place<'p, 'a>,
     pub(super) task_type: TaskType,
     pub(super) shape: &'static Shape,
-    members: Vec<(Cow<'a, str>, Value<'a>)>,
+    /// Of a field written twice, the last one.
+    members: BTreeMap<Cow<'a, str>, Value<'a>>,
 }
 
 impl Tasks {
@@ -135,7 +137,8 @@ impl Tasks {
 
     fn unknown_task(&mut self, place: &Place<'_, '_>) {
         self.checker.object_but(&UNKNOWN_TASK, place, |checker, key, member| {
-            if UNKNOWN_TASK.field(key).is_some() {
+            let is_known = |field: &Field| field.key.eq_ignore_ascii_case(key);
+            if key != TASK_TYPE && UNKNOWN_TASK.fields().any(is_known) {
                 return Taken::No;
             }
             checker.anything(member);
@@ -202,10 +205,9 @@ impl<'p, 'a> Task<'p, 'a> {
         Self { place, task_type, shape, members }
     }
 
-    /// The value of a field; of a field written twice, the last one. A `null` counts as absent.
+    /// The value of a field; a `null` counts as absent.
     pub(super) fn value(&self, key: &str) -> Option<Value<'a>> {
-        let (_, value) = self.members.iter().rev().find(|(name, _)| name == key)?;
-        Some(*value).filter(|value| value.json_type() != JsonType::Null)
+        self.members.get(key).copied().filter(|value| value.json_type() != JsonType::Null)
     }
 
     /// The place of a field.

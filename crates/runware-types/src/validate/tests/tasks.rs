@@ -125,6 +125,22 @@ fn a_task_without_a_usable_type_is_an_error() {
 }
 
 #[test]
+fn a_task_type_under_another_name_is_recognised() {
+    let text = r#"{"tasktype":"imageInference","taskUuid":"x","scent":1}"#;
+    check(
+        text,
+        &[
+            "error missing-field /taskType 1:1",
+            "warning unknown-field /tasktype 1:2",
+            "warning unknown-field /taskUuid 1:30",
+        ],
+    );
+    let suggestions: Vec<_> =
+        validate_text(text).warnings().map(|finding| finding.suggestion.clone()).collect();
+    assert_eq!(suggestions, [Some("taskType".to_owned()), Some("taskUUID".to_owned())]);
+}
+
+#[test]
 fn a_typed_task_gets_pointers_without_locations() {
     let task = ImageInference::new("m", "a fox").steps(0).param("CFGscale", 7).param("a/b~", 1);
     assert_eq!(
@@ -193,4 +209,13 @@ fn a_text_full_of_faults_gives_a_report_of_limited_size() {
     assert!(
         report.display("faults", &faults).to_string().ends_with("38000 more findings that are not shown\n")
     );
+}
+
+#[test]
+fn a_key_of_megabytes_does_not_multiply() {
+    let faults = r#""a":1,"#.repeat(1_000);
+    let text = format!(r#"{{"taskType":"imageInference","{}":{{{faults}"b":1}}}}"#, "k".repeat(2_000_000));
+    let report = validate_text(&text);
+    assert_eq!((report.verdict(), report.omitted()), (Verdict::Invalid, 999));
+    assert!(report.findings().iter().map(|finding| finding.pointer.len()).sum::<usize>() < 3 * text.len());
 }
