@@ -5,10 +5,9 @@
 
 #[macro_use]
 mod fields;
-mod envelope;
+pub(crate) mod envelope;
 mod registry;
 
-pub(crate) use envelope::{ACK, ENVELOPE, FAILED_ITEM, RUNNING};
 pub(crate) use registry::{request_shape, result_shapes};
 
 /// An object of the wire.
@@ -111,6 +110,8 @@ impl Kind {
     pub(crate) const INTEGER: Self = Self::Integer { min: i128::MIN, max: i128::MAX };
     pub(crate) const NUMBER: Self = Self::Number { min: f64::NEG_INFINITY, max: f64::INFINITY };
     pub(crate) const TEXT: Self = Self::Text { min: 0, max: u32::MAX };
+    /// An object whose keys are not documented, or differ from one to the next.
+    pub(crate) const OBJECT: Self = Self::Object(&Shape::object("object", &[]));
     /// How many of something: at least one.
     pub(crate) const COUNT: Self = Self::Integer { min: 1, max: u32::MAX as i128 };
 

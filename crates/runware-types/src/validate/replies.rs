@@ -9,7 +9,8 @@ use super::nearest::nearest;
 use super::outline::{JsonType, Value};
 use super::pointer::Place;
 use super::shapes::{Checker, Taken, missing};
-use crate::spec::{ACK, ENVELOPE, FAILED_ITEM, Kind, RUNNING, Shape, result_shapes};
+use crate::spec::envelope::{ACK, ENVELOPE, FAILED_ITEM, RUNNING};
+use crate::spec::{Kind, Shape, result_shapes};
 use crate::{FindingCode, Item, Phase, RawJson, Severity, Status, TaskType};
 
 /// What is checked of an item whose task type has no results that are known here.
@@ -124,6 +125,14 @@ fn item(checker: &mut Checker, place: &Place<'_, '_>) {
         // The state of what is no generation, such as an upload, has words of its own.
         Phase::Failed if is_generation || results.is_empty() || tells(&["error", "code"]) => {
             unfinished(checker, place, &FAILED_ITEM, results, &item);
+            if !tells(&["error", "code"]) {
+                checker.findings.missing(
+                    Severity::Warning,
+                    place,
+                    "error",
+                    || "is missing; a failure says what went wrong, in `error` or in `code` and `message`",
+                );
+            }
         }
         _ if results.is_empty() => unknown(checker, place, task_type.as_ref()),
         Phase::Running if is_generation && item.status().is_some() => {

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::said;
-use crate::spec::{ACK, ENVELOPE, FAILED_ITEM, Field, Kind, RUNNING, Shape, request_shape, result_shapes};
+use crate::spec::envelope::{ACK, ENVELOPE, FAILED_ITEM, RUNNING};
+use crate::spec::{Field, Kind, Shape, request_shape, result_shapes};
 use crate::{Severity, TaskType, Verdict, check_reply, validate_text};
 
 const UUID: &str = "a770f077-f413-47de-9dac-be0b26a35da6";

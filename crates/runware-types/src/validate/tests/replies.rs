@@ -123,14 +123,14 @@ fn a_result_has_what_is_documented_for_its_type() {
 fn what_is_running_carries_no_output() {
     item(&format!(r#"{IMAGE},"status":"processing""#), &["warning conflict /data/0"]);
     item(r#","status":"processing","progress":101"#, &["error out-of-range /data/0/progress"]);
-    item(r#","status":"processing","progress":47.5"#, &["error wrong-type /data/0/progress"]);
+    item(r#","status":"processing","progress":"47""#, &["error wrong-type /data/0/progress"]);
     item(r#","status":"queued""#, &["warning unknown-word /data/0/status"]);
     item(r#","webhookURL":"https://h""#, &["warning unknown-field /data/0/webhookURL"]);
 }
 
 #[test]
 fn what_has_failed_says_why_and_carries_no_output() {
-    item(r#","status":"error""#, &["error missing-field /data/0"]);
+    item(r#","status":"error""#, &["warning missing-field /data/0/error"]);
     item(r#","status":"error","error":{"code":"c"}"#, &["error missing-field /data/0/error/message"]);
     item(
         &format!(r#"{IMAGE},"status":"failed","code":"c""#),
