@@ -47,7 +47,7 @@ fn a_request_is_one_array_of_tasks() {
 #[test]
 fn every_task_has_an_id_of_its_own() {
     body(
-        r#"[{"taskType":"imageInference","model":"m"},{"taskType":"newThing"},{"taskType":"ping"}]"#,
+        r#"[{"taskType":"imageInference","model":"m"},{"taskType":"newThing"},{"taskType":"ping","ping":true}]"#,
         &["error missing-field /0/taskUUID 1:2", "error missing-field /1/taskUUID 1:44"],
     );
     let twice = format!("[{},\n{},\n{}]", image(A), image(B), image(&A.to_uppercase()));

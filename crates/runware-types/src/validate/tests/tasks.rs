@@ -42,7 +42,7 @@ fn everything_is_found_at_once_in_the_order_of_the_text() {
 #[test]
 fn problems_are_sentences_that_name_what_was_found_and_what_is_allowed() {
     let text = r#"{"taskType":"imageInference","taskUUID":"b880f077-e514-58ef-0ebd-ce1c37b46eb7","numberResults":"4",
-        "positivePrompt":"x","CFGscale":7,"outputFormat":"png","outputQuality":100,"ttl":59,"steps":2.5,
+        "positivePrompt":"x","CFGscale":7,"outputType":"url","outputQuality":100,"ttl":59,"steps":2.5,
         "webhookURL":"example.com","includeCost":null,"inputs":[],"strength":1.5}"#;
     assert_eq!(
         sentences(text),
@@ -52,7 +52,7 @@ fn problems_are_sentences_that_name_what_was_found_and_what_is_allowed() {
             r#"error[wrong-type]: /numberResults is "4" (a string); it must be a whole number of at least 1"#,
             r#"error[out-of-range]: /positivePrompt has 1 character; it must be a string of 2 to 3000 characters"#,
             r#"warning[unknown-field]: /CFGscale is not a known field of imageInference"#,
-            r#"warning[unknown-word]: /outputFormat is "png", which is not a known word; known are `JPG`, `PNG`, `WEBP`, `SVG`, `MP4`, `WEBM`, `MOV`, `MP3`, `WAV`, `FLAC`, `OGG`, `GLB`, `TEXT` and `JSON`"#,
+            r#"warning[unknown-word]: /outputType is "url", which is not a known word; known are `URL`, `base64Data` and `dataURI`"#,
             r#"error[out-of-range]: /outputQuality is 100; it must be a whole number from 20 to 99"#,
             r#"error[out-of-range]: /ttl is 59; it must be a whole number of at least 60"#,
             r#"error[wrong-type]: /steps is 2.5 (a number); it must be a whole number of at least 1"#,
@@ -71,7 +71,7 @@ fn an_unknown_name_comes_with_the_nearest_known_one() {
         (r#""CFGscale":7"#, Some("CFGScale")),
         (r#""widht":512"#, Some("width")),
         (r#""negativ_prompt":"x""#, Some("negativePrompt")),
-        (r#""acceleration":"high""#, None),
+        (r#""qualityOfWorkmanship":"high""#, None),
         (r#""inputs":{"seedimage":"https://h.example/i.png"}"#, Some("seedImage")),
         (r#""referenceImages":[]"#, Some("inputs.referenceImages")),
         (r#""outputFormat":"jpg""#, Some("JPG")),
