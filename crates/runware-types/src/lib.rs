@@ -9,6 +9,8 @@
 //!   came in, each with its raw text; typed results such as [`ImageResult`] are decoded on demand.
 //! * **Values.** [`TaskUuid`] is the id that makes a task safe to send again, [`Money`] is exact, [`RawJson`] is JSON kept
 //!   as it was written.
+//! * **Checks.** [`validate`] and [`validate_text`] say what is wrong with tasks before they are sent, [`check_request`] and
+//!   [`check_reply`] with bodies on the wire: everything at once, each [`Finding`] with its place and the nearest known name.
 //!
 //! ```
 //! use runware_types::{Envelope, ImageInference, ImageResult, TaskUuid, encode_request};
@@ -38,6 +40,21 @@
 //! Nothing unknown is an error: enums are open ([`TaskType::Other`]), unknown fields stay in the raw text, and an item
 //! that cannot be decoded is kept beside its siblings. What this crate *sends* it is strict about: a NaN, an id that is
 //! not of version 4 or a count that is not a whole number is refused before it costs anything.
+//!
+//! # What is wrong with a task
+//!
+//! ```
+//! use runware_types::{Verdict, validate_text};
+//!
+//! let text = r#"{ "taskType": "imageInference", "model": "runware:101@1", "outputQuality": 100 }"#;
+//! let report = validate_text(text);
+//! assert_eq!(report.verdict(), Verdict::Invalid);
+//! assert_eq!(
+//!     report.errors().next().map(ToString::to_string).as_deref(),
+//!     Some("error[out-of-range]: /outputQuality is 100; it must be a whole number from 20 to 99")
+//! );
+//! print!("{}", report.display("task.json", text)); // as a compiler would
+//! ```
 
 #![cfg_attr(not(test), no_std)]
 
@@ -98,3 +115,7 @@ pub use validate::{check_reply, check_request, validate, validate_text};
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 mod readme {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/guides/validation.md")]
+mod validation_guide {}

@@ -160,3 +160,24 @@ fn names_are_stable() {
     assert_eq!(FindingCode::UncheckedModel.to_string(), "unchecked-model");
     assert!(Severity::Error > Severity::Warning && Severity::Warning > Severity::Unknown);
 }
+
+const GUIDE: &str = include_str!("../../../../docs/guides/validation.md");
+
+#[test]
+fn the_guide_lists_every_code() {
+    for code in FindingCode::ALL {
+        assert!(GUIDE.contains(&format!("\n| `{code}` | ")), "{code}");
+    }
+    let rows =
+        GUIDE.lines().skip_while(|line| *line != "## Codes").filter(|line| line.starts_with("| `")).count();
+    assert_eq!(rows, FindingCode::ALL.len());
+}
+
+#[test]
+fn the_guide_shows_what_is_printed() {
+    let block = |language: &str| {
+        let (_, rest) = GUIDE.split_once(&format!("```{language}\n")).unwrap();
+        rest.split_once("```").unwrap().0
+    };
+    assert_eq!(shown(block("json")), block("text"));
+}

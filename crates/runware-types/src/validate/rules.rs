@@ -7,8 +7,9 @@ use alloc::string::String;
 
 use super::findings::Findings;
 use super::tasks::Task;
-use crate::media_input::{MediaForm, MediaInput};
-use crate::{FindingCode, Severity, TaskType};
+use crate::media_input::MediaForm;
+use crate::spec::Kind;
+use crate::{FindingCode, MediaInput, Severity, TaskType};
 
 /// Checks a task by every rule.
 pub(super) fn apply(task: &Task<'_, '_>, findings: &mut Findings) {
@@ -23,7 +24,6 @@ const RULES: &[Rule] = &[
     stream_is_for_text,
     stream_has_one_result,
     ttl_is_for_addresses,
-    media_comes_by_address,
     mode_decides_over_check_content,
     sizes_come_in_pairs,
     size_or_resolution,
@@ -60,21 +60,10 @@ fn stream_has_one_result(task: &Task<'_, '_>, findings: &mut Findings) {
 ///
 /// Source: `docs/wire.md`, "Rules across fields".
 fn ttl_is_for_addresses(task: &Task<'_, '_>, findings: &mut Findings) {
-    if let Some(output_type) = task.text("outputType").filter(|output_type| output_type != "URL") {
+    let other = |output_type: &str| matches!(output_type, "base64Data" | "dataURI");
+    if let Some(output_type) = task.text("outputType").filter(|output_type| other(output_type)) {
         no_effect(task, findings, "ttl", || {
             format!("has no effect where `outputType` is \"{output_type}\"; it is how long an address lives")
-        });
-    }
-}
-
-/// Videos and three-dimensional models come by address only.
-///
-/// Source: `docs/wire.md`, "Rules across fields".
-fn media_comes_by_address(task: &Task<'_, '_>, findings: &mut Findings) {
-    let by_address = matches!(task.task_type, TaskType::VideoInference | TaskType::ThreeDInference);
-    if by_address && task.text("outputType").is_some_and(|output_type| output_type != "URL") {
-        conflict(task, findings, Severity::Warning, "outputType", || {
-            format!("is not \"URL\", and {} delivers addresses only", task.task_type)
         });
     }
 }
@@ -119,9 +108,21 @@ fn size_or_resolution(task: &Task<'_, '_>, findings: &mut Findings) {
 fn inputs_are_given_once(task: &Task<'_, '_>, findings: &mut Findings) {
     let Some(inputs) = task.value("inputs") else { return };
     for (key, _) in inputs.members() {
-        conflict(task, findings, Severity::Warning, &key.key(), || {
-            "is given here and in `inputs`; give it once, in `inputs`".into()
-        });
+        let key = key.key();
+        if task.shape.field(&key).is_some_and(|field| is_media(&field.kind)) {
+            conflict(task, findings, Severity::Warning, &key, || {
+                "is given here and in `inputs`; give it once, in `inputs`".into()
+            });
+        }
+    }
+}
+
+fn is_media(kind: &Kind) -> bool {
+    match kind {
+        Kind::Media => true,
+        Kind::List { of, .. } => is_media(of),
+        Kind::OneOf(kinds) => kinds.iter().any(is_media),
+        _ => false,
     }
 }
 

@@ -119,7 +119,12 @@ fn string(checker: &mut Checker, kind: &Kind, text: &str, place: &Place<'_, '_>)
 
 fn unknown_word(checker: &mut Checker, words: &'static [&'static str], text: &str, place: &Place<'_, '_>) {
     checker.findings.about(Severity::Warning, FindingCode::UnknownWord, place, || Words {
-        problem: format!("is {}, which is not a known word; known are {}", shown(place), names(words)),
+        problem: format!(
+            "is {}, which is not a known word; known {} {}",
+            shown(place),
+            if words.len() == 1 { "is" } else { "are" },
+            names(words)
+        ),
         allowed: Some(names(words)),
         suggestion: nearest(text, words.iter().copied()).map(ToOwned::to_owned),
     });

@@ -213,6 +213,8 @@ fn objects() {
     check(&Kind::Object(&EMPTY), &[("{}", ""), (r#"{"1:1":{"a":1}}"#, "")]);
     check(&Kind::Any, &[(r#"[{"a":[{"b":1,"c":2,"b":3}]}]"#, "error repeated-key /0/a/0/b")]);
 
+    let inside = report(&Kind::Object(&BOX), r#"{"w":1,"x":1}"#, Side::Client);
+    assert_eq!(inside.findings()[0].suggestion.as_deref(), Some("at.x"));
     let report = report(&Kind::Object(&CLOSED), r#"{"x":1,"z":1}"#, Side::Client);
     assert_eq!(report.findings()[0].allowed.as_deref(), Some("`x` and `y`"));
     assert_eq!(report.findings()[0].problem, "is not a field of closed, which takes no others");

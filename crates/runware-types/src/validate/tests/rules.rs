@@ -7,14 +7,18 @@ use crate::validate::rules;
 use crate::validate::tasks::Task;
 use crate::{Report, TaskType};
 
-/// What the rules look up in the table of a task: whether it has a size.
-const SIZED: Shape = Shape::object("sized", &[SIZE]);
+/// What the rules look up in the table of a task: whether it has a size, and media outside of `inputs`.
+const SHAPE: Shape = Shape::object("task", &[FIELDS]);
 
-fields! { table SIZE {
+fields! { table FIELDS {
     /// Across.
     _ => "width": Kind::COUNT;
     /// Down.
     _ => "height": Kind::COUNT;
+    /// An older name of an input.
+    _ => "frameImages": Kind::list(&Kind::OneOf(&[Kind::Media, Kind::OBJECT]));
+    /// A field that has the name of an input.
+    _ => "speech": Kind::OBJECT;
 } }
 
 /// What the rules alone say about a task of which these are the members.
@@ -22,7 +26,7 @@ fn report(task_type: &TaskType, members: &str) -> Report {
     let text = format!("{{{members}}}");
     let outline = Outline::of(&text, 0).unwrap();
     let mut findings = Findings::default();
-    let task = Task::new(Place::root(outline.root().unwrap()), task_type.clone(), &SIZED);
+    let task = Task::new(Place::root(outline.root().unwrap()), task_type.clone(), &SHAPE);
     rules::apply(&task, &mut findings);
     findings.into_report(&text, 1).without_locations()
 }
@@ -51,10 +55,7 @@ fn each_rule_fires_and_passes() {
         (ImageInference, r#""outputType":"URL","ttl":60"#.into(), ""),
         (ImageInference, r#""ttl":60"#.into(), ""),
         (ImageInference, r#""outputType":"dataURI","ttl":null"#.into(), ""),
-        (VideoInference, r#""outputType":"base64Data""#.into(), "warning conflict /outputType"),
-        (ThreeDInference, r#""outputType":"dataURI""#.into(), "warning conflict /outputType"),
-        (VideoInference, r#""outputType":"URL""#.into(), ""),
-        (ImageInference, r#""outputType":"dataURI""#.into(), ""),
+        (ImageInference, r#""outputType":"url","ttl":60"#.into(), ""),
         (
             ImageInference,
             r#""safety":{"checkContent":true,"mode":"fast"}"#.into(),
@@ -71,11 +72,12 @@ fn each_rule_fires_and_passes() {
         ),
         (VideoInference, r#""resolution":"1080p""#.into(), ""),
         (
-            ImageInference,
-            format!(r#""seedImage":"{UUID}","inputs":{{"seedImage":"{UUID}"}}"#),
-            "warning conflict /seedImage",
+            VideoInference,
+            format!(r#""frameImages":["{UUID}"],"inputs":{{"frameImages":["{UUID}"]}}"#),
+            "warning conflict /frameImages",
         ),
-        (ImageInference, format!(r#""seedImage":"{UUID}","inputs":{{"referenceImages":["{UUID}"]}}"#), ""),
+        (VideoInference, format!(r#""frameImages":["{UUID}"],"inputs":{{"video":"{UUID}"}}"#), ""),
+        (VideoInference, r#""speech":{},"inputs":{"speech":{}}"#.into(), ""),
         (
             ThreeDInference,
             format!(r#""inputs":{{"images":["{UUID}"],"image":"{UUID}"}}"#),

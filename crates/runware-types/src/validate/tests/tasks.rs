@@ -73,7 +73,6 @@ fn an_unknown_name_comes_with_the_nearest_known_one() {
         (r#""negativ_prompt":"x""#, Some("negativePrompt")),
         (r#""qualityOfWorkmanship":"high""#, None),
         (r#""inputs":{"seedimage":"https://h.example/i.png"}"#, Some("seedImage")),
-        (r#""referenceImages":[]"#, Some("inputs.referenceImages")),
         (r#""outputFormat":"jpg""#, Some("JPG")),
         (r#""outputFormat":"TIFF""#, None),
         (r#""outputType":"base64""#, Some("base64Data")),
