@@ -24,8 +24,8 @@ fn nothing_is_silently_taken_for_a_file() {
         ("./fox.png", r#"is "./fox.png", which looks like the name of a file, and files are not read"#),
         ("C:\\fox.png", r#"is "C:\\fox.png", which looks like the name of a file, and files are not read"#),
         (
-            "file:///home/fox.png",
-            r#"is "file:///home/fox.png", the address of a local file, which is not read"#,
+            "file:///pictures/fox.png",
+            r#"is "file:///pictures/fox.png", the address of a local file, which is not read"#,
         ),
         ("https://", r#"is "https://", an incomplete address"#),
         ("data:image/png", r#"is "data:image/png", a data URI without a comma"#),

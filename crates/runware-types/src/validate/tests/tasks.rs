@@ -74,7 +74,7 @@ fn an_unknown_name_comes_with_the_nearest_known_one() {
         (r#""qualityOfWorkmanship":"high""#, None),
         (r#""inputs":{"seedimage":"https://h.example/i.png"}"#, Some("seedImage")),
         (r#""outputFormat":"jpg""#, Some("JPG")),
-        (r#""outputFormat":"TIFF""#, None),
+        (r#""outputFormat":"OPENEXR""#, None),
         (r#""outputType":"base64""#, Some("base64Data")),
         (r#""outputType":"datauri""#, Some("dataURI")),
         (r#""deliveryMethod":"asinc""#, Some("async")),
