@@ -7,7 +7,7 @@ use core::ops::Range;
 
 use crate::json;
 
-/// How deep values may be nested. The walk is recursive, and no documented task is deeper than ten.
+/// How deep values may be nested: the walk is recursive, and readers of replies go no deeper either.
 pub(super) const MAX_DEPTH: usize = 128;
 
 /// Where the values of a JSON value are: itself, and all that are inside, keys included, in the order of the text.

@@ -24,7 +24,7 @@ fields! { table UNKNOWN_FIELDS {
     /// The state of the result.
     _ => "status": Kind::Word(Status::WORDS);
     /// How far the result has come, in percent.
-    _ => "progress": Kind::integer(0, 100);
+    _ => "progress": Kind::number(0.0, 100.0);
     /// Which of the task's results this is.
     _ => "resultIndex": Kind::integer(0, u32::MAX as i128);
     /// The cost of this result.
