@@ -75,6 +75,11 @@ impl DecodeError {
     pub fn offset(&self) -> Option<usize> {
         self.offset
     }
+
+    /// What is wrong, in the words of the parser.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
 }
 
 impl fmt::Display for DecodeError {

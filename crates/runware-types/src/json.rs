@@ -23,7 +23,7 @@ use crate::finite::{self, InvalidValue};
 
 pub(crate) use member::{Member, Span, key};
 pub(crate) use scan::{Flaw, Scanner};
-pub(crate) use short::{is_secret, shortened};
+pub(crate) use short::{HIDDEN, abridged, is_secret, next_token, secrets, shortened};
 
 /// One JSON value, kept as the exact text it was written in.
 ///
@@ -114,15 +114,7 @@ impl RawJson {
 
     /// The value and its type in words, for messages: `"4" (a string)`, `an array`.
     pub(crate) fn describe(&self) -> String {
-        let kind = match self.0.first() {
-            Some(b'{') => return "an object".to_owned(),
-            Some(b'[') => return "an array".to_owned(),
-            Some(b'n') => return "null".to_owned(),
-            Some(b'"') => "a string",
-            Some(b't' | b'f') => "a boolean",
-            _ => "a number",
-        };
-        format!("{} ({kind})", short::abridged(self.as_str(), 60))
+        describe(self.as_str())
     }
 }
 
@@ -159,6 +151,19 @@ pub(crate) fn text(json: &str) -> Option<Cow<'_, str>> {
 /// The value of a key of a JSON object; of a key written twice, the last one. `None` also for what is no object.
 pub(crate) fn member<'a>(json: &'a str, name: &str) -> Option<&'a RawValue> {
     serde_json::Deserializer::from_str(json).deserialize_map(FieldNamed(name)).ok().flatten()
+}
+
+/// A JSON value and its type in words, for messages: `"4" (a string)`, `an array`.
+pub(crate) fn describe(json: &str) -> String {
+    let kind = match json.as_bytes().first() {
+        Some(b'{') => return "an object".to_owned(),
+        Some(b'[') => return "an array".to_owned(),
+        Some(b'n') => return "null".to_owned(),
+        Some(b'"') => "a string",
+        Some(b't' | b'f') => "a boolean",
+        _ => "a number",
+    };
+    format!("{} ({kind})", short::abridged(json, 60))
 }
 
 /// Text as a JSON string.

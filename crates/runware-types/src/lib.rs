@@ -11,6 +11,8 @@
 //!   a finished one; [`CollectedText`] is the text so far.
 //! * **Values.** [`TaskUuid`] is the id that makes a task safe to send again, [`Money`] is exact, [`RawJson`] is JSON kept
 //!   as it was written.
+//! * **Checks.** [`validate`] and [`validate_text`] say what is wrong with tasks before they are sent, [`check_request`] and
+//!   [`check_reply`] with bodies on the wire: everything at once, each [`Finding`] with its place and the nearest known name.
 //!
 //! ```
 //! use runware_types::{Envelope, ImageInference, ImageResult, TaskUuid, encode_request};
@@ -40,6 +42,21 @@
 //! Nothing unknown is an error: enums are open ([`TaskType::Other`]), unknown fields stay in the raw text, and an item
 //! that cannot be decoded is kept beside its siblings. What this crate *sends* it is strict about: a NaN, an id that is
 //! not of version 4 or a count that is not a whole number is refused before it costs anything.
+//!
+//! # What is wrong with a task
+//!
+//! ```
+//! use runware_types::{Verdict, validate_text};
+//!
+//! let text = r#"{ "taskType": "imageInference", "model": "runware:101@1", "outputQuality": 100 }"#;
+//! let report = validate_text(text);
+//! assert_eq!(report.verdict(), Verdict::Invalid);
+//! assert_eq!(
+//!     report.errors().next().map(ToString::to_string).as_deref(),
+//!     Some("error[out-of-range]: /outputQuality is 100; it must be a whole number from 20 to 99")
+//! );
+//! print!("{}", report.display("task.json", text)); // as a compiler would
+//! ```
 
 #![cfg_attr(not(test), no_std)]
 
@@ -71,6 +88,7 @@ mod status;
 mod task;
 mod task_type;
 mod text_stream;
+mod validate;
 
 pub use api_error::{AllowedRange, AllowedValue, ApiError};
 pub use category::ErrorCategory;
@@ -106,7 +124,12 @@ pub use task::{
 };
 pub use task_type::TaskType;
 pub use text_stream::{CollectedText, TextDelta, TextEvent, TextStreamDecoder, TextStreamEnd};
+pub use validate::{check_reply, check_request, validate, validate_text};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 mod readme {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/guides/validation.md")]
+mod validation_guide {}

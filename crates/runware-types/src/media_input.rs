@@ -140,7 +140,7 @@ fn starts_with(text: &str, start: &str) -> bool {
     text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start))
 }
 
-fn is_base64(text: &str) -> bool {
+pub(crate) fn is_base64(text: &str) -> bool {
     let data = text.trim_end_matches('=');
     let in_alphabet = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_');
     text.len() - data.len() <= 2 && data.len() % 4 != 1 && !data.is_empty() && data.bytes().all(in_alphabet)

@@ -3,12 +3,14 @@
 use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
+use core::ops::Range;
 
 /// How much of one string is shown; media and prompts are longer, ids and addresses are not much.
 const MAX_STRING: usize = 80;
 
 /// What is shown in place of a secret.
-const HIDDEN: &str = "\"[hidden]\"";
+pub(crate) const HIDDEN: &str = "\"[hidden]\"";
 
 /// Whether the value of this key may be an API key: `apiKey` and its relatives, in any case.
 pub(crate) fn is_secret(key: &str) -> bool {
@@ -25,7 +27,7 @@ pub(crate) fn shortened(text: &str, limit: usize) -> String {
 }
 
 /// Valid JSON for people, in at most `limit` characters: long strings cut, secrets hidden, control characters escaped.
-pub(super) fn abridged(json: &str, limit: usize) -> String {
+pub(crate) fn abridged(json: &str, limit: usize) -> String {
     let mut shown = String::new();
     let mut rest = json;
     let mut hide_next = false;
@@ -47,8 +49,30 @@ pub(super) fn abridged(json: &str, limit: usize) -> String {
     shortened(&shown, limit)
 }
 
+/// Where the secrets of a text stand that may or may not be JSON: the values of the keys that [`is_secret`] knows.
+pub(crate) fn secrets(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    let mut hide_next = false;
+    while let Some(token) = next_token(rest) {
+        let start = text.len() - rest.len();
+        rest = rest.get(token.len()..).unwrap_or_default();
+        if hide_next && !matches!(token, ":" | "," | "}" | "]") {
+            rest = skip_value(token, rest);
+            found.push(start..text.len() - rest.len());
+            hide_next = false;
+        } else {
+            // People also write keys without quotes, or with single ones.
+            let is_key = rest.trim_ascii_start().starts_with(':');
+            hide_next |= is_key && (is_secret_key(token, rest) || is_secret(token.trim_matches(['"', '\''])));
+        }
+        rest = rest.trim_ascii_start();
+    }
+    found
+}
+
 /// The first token of JSON text that starts with one: a string, a punctuation mark, or a number or word.
-fn next_token(text: &str) -> Option<&str> {
+pub(crate) fn next_token(text: &str) -> Option<&str> {
     let bytes = text.as_bytes();
     let length = match bytes.first()? {
         b'"' => string_length(bytes),

@@ -9,7 +9,8 @@ macro_rules! result {
         pub struct $name(crate::Item);
 
         impl $name {
-            pub(crate) const SHAPE: crate::spec::Shape = crate::spec::Shape::object($shape, &[$(Self::$group),+]);
+            pub(crate) const SHAPE: crate::spec::Shape =
+                crate::spec::Shape::object($shape, &[$(Self::$group),+]).with_any_of(&[$($mark),+]);
 
             /// Takes an item that is such a result.
             ///

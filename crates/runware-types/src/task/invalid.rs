@@ -49,6 +49,11 @@ impl InvalidTask {
     pub fn field(&self) -> &str {
         &self.field
     }
+
+    /// What is wrong, as the rest of a sentence that begins with the field.
+    pub(crate) fn problem(&self) -> &str {
+        &self.problem
+    }
 }
 
 impl fmt::Display for InvalidTask {
