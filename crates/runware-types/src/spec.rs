@@ -18,6 +18,8 @@ pub(crate) struct Shape {
     pub(crate) task_type: Option<&'static str>,
     /// Its fields, in groups that several shapes share. A later group may not repeat a key of an earlier one.
     pub(crate) groups: &'static [&'static [Field]],
+    /// Keys of which it must have at least one; empty if it need not have any.
+    pub(crate) any_of: &'static [&'static str],
     /// Whether the server is documented to refuse keys that are not listed. All other shapes are open: a newer server,
     /// or a model, knows more keys than this crate.
     pub(crate) closed: bool,
@@ -80,12 +82,17 @@ pub(crate) enum Kind {
 impl Shape {
     /// A task or an item, which carries this `taskType`.
     pub(crate) const fn task(name: &'static str, groups: &'static [&'static [Field]]) -> Self {
-        Self { name, task_type: Some(name), groups, closed: false }
+        Self { name, task_type: Some(name), groups, any_of: &[], closed: false }
     }
 
     /// An object inside of another.
     pub(crate) const fn object(name: &'static str, groups: &'static [&'static [Field]]) -> Self {
-        Self { name, task_type: None, groups, closed: false }
+        Self { name, task_type: None, groups, any_of: &[], closed: false }
+    }
+
+    /// The same object, where at least one of these keys must be there.
+    pub(crate) const fn with_any_of(self, keys: &'static [&'static str]) -> Self {
+        Self { any_of: keys, ..self }
     }
 
     /// The fields of all groups.

@@ -9,7 +9,8 @@ macro_rules! result {
         pub struct $name(crate::Item);
 
         impl $name {
-            pub(crate) const SHAPE: crate::spec::Shape = crate::spec::Shape::object($shape, &[$(Self::$group),+]);
+            pub(crate) const SHAPE: crate::spec::Shape =
+                crate::spec::Shape::object($shape, &[$(Self::$group),+]).with_any_of(&[$($mark),+]);
 
             /// Takes an item that is such a result.
             ///
@@ -18,8 +19,7 @@ macro_rules! result {
             #[doc = concat!("The item has none of the keys", $(" `", $mark, "`",)+ ".")]
             /// Other keys missing, or of an unexpected type, are no error.
             pub fn from_item(item: &crate::Item) -> Result<Self, crate::DecodeError> {
-                const MARKS: &[&str] = &[$($mark),+];
-                if MARKS.iter().any(|mark| item.value(mark).is_some()) {
+                if Self::SHAPE.any_of.iter().any(|mark| item.value(mark).is_some()) {
                     return Ok(Self(item.clone()));
                 }
                 let detail = concat!("expected one of" $(, " `", $mark, "`")+);
