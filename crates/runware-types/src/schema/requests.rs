@@ -5,7 +5,8 @@ use alloc::vec::Vec;
 use serde_json::{Value, json};
 
 use super::shapes::{Object, Writer, object};
-use crate::{TaskType, spec};
+use crate::TaskType;
+use crate::spec::{self, Kind};
 
 /// A list of tasks: each of the shape of its type, or of a type that is not known here.
 pub(super) fn body(writer: &mut Writer) -> Object {
@@ -17,11 +18,14 @@ fn task(writer: &mut Writer) -> Object {
     let known = TaskType::KNOWN.iter().filter_map(|known| Some((known, spec::request_shape(known)?)));
     let (types, mut tasks): (Vec<&str>, Vec<Value>) =
         known.map(|(known, shape)| (known.as_str(), Value::from(writer.named_shape(shape)))).unzip();
-    tasks.push(writer.named("otherTask", |_| other_than(&types)).into());
+    tasks.push(writer.named("otherTask", |writer| other_than(&types, writer)).into());
     object(json!({ "description": "A task of any type.", "oneOf": tasks }))
 }
 
-fn other_than(types: &[&str]) -> Object {
+/// What this crate asks of every task that it sends, of whatever type.
+fn other_than(types: &[&str], writer: &mut Writer) -> Object {
+    let id = writer.kind(&Kind::NewTaskUuid);
+    let count = writer.kind(&Kind::COUNT);
     object(json!({
         "description": "A task of a type that is not known here.",
         "type": "object",
@@ -31,7 +35,9 @@ fn other_than(types: &[&str]) -> Object {
                 "type": "string",
                 "minLength": 1,
                 "not": { "enum": types },
-            }
+            },
+            "taskUUID": id,
+            "numberResults": count,
         },
         "required": ["taskType"],
         "additionalProperties": true,

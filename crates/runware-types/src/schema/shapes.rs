@@ -50,9 +50,12 @@ impl Writer {
         object(json!({ "$ref": format!("#/$defs/{name}") }))
     }
 
-    /// A reference to the schema of the shape.
+    /// A reference to the schema of the shape; the schema itself for any object, of which there is nothing to say.
     pub(super) fn named_shape(&mut self, shape: &Shape) -> Object {
-        self.named(shape.name, |writer| writer.shape(shape))
+        match shape.fields().next() {
+            Some(_) => self.named(shape.name, |writer| writer.shape(shape)),
+            None => self.shape(shape),
+        }
     }
 
     pub(crate) fn shape(&mut self, shape: &Shape) -> Object {

@@ -113,7 +113,7 @@ fn a_task_needs_its_type_and_its_model() {
 fn a_request_is_a_list_of_tasks_of_which_some_may_be_unknown() {
     for request in [
         json!([]),
-        json!([{"taskType": "newThing", "width": "any"}]),
+        json!([{"taskType": "newThing", "width": "any", "numberResults": 4}]),
         json!([{"taskType": "newThing"}, image(json!({})), {"taskType": "other", "model": 5}]),
     ] {
         assert_eq!(complaints(&REQUEST, &request), [""; 0], "{request}");
@@ -125,6 +125,8 @@ fn a_request_is_a_list_of_tasks_of_which_some_may_be_unknown() {
         json!([{}]),
         json!([{"taskType": null}]),
         json!([{"taskType": ""}]),
+        json!([{"taskType": "newThing", "taskUUID": "24cd5dff-cb81-7db5-8506-b72a9425f9d1"}]),
+        json!([{"taskType": "newThing", "numberResults": "4"}]),
     ] {
         assert!(!REQUEST.is_valid(&request), "{request}");
     }

@@ -6,11 +6,15 @@ use crate::media_input::is_web_address;
 use crate::spec::{Kind, Shape, request_shape};
 use crate::{MediaInput, TaskType, TaskUuid};
 
-/// Whether the tables allow the task; of a type without a table they allow everything.
+/// Whether the tables allow the task; of a type without a table they ask what is asked of every task.
 pub(super) fn allows(task: &Value) -> bool {
+    let member_fits = |key: &str, kind| task.get(key).is_none_or(|value| kind_allows(&kind, value));
     match task.get("taskType").and_then(Value::as_str) {
         None | Some("") => false,
-        Some(known) => request_shape(&TaskType::from(known)).is_none_or(|shape| shape_allows(shape, task)),
+        Some(known) => match request_shape(&TaskType::from(known)) {
+            Some(shape) => shape_allows(shape, task),
+            None => member_fits("taskUUID", Kind::NewTaskUuid) && member_fits("numberResults", Kind::COUNT),
+        },
     }
 }
 
