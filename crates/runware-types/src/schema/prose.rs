@@ -29,6 +29,11 @@ pub(super) fn plain(doc: &str) -> String {
     plain.trim().into()
 }
 
+/// Whether the documentation says that the service has a newer name for the field: "The mask: older; now …".
+pub(super) fn is_superseded(doc: &str) -> bool {
+    doc.contains(": older")
+}
+
 struct Link<'a> {
     words: &'a str,
     after: &'a str,

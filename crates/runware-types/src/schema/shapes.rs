@@ -106,6 +106,9 @@ impl Writer {
     fn field(&mut self, field: &Field) -> Object {
         let mut schema = self.kind(&field.kind);
         schema.insert("description".to_owned(), prose::plain(field.doc).into());
+        if prose::is_superseded(field.doc) {
+            schema.insert("deprecated".to_owned(), true.into());
+        }
         schema
     }
 

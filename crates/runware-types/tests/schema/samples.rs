@@ -1,10 +1,10 @@
-//! Every sample in `tests/fixtures/wire` is valid.
+//! Every sample in `tests/fixtures` is valid.
 
 use std::fs;
 use std::path::Path;
 
 use jsonschema::Validator;
-use runware_types::{Envelope, Phase, schema};
+use runware_types::{Envelope, Phase, TaskType, schema};
 use serde_json::Value;
 
 use super::{complaints, json, validator};
@@ -16,18 +16,19 @@ const REFUSED: &[(&str, &str, &str)] = &[(
     "the documentation asks for ids of version 4, and the id in its own sample is of version 5",
 )];
 
+/// The files of a folder that end so, by name, with their text.
+fn files(folder: &str, ending: &str) -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures").join(folder);
+    let paths = fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
+    let named = paths.map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), path));
+    let wanted = named.filter(|(name, _)| name.ends_with(ending));
+    wanted.map(|(name, path)| (name, fs::read_to_string(path).unwrap())).collect()
+}
+
 fn samples() -> Vec<(String, Value)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/wire");
-    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let samples: Vec<_> = paths
-        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
-        .map(|path| {
-            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-            (name, json(&fs::read_to_string(path).unwrap()))
-        })
-        .collect();
+    let samples = files("wire", ".json");
     assert!(samples.len() >= 20);
-    samples
+    samples.into_iter().map(|(name, text)| (name, json(&text))).collect()
 }
 
 fn check(file: &str, pointer: &str, validator: &Validator, value: &Value) {
@@ -52,6 +53,19 @@ fn requests_are_valid() {
         // One page prints a task without the list around it.
         let tasks = if sample.is_array() { sample } else { Value::Array(vec![sample]) };
         check(&file, "", &request, &tasks);
+    }
+}
+
+#[test]
+fn tasks_of_every_type_are_valid() {
+    let request = validator(&schema::request_body());
+    for (file, lines) in files("tasks", ".jsonl") {
+        let task_type = TaskType::from(file.trim_end_matches(".jsonl"));
+        let task = validator(&schema::request(&task_type).unwrap());
+        for line in lines.lines().map(json) {
+            check(&file, "", &task, &line);
+            check(&file, "", &request, &Value::Array(vec![line]));
+        }
     }
 }
 

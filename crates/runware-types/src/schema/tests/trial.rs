@@ -21,7 +21,7 @@ const TRIAL: Shape = Shape {
 fields! { table TRIAL_FIELDS {
     /// The field.
     _ => "any": Kind::Any;
-    /// The field.
+    /// The field: older; now `any`.
     _ => "bool": Kind::Bool, required;
     /// The field.
     _ => "integer": Kind::integer(-1, 59);
@@ -69,6 +69,13 @@ proptest! {
         let allowed = reference::shape_allows(&TRIAL, &trial);
         prop_assert_eq!(complaints.is_empty(), allowed, "{:?}: {}", complaints, trial);
     }
+}
+
+#[test]
+fn a_field_of_an_older_name_is_deprecated() {
+    let schema = part(|writer| writer.shape(&TRIAL));
+    let says = |key: &str| schema.pointer(&format!("/properties/{key}/deprecated"));
+    assert_eq!((says("bool"), says("any")), (Some(&json!(true)), None));
 }
 
 #[test]
