@@ -112,7 +112,7 @@ pub fn envelope() -> Schema {
 /// The schema of one failure in `errors`.
 pub fn error() -> Schema {
     let mut writer = Writer::of_document();
-    let schema = writer.shape(&spec::ERROR);
+    let schema = writer.shape(&spec::envelope::ERROR);
     let document = Document {
         name: "error".into(),
         title: "error".into(),

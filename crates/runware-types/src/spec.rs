@@ -6,11 +6,9 @@
 #[macro_use]
 mod fields;
 #[cfg(feature = "schema")]
-mod envelope;
+pub(crate) mod envelope;
 mod registry;
 
-#[cfg(feature = "schema")]
-pub(crate) use envelope::{ACK, ENVELOPE, ERROR, FAILED_ITEM, RUNNING};
 pub(crate) use registry::{request_shape, result_shapes};
 
 /// An object of the wire.

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use super::shapes::{Object, Writer, object};
 use crate::TaskType;
-use crate::spec::{self, Shape};
+use crate::spec::envelope::{ACK, ENVELOPE, FAILED_ITEM, RUNNING};
+use crate::spec::{Shape, result_shapes};
 
 /// The words that end a result; see [`Status::phase`](crate::Status::phase).
 pub(super) const SUCCESS: &str = "success";
@@ -20,7 +21,7 @@ pub(super) const OTHER_OUTPUTS: [&str; 4] = ["text", "structuredData", "outputs"
 /// A reply. The table says that `data` is a list; what is in it depends on the task types.
 pub(super) fn envelope(writer: &mut Writer) -> Object {
     let item = writer.named("item", item);
-    let mut envelope = writer.shape(&spec::ENVELOPE);
+    let mut envelope = writer.shape(&ENVELOPE);
     if let Some(data) = member(&mut envelope, "properties").and_then(|properties| member(properties, "data"))
     {
         data.insert("items".to_owned(), item.into());
@@ -30,7 +31,7 @@ pub(super) fn envelope(writer: &mut Writer) -> Object {
 
 /// A finished result of a task of this type.
 pub(super) fn result_of(writer: &mut Writer, task_type: &TaskType) -> Option<Object> {
-    match spec::result_shapes(task_type) {
+    match result_shapes(task_type) {
         [] => None,
         [shape] => Some(writer.shape_of(shape, Some(task_type.as_str()))),
         shapes => {
@@ -65,7 +66,7 @@ fn result(writer: &mut Writer) -> Object {
     let mut types = Vec::new();
     let mut results: Vec<Value> = Vec::new();
     for known in TaskType::KNOWN {
-        let shapes = spec::result_shapes(known);
+        let shapes = result_shapes(known);
         if !shapes.is_empty() {
             let mut schema = one_of(writer, shapes);
             schema.insert("properties".to_owned(), json!({ "taskType": { "const": known } }));
@@ -83,7 +84,7 @@ fn result(writer: &mut Writer) -> Object {
 }
 
 fn running(writer: &mut Writer) -> Object {
-    let mut schema = writer.shape(&spec::RUNNING);
+    let mut schema = writer.shape(&RUNNING);
     let ends: Vec<&str> = FAILURES.into_iter().chain([SUCCESS]).collect();
     schema.insert("description".to_owned(), "A result in the making.".into());
     schema.insert(
@@ -95,7 +96,7 @@ fn running(writer: &mut Writer) -> Object {
 
 /// Nothing but the name of a task: neither a state, nor a failure, nor anything that was made.
 fn acknowledgement(writer: &mut Writer) -> Object {
-    let mut schema = writer.shape(&spec::ACK);
+    let mut schema = writer.shape(&ACK);
     let description = "The word that a task was accepted: no state, no failure, nothing that was made.";
     schema.insert("description".to_owned(), description.into());
     schema.insert("patternProperties".to_owned(), json!({ MEDIA: false }));
@@ -108,7 +109,7 @@ fn acknowledgement(writer: &mut Writer) -> Object {
 }
 
 fn failure(writer: &mut Writer) -> Object {
-    let mut schema = writer.shape(&spec::FAILED_ITEM);
+    let mut schema = writer.shape(&FAILED_ITEM);
     schema.insert("description".to_owned(), "A failure that stands in data.".into());
     schema.insert(
         "anyOf".to_owned(),
