@@ -112,12 +112,8 @@ fn failure(writer: &mut Writer) -> Object {
     let mut schema = writer.shape(&FAILED_ITEM);
     schema.insert("description".to_owned(), "A failure that stands in data.".into());
     schema.insert(
-        "anyOf".to_owned(),
-        json!([
-            { "properties": { "status": { "enum": FAILURES } }, "required": ["status"] },
-            { "required": ["error"] },
-            { "required": ["code"] },
-        ]),
+        "allOf".to_owned(),
+        json!([{ "properties": { "status": { "enum": FAILURES } }, "required": ["status"] }]),
     );
     schema
 }

@@ -70,7 +70,7 @@ fields! { table FAILED_FIELDS {
     /// The id of the task.
     _ => "taskUUID": Kind::Uuid, required;
     /// The state of the result.
-    _ => "status": Kind::Word(Status::WORDS);
+    _ => "status": Kind::Word(Status::WORDS), required;
     /// What went wrong.
     _ => "error": Kind::Object(&ERROR);
     /// What went wrong, if there is no `error`.

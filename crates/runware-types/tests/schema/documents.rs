@@ -69,10 +69,11 @@ fn every_object_and_every_list_of_words_says_whether_it_is_open() {
 #[test]
 fn descriptions_are_plain_text() {
     for (file, text) in schema::files() {
-        for line in text.lines().filter(|line| line.trim_start().starts_with("\"description\"")) {
-            assert!(!line.contains("](") && !line.contains("[`"), "{file}: {line}");
-            let text = line.split_once(": \"").unwrap().1;
-            assert!(text.starts_with(|c: char| !c.is_whitespace() && c != '"'), "{file}: {line}");
+        let descriptions =
+            text.lines().filter_map(|line| line.trim_start().strip_prefix(r#""description": ""#));
+        for text in descriptions {
+            assert!(!text.contains("](") && !text.contains("[`"), "{file}: {text}");
+            assert!(text.starts_with(|c: char| !c.is_whitespace() && c != '"'), "{file}: {text}");
         }
     }
 }

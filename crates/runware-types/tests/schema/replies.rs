@@ -55,8 +55,6 @@ fn an_entry_of_data_is_a_result_or_running_or_accepted_or_failed() {
         json!({"webhookURL": "https://h", "cost": 0.1}),
         json!({"status": "error", "error": {"code": "inferenceError", "message": "No."}}),
         json!({"status": "failed", "code": "inferenceError", "message": "No."}),
-        json!({"error": {"code": "inferenceError", "message": "No."}}),
-        json!({"code": "inferenceError", "message": "No."}),
         json!({"taskType": "newThing", "anything": 5}),
         json!({"taskType": "ping", "taskUUID": null, "pong": true}),
     ] {
@@ -72,6 +70,8 @@ fn an_entry_of_data_is_a_result_or_running_or_accepted_or_failed() {
         json!({"taskUUID": null}),
         json!({"status": "error", "error": {"message": 5}}),
         json!({"outputs": {}}),
+        json!({"error": {"code": "inferenceError", "message": "No status."}}),
+        json!({"code": "inferenceError", "message": "No status."}),
     ] {
         assert!(!envelope.is_valid(&json!({"data": [item(keys.clone())]})), "{keys}");
     }

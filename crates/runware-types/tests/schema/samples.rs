@@ -70,6 +70,20 @@ fn tasks_of_every_type_are_valid() {
 }
 
 #[test]
+fn results_of_every_type_are_valid() {
+    let envelope = validator(&schema::envelope());
+    for (file, lines) in files("results", ".jsonl") {
+        for reply in lines.lines().map(json) {
+            check(&file, "", &envelope, &reply);
+            let item = &reply["data"][0];
+            // The answer to an upload of a model may leave its type out.
+            let Some(task_type) = item["taskType"].as_str() else { continue };
+            check(&file, task_type, &validator(&schema::result(&task_type.into()).unwrap()), item);
+        }
+    }
+}
+
+#[test]
 fn replies_are_valid() {
     let (envelope, error) = (validator(&schema::envelope()), validator(&schema::error()));
     let replies: Vec<_> = samples().into_iter().filter(|(_, sample)| !is_request(sample)).collect();
