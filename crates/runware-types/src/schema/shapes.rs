@@ -166,7 +166,9 @@ const NAMED_WORDS: &[(&str, &[&str])] = &[
 const UUID: &str = "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$";
 const UUID_4: &str = "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-4[0-9A-Fa-f]{3}-[89ABab][0-9A-Fa-f]{3}-[0-9A-Fa-f]{12}$";
 const WEB_ADDRESS: &str = r"^[Hh][Tt][Tt][Pp][Ss]?://[^/\s\x00-\x1f\x7f-\x9f][^\s\x00-\x1f\x7f-\x9f]*$";
-const DATA_ADDRESS: &str = "^[Dd][Aa][Tt][Aa]:[^,]*,";
+const DATA_ADDRESS: &str = r"^[Dd][Aa][Tt][Aa]:[^,]*,[\s\S]";
+const DATA_IS_CALLED_BASE64: &str = "^[^,]*;[Bb][Aa][Ss][Ee]64,";
+const DATA_IS_BASE64: &str = "^[^,]*,[0-9A-Za-z+/_-]{2,}={0,2}$";
 /// One repetition of one class, which engines that backtrack can also match against megabytes.
 const BASE64: &str = "^[0-9A-Za-z+/_-]{2,}={0,2}$";
 
@@ -205,7 +207,11 @@ fn media_input() -> Object {
         "anyOf": [
             { "title": "address", "pattern": WEB_ADDRESS },
             { "title": "id of a stored file", "pattern": UUID },
-            { "title": "data address", "pattern": DATA_ADDRESS },
+            {
+                "title": "data address",
+                "pattern": DATA_ADDRESS,
+                "anyOf": [{ "not": { "pattern": DATA_IS_CALLED_BASE64 } }, { "pattern": DATA_IS_BASE64 }],
+            },
             { "title": "base64", "pattern": BASE64 },
         ],
     }))

@@ -89,6 +89,8 @@ fn what_is_documented_as_rejected_is_invalid() {
         json!({"lora": [{"model": "a:1@1", "weight": "1"}]}),
         json!({"inputs": []}),
         json!({"inputs": {"seedImage": "fox.png"}}),
+        json!({"inputs": {"seedImage": "data:image/png;base64,"}}),
+        json!({"inputs": {"seedImage": "data:image/png;base64,fox.png"}}),
         json!({"inputs": {"seedImage": {"url": "https://h/a.png"}}}),
         json!({"inputs": {"referenceImages": "https://h/a.png"}}),
         json!({"inputs": {"referenceImages": ["https://h/a.png", 5]}}),
@@ -136,7 +138,7 @@ fn media() -> impl Strategy<Value = MediaInput> {
     prop_oneof![
         "[a-z]{1,9}\\.(png|jpg)".prop_map(|name| MediaInput::url(format!("https://example.com/{name}"))),
         any::<[u8; 16]>().prop_map(|bytes| MediaInput::uuid(TaskUuid::from_random_bytes(bytes).to_string())),
-        vec(any::<u8>(), 0..40).prop_map(|bytes| MediaInput::from_bytes("image/png", &bytes)),
+        vec(any::<u8>(), 1..40).prop_map(|bytes| MediaInput::from_bytes("image/png", &bytes)),
         "([A-Za-z0-9+/_-]{4}){1,9}".prop_map(MediaInput::base64),
     ]
 }

@@ -59,7 +59,8 @@ fn of_kind(kind: Kind) -> BoxedStrategy<Value> {
         Kind::Media => prop_oneof![
             of_kind(Kind::Url),
             of_kind(Kind::Uuid),
-            "data:[a-z/;]{0,20},[A-Za-z0-9+/]{0,40}".prop_map(Value::from),
+            "data:[a-z/;]{0,20},\\PC{1,40}".prop_map(Value::from),
+            "DATA:[a-z/;]{0,20};base64,([A-Za-z0-9+/]{4}){1,9}".prop_map(Value::from),
             "([A-Za-z0-9+/_-]{4}){1,9}([A-Za-z0-9]{2}==|[A-Za-z0-9]{3}=?)?".prop_map(Value::from),
         ]
         .boxed(),
@@ -129,7 +130,11 @@ fn odd_value() -> impl Strategy<Value = Value> {
         "https://h p",
         "ftp://h",
         "data:,x",
+        "data:,",
         "data:x",
+        "data:image/png;base64,",
+        "data:;Base64,AA==",
+        "data:;Base64,fox.png",
         "24cd5dff-cb81-4db5-8506-b72a9425f9d1",
         "24cd5dff-cb81-4db5-c506-b72a9425f9d1",
         "24cd5dff-cb81-7db5-8506-b72a9425f9d1",

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::media_input::is_web_address;
+use crate::media_input::{MediaForm, is_web_address};
 use crate::spec::{Kind, Shape, request_shape};
 use crate::{MediaInput, TaskType, TaskUuid};
 
@@ -50,12 +50,24 @@ fn kind_allows(kind: &Kind, value: &Value) -> bool {
         Kind::NewTaskUuid => text_is(&|text| text.parse::<TaskUuid>().is_ok()),
         Kind::Uuid => text_is(&|text| TaskUuid::parse_known(text).is_ok()),
         Kind::Url => text_is(&is_web_address),
-        Kind::Media => text_is(&|text| MediaInput::recognise(text).is_some()),
+        Kind::Media => text_is(&media_is_allowed),
         Kind::Money => value.is_number(),
         Kind::Object(shape) => shape_allows(shape, value),
         Kind::List { of, min, max } => value.as_array().is_some_and(|list| {
             (*min..=*max).contains(&list.len()) && list.iter().all(|element| kind_allows(of, element))
         }),
         Kind::OneOf(kinds) => kinds.iter().any(|kind| kind_allows(kind, value)),
+    }
+}
+
+/// Whether the text is of one of the four forms; of a data address, whether there is data and it is what it is called.
+fn media_is_allowed(text: &str) -> bool {
+    match (MediaInput::recognise(text), text.split_once(',')) {
+        (Some(MediaForm::DataUri), Some((_, ""))) | (None, _) => false,
+        (Some(MediaForm::DataUri), Some((head, data))) if head.to_ascii_lowercase().ends_with(";base64") => {
+            // An id is base64, too: the digits and hyphens of a UUID are among its letters.
+            matches!(MediaInput::recognise(data), Some(MediaForm::Base64 | MediaForm::Uuid))
+        }
+        (Some(_), _) => true,
     }
 }

@@ -99,8 +99,8 @@ fn the_edges_of_every_kind() {
         ),
         (
             "media",
-            json!(["http://h", v7, "data:,", "AA=="]),
-            json!(["fox.png", "data:", "A", "", "AA===", {}]),
+            json!(["http://h", v7, "data:,\n", "data:base64,?", "DATA:a/b;BASE64,AA==", "AA=="]),
+            json!(["fox.png", "data:", "data:,", "data:;base64,", "data:;Base64,a.b", "A", "", "AA===", {}]),
         ),
         ("money", json!([0, 0.0013, -1]), json!(["1", null])),
         ("object", json!([{"model": "a"}, {"model": "a", "new": 1}]), json!([{}, {"model": 1}, []])),
