@@ -5,7 +5,6 @@
 
 #[macro_use]
 mod fields;
-#[cfg(feature = "schema")]
 pub(crate) mod envelope;
 mod registry;
 
@@ -111,6 +110,8 @@ impl Kind {
     pub(crate) const INTEGER: Self = Self::Integer { min: i128::MIN, max: i128::MAX };
     pub(crate) const NUMBER: Self = Self::Number { min: f64::NEG_INFINITY, max: f64::INFINITY };
     pub(crate) const TEXT: Self = Self::Text { min: 0, max: u32::MAX };
+    /// An object whose keys are not documented, or differ from one to the next.
+    pub(crate) const OBJECT: Self = Self::Object(&Shape::object("object", &[]));
     /// How many of something: at least one.
     pub(crate) const COUNT: Self = Self::Integer { min: 1, max: u32::MAX as i128 };
 

@@ -19,7 +19,8 @@ macro_rules! result {
             #[doc = concat!("The item has none of the keys", $(" `", $mark, "`",)+ ".")]
             /// Other keys missing, or of an unexpected type, are no error.
             pub fn from_item(item: &crate::Item) -> Result<Self, crate::DecodeError> {
-                if Self::SHAPE.any_of.iter().any(|mark| item.value(mark).is_some()) {
+                const MARKS: &[&str] = &[$($mark),+];
+                if MARKS.iter().any(|mark| item.value(mark).is_some()) {
                     return Ok(Self(item.clone()));
                 }
                 let detail = concat!("expected one of" $(, " `", $mark, "`")+);
