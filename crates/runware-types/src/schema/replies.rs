@@ -1,6 +1,7 @@
 //! The schemas of whole replies and of results.
 
 use alloc::borrow::ToOwned;
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use serde_json::{Value, json};
@@ -8,15 +9,11 @@ use serde_json::{Value, json};
 use super::shapes::{Object, Writer, object};
 use crate::TaskType;
 use crate::spec::envelope::{ACK, ENVELOPE, FAILED_ITEM, RUNNING};
-use crate::spec::{Shape, result_shapes};
+use crate::spec::{Kind, Shape, result_shapes};
 
 /// The words that end a result; see [`Status::phase`](crate::Status::phase).
 pub(super) const SUCCESS: &str = "success";
 pub(super) const FAILURES: [&str; 5] = ["error", "failed", "cancelled", "canceled", "expired"];
-
-/// The keys of what tasks make. Source: `docs/wire.md`, "Task types".
-pub(super) const MEDIA: &str = "^(image|video|audio|maskImage|guideImage|media)(URL|Base64Data|DataURI)$";
-pub(super) const OTHER_OUTPUTS: [&str; 4] = ["text", "structuredData", "outputs", "air"];
 
 /// A reply. The table says that `data` is a list; what is in it depends on the task types.
 pub(super) fn envelope(writer: &mut Writer) -> Object {
@@ -62,6 +59,7 @@ fn item(writer: &mut Writer) -> Object {
     object(json!({ "description": "What became of a task, or of one of its results.", "anyOf": kinds }))
 }
 
+/// A result of the shape of its type. Shapes whose type may be left out tell themselves by their other keys.
 fn result(writer: &mut Writer) -> Object {
     let mut types = Vec::new();
     let mut results: Vec<Value> = Vec::new();
@@ -70,17 +68,32 @@ fn result(writer: &mut Writer) -> Object {
         if !shapes.is_empty() {
             let mut schema = one_of(writer, shapes);
             schema.insert("properties".to_owned(), json!({ "taskType": { "const": known } }));
-            schema.insert("required".to_owned(), json!(["taskType"]));
             types.push(known);
             results.push(schema.into());
         }
     }
-    results.push(json!({
-        "description": "A result of a task of a type that is not known here, or that it does not say.",
-        "not": { "properties": { "taskType": { "enum": types } }, "required": ["taskType"] },
+    results.push(writer.named("otherResult", |writer| other_than(&types, writer)).into());
+    object(json!({ "description": "A finished result.", "anyOf": results }))
+}
+
+fn other_than(types: &[&TaskType], writer: &mut Writer) -> Object {
+    let id = writer.kind(&Kind::Uuid);
+    object(json!({
+        "description": "A result of a task of a type that is not known here.",
+        "type": "object",
+        "properties": {
+            "taskType": {
+                "description": "The type of the task.",
+                "type": "string",
+                "minLength": 1,
+                "not": { "enum": types },
+            },
+            "taskUUID": id,
+        },
+        "required": ["taskType", "taskUUID"],
+        "additionalProperties": true,
         "x-runware-open": true,
-    }));
-    object(json!({ "description": "A finished result.", "type": "object", "anyOf": results }))
+    }))
 }
 
 fn running(writer: &mut Writer) -> Object {
@@ -89,23 +102,36 @@ fn running(writer: &mut Writer) -> Object {
     schema.insert("description".to_owned(), "A result in the making.".into());
     schema.insert(
         "allOf".to_owned(),
-        json!([{ "properties": { "status": { "not": { "enum": ends } } }, "required": ["status"] }]),
+        json!([
+            of_generation(),
+            { "properties": { "status": { "not": { "enum": ends } } }, "required": ["status"] },
+        ]),
     );
     schema
 }
 
-/// Nothing but the name of a task: neither a state, nor a failure, nor anything that was made.
 fn acknowledgement(writer: &mut Writer) -> Object {
     let mut schema = writer.shape(&ACK);
-    let description = "The word that a task was accepted: no state, no failure, nothing that was made.";
+    let description = "The word that a task was accepted: no state, no failure, nothing of a result.";
     schema.insert("description".to_owned(), description.into());
-    schema.insert("patternProperties".to_owned(), json!({ MEDIA: false }));
-    if let Some(properties) = member(&mut schema, "properties") {
-        for key in ["status", "error", "code"].into_iter().chain(OTHER_OUTPUTS) {
-            properties.insert(key.to_owned(), false.into());
-        }
-    }
+    schema.insert("allOf".to_owned(), json!([of_generation()]));
+    schema.insert("propertyNames".to_owned(), json!({ "not": { "enum": telling_keys() } }));
     schema
+}
+
+/// Other tasks are answered at once, with a result or a failure.
+fn of_generation() -> Value {
+    let others: Vec<&TaskType> = TaskType::KNOWN.iter().filter(|known| !known.is_generation()).collect();
+    json!({ "properties": { "taskType": { "not": { "enum": others } } } })
+}
+
+/// The keys that make an item more than an acknowledgement: those of states, of failures and of results.
+fn telling_keys() -> BTreeSet<&'static str> {
+    let generation = TaskType::KNOWN.iter().filter(|known| known.is_generation());
+    let results = generation.flat_map(result_shapes).copied();
+    let shapes = results.chain([&RUNNING, &FAILED_ITEM]);
+    let keys = shapes.flat_map(Shape::fields).map(|field| field.key);
+    keys.filter(|key| ACK.field(key).is_none()).collect()
 }
 
 fn failure(writer: &mut Writer) -> Object {

@@ -52,11 +52,10 @@ fn an_entry_of_data_is_a_result_or_running_or_accepted_or_failed() {
         json!({"status": "processing"}),
         json!({"status": "queued", "progress": 47}),
         json!({}),
-        json!({"webhookURL": "https://h", "cost": 0.1}),
+        json!({"webhookURL": "https://h", "model": "runware:101@1"}),
         json!({"status": "error", "error": {"code": "inferenceError", "message": "No."}}),
         json!({"status": "failed", "code": "inferenceError", "message": "No."}),
         json!({"taskType": "newThing", "anything": 5}),
-        json!({"taskType": "ping", "taskUUID": null, "pong": true}),
     ] {
         assert_eq!(complaints(&envelope, &json!({"data": [item(keys.clone())]})), [""; 0], "{keys}");
     }
@@ -69,7 +68,11 @@ fn an_entry_of_data_is_a_result_or_running_or_accepted_or_failed() {
         json!({"status": "processing", "taskUUID": "24cd5dff"}),
         json!({"taskUUID": null}),
         json!({"status": "error", "error": {"message": 5}}),
-        json!({"outputs": {}}),
+        json!({"imageUUID": RESULT}),
+        json!({"seed": 5}),
+        json!({"taskType": 5}),
+        json!({"taskType": null}),
+        json!({"taskType": "newThing", "taskUUID": null}),
         json!({"error": {"code": "inferenceError", "message": "No status."}}),
         json!({"code": "inferenceError", "message": "No status."}),
     ] {
