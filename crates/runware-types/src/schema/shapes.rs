@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::prose;
 use crate::spec::{Field, Kind, Shape};
-use crate::{DeliveryMethod, OutputFormat, OutputType, Status, TaskType};
+use crate::{DeliveryMethod, OutputType, Status, TaskType};
 
 pub(crate) type Object = Map<String, Value>;
 
@@ -159,7 +159,6 @@ const NAMED_WORDS: &[(&str, &[&str])] = &[
     ("taskType", TaskType::WORDS),
     ("deliveryMethod", DeliveryMethod::WORDS),
     ("outputType", OutputType::WORDS),
-    ("outputFormat", OutputFormat::WORDS),
     ("status", Status::WORDS),
 ];
 
