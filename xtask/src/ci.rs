@@ -1,6 +1,6 @@
 //! `cargo xtask ci`: everything a change must pass, in order, stopping at the first failure.
 
-use crate::{features, tidy, workspace};
+use crate::{features, schema, tidy, workspace};
 use anyhow::{Result, anyhow};
 use std::process::Command;
 use std::time::Instant;
@@ -30,6 +30,7 @@ const STEPS: &[Step] = &[
         &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"],
     ),
     cargo("test", &["test", "--workspace", "--locked"]),
+    Step::Job { name: "schema --check", run: schema::check },
     Step::Job { name: "features", run: features::run },
     Step::Cargo {
         name: "doc",

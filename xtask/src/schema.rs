@@ -7,7 +7,7 @@ use crate::workspace;
 use anyhow::{Context, Result, bail, ensure};
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const FOLDER: &str = "docs/schema";
@@ -27,10 +27,12 @@ struct Differences<'a> {
 pub(crate) fn write() -> Result<()> {
     let (documents, files) = (documents()?, files()?);
     let differences = compare(&documents, &files);
-    fs::create_dir_all(folder()).with_context(|| format!("cannot create {FOLDER}"))?;
     for name in differences.missing.iter().chain(&differences.stale) {
         let text = documents.get(*name).map(String::as_str).unwrap_or_default();
-        fs::write(folder().join(name), text).with_context(|| format!("cannot write {FOLDER}/{name}"))?;
+        let path = folder().join(name);
+        let parent = path.parent().unwrap_or(&path);
+        fs::create_dir_all(parent).with_context(|| format!("cannot create the folder of {FOLDER}/{name}"))?;
+        fs::write(path, text).with_context(|| format!("cannot write {FOLDER}/{name}"))?;
     }
     for name in &differences.surplus {
         fs::remove_file(folder().join(name)).with_context(|| format!("cannot remove {FOLDER}/{name}"))?;
@@ -66,30 +68,43 @@ fn parse(printed: &str) -> Result<BTreeMap<String, String>> {
         .context("the example `schemas` has to print one JSON object, file names to texts")?;
     ensure!(!documents.is_empty(), "the example `schemas` printed no schema");
     for name in documents.keys() {
-        let plain = |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
         ensure!(
-            name.ends_with(".json") && !name.starts_with('.') && name.chars().all(plain),
-            "the example `schemas` printed the file name {name:?}; \
-             allowed are ASCII letters, digits, `-`, `_` and `.`, with `.json` at the end"
+            is_file_name(name),
+            "the example `schemas` printed the file name {name:?}; allowed are ASCII letters, digits, `-`, `_` and `.`, \
+             with `.json` at the end, in at most one folder"
         );
     }
     Ok(documents)
+}
+
+fn is_file_name(name: &str) -> bool {
+    let plain = |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
+    let is_part = |part: &str| !part.is_empty() && !part.starts_with('.') && part.chars().all(plain);
+    name.ends_with(".json") && name.split('/').count() <= 2 && name.split('/').all(is_part)
 }
 
 /// The schemas that are there; a folder that is not there has none.
 fn files() -> Result<BTreeMap<String, Vec<u8>>> {
     let mut files = BTreeMap::new();
     if folder().exists() {
-        for entry in fs::read_dir(folder()).with_context(|| format!("cannot list {FOLDER}"))? {
-            let entry = entry?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if name.ends_with(".json") {
-                let bytes = fs::read(entry.path()).with_context(|| format!("cannot read {FOLDER}/{name}"))?;
-                files.insert(name, bytes);
-            }
-        }
+        add_files(&folder(), "", &mut files)?;
     }
     Ok(files)
+}
+
+/// Adds the schemas in a folder, and in the folders inside of it.
+fn add_files(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) -> Result<()> {
+    for entry in fs::read_dir(folder).with_context(|| format!("cannot list {FOLDER}/{prefix}"))? {
+        let entry = entry?;
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.file_type()?.is_dir() {
+            add_files(&entry.path(), &format!("{name}/"), files)?;
+        } else if name.ends_with(".json") {
+            let bytes = fs::read(entry.path()).with_context(|| format!("cannot read {FOLDER}/{name}"))?;
+            files.insert(name, bytes);
+        }
+    }
+    Ok(())
 }
 
 fn folder() -> PathBuf {
@@ -174,10 +189,10 @@ mod tests {
     #[test]
     fn a_document_is_taken_as_it_was_printed() -> anyhow::Result<()> {
         let printed =
-            r#" { "b.json": "{\n  \"z\": 1,\n  \"a\": \"\u00e9\"\n}\n", "a-1_x.schema.json": "{}" } "#;
+            r#" { "b/b.json": "{\n  \"z\": 1,\n  \"a\": \"\u00e9\"\n}\n", "a-1_x.schema.json": "{}" } "#;
         assert_eq!(
             parse(printed)?,
-            documents(&[("a-1_x.schema.json", "{}"), ("b.json", "{\n  \"z\": 1,\n  \"a\": \"é\"\n}\n")])
+            documents(&[("a-1_x.schema.json", "{}"), ("b/b.json", "{\n  \"z\": 1,\n  \"a\": \"é\"\n}\n")])
         );
         Ok(())
     }
@@ -193,7 +208,9 @@ mod tests {
             r#"{"a": "{}"}"#,
             r#"{".json": "{}"}"#,
             r#"{"../a.json": "{}"}"#,
-            r#"{"a/b.json": "{}"}"#,
+            r#"{"a/b/c.json": "{}"}"#,
+            r#"{"/a.json": "{}"}"#,
+            r#"{"a/.json": "{}"}"#,
             r#"{"a\\b.json": "{}"}"#,
             r#"{"C:a.json": "{}"}"#,
         ] {

@@ -66,6 +66,9 @@ extern crate alloc;
 mod wire_enum;
 #[macro_use]
 mod spec;
+#[cfg(feature = "schema")]
+#[macro_use]
+pub mod schema;
 
 mod api_error;
 mod category;

@@ -35,7 +35,8 @@ pub(crate) struct Field {
     pub(crate) key: &'static str,
     pub(crate) kind: Kind,
     pub(crate) required: bool,
-    /// The documentation of the method of the same field; begins with a space.
+    /// The documentation of the method of the same field; begins with a space. Only the schemas show it.
+    #[cfg(any(test, feature = "schema"))]
     pub(crate) doc: &'static str,
 }
 

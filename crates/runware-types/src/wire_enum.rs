@@ -72,6 +72,9 @@ macro_rules! wire_enum {
                 <::alloc::string::String as ::serde::Deserialize>::deserialize(deserializer).map(Self::from)
             }
         }
+
+        #[cfg(feature = "schema")]
+        json_schema! { $name => |writer| writer.kind(&crate::spec::Kind::Word(Self::WORDS)) }
     };
 }
 

@@ -67,6 +67,9 @@ macro_rules! result {
                 Self::from_item(&item).map_err(serde::de::Error::custom)
             }
         }
+
+        #[cfg(feature = "schema")]
+        json_schema! { $name => |writer| writer.shape(&Self::SHAPE) }
     };
 }
 

@@ -38,6 +38,7 @@ macro_rules! fields {
             key: $key,
             kind: $kind,
             required: fields!(@required $($required)?),
+            #[cfg(any(test, feature = "schema"))]
             doc: concat!($($doc),+),
         }),*]
     };

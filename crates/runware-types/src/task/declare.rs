@@ -71,6 +71,9 @@ macro_rules! task {
                 Self::try_from(task).map_err(serde::de::Error::custom)
             }
         }
+
+        #[cfg(feature = "schema")]
+        json_schema! { $name => |writer| writer.shape(&Self::SHAPE) }
     };
 }
 
