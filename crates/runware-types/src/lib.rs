@@ -66,6 +66,7 @@ mod result;
 mod status;
 mod task;
 mod task_type;
+mod validate;
 
 pub use api_error::ApiError;
 pub use category::ErrorCategory;
@@ -92,6 +93,7 @@ pub use task::{
     encode_request,
 };
 pub use task_type::TaskType;
+pub use validate::validate_text;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -138,6 +138,17 @@ impl Report {
     }
 }
 
+impl Verdict {
+    /// `valid`, `cannot-tell` or `invalid`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::CannotTell => "cannot-tell",
+            Self::Invalid => "invalid",
+        }
+    }
+}
+
 impl Severity {
     /// `error`, `warning` or `unknown`.
     pub const fn as_str(self) -> &'static str {

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use runware::types::{ApiError, ErrorCategory, Item, Prepared, RawJson, TaskType, TaskUuid};
+use runware::types::Finding as TypedFinding;
+use runware::types::{ApiError, ErrorCategory, Item, Prepared, RawJson, TaskType, TaskUuid, Verdict};
 use runware::{Error, ErrorKind, Status};
 use serde::{Serialize, Serializer};
 
@@ -72,6 +73,10 @@ pub(crate) enum Event {
         #[serde(skip_serializing_if = "Option::is_none")]
         response: Option<RawJson>,
     },
+    /// Something that is wrong with a task, or may be.
+    Finding(Finding),
+    /// What all findings come to.
+    Checked(Checked),
     /// What stopped the command.
     Error {
         #[serde(rename = "taskUUID", skip_serializing_if = "Option::is_none")]
@@ -100,6 +105,36 @@ pub(crate) struct Summary {
     pub(crate) status_checks: u64,
     #[serde(rename = "elapsedMs", serialize_with = "in_milliseconds")]
     pub(crate) elapsed: Duration,
+}
+
+/// What is wrong, and where.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Finding {
+    severity: &'static str,
+    code: &'static str,
+    pointer: String,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    found: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allowed: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suggestion: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<usize>,
+}
+
+/// How many tasks were looked at, and how many findings of each severity there are.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct Checked {
+    pub(crate) tasks: usize,
+    pub(crate) errors: usize,
+    pub(crate) warnings: usize,
+    pub(crate) unknown: usize,
+    #[serde(serialize_with = "as_verdict")]
+    pub(crate) verdict: Verdict,
 }
 
 /// Why something failed, in the server's words where it has said any.
@@ -135,6 +170,8 @@ impl Event {
             Self::Failure { .. } => "failure",
             Self::Settled { .. } => "settled",
             Self::Details { .. } => "details",
+            Self::Finding(_) => "finding",
+            Self::Checked(_) => "checked",
             Self::Error { .. } => "error",
             Self::Summary(_) => "summary",
         }
@@ -171,6 +208,22 @@ impl Summary {
             Status::StillRunning => &mut self.running,
             _ => &mut self.unknown,
         } += 1;
+    }
+}
+
+impl From<&TypedFinding> for Finding {
+    fn from(finding: &TypedFinding) -> Self {
+        Self {
+            severity: finding.severity.as_str(),
+            code: finding.code.as_str(),
+            pointer: finding.pointer.clone(),
+            message: finding.problem.clone(),
+            found: finding.found.clone(),
+            allowed: finding.allowed.clone(),
+            suggestion: finding.suggestion.clone(),
+            line: finding.location.map(|location| location.line),
+            column: finding.location.map(|location| location.column),
+        }
     }
 }
 
@@ -238,6 +291,10 @@ fn in_a_word<S: Serializer>(status: &Status, serializer: S) -> Result<S::Ok, S::
 
 fn by_name<S: Serializer>(category: &ErrorCategory, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(category.as_str())
+}
+
+fn as_verdict<S: Serializer>(verdict: &Verdict, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(verdict.as_str())
 }
 
 fn in_milliseconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
