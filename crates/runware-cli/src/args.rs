@@ -85,6 +85,11 @@ pub(crate) enum Command {
     /// Each line is a task object with a `taskType`; blank lines are skipped. Fields are passed on as they are,
     /// and a `taskUUID` is used where given. Every line is checked before anything is sent.
     Batch(BatchArgs),
+    /// Say what is wrong with tasks before they are sent; asks nobody and needs no key
+    ///
+    /// Reads a task object, an array of tasks, or JSON Lines. Exits with 3 if something is documented to be rejected;
+    /// what is only unknown here is a warning. The limits of a single model are known to the server only.
+    Validate(ValidateArgs),
     /// Run an emulator of the service as a local server, until interrupted
     ///
     /// The first line on standard output says where it listens. Any key will do. These models do a trick:
@@ -131,6 +136,12 @@ pub(crate) struct DetailsArgs {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct BatchArgs {
+    /// The file; `-` for standard input
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ValidateArgs {
     /// The file; `-` for standard input
     pub(crate) file: PathBuf,
 }

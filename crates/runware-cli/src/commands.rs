@@ -4,9 +4,11 @@ mod batch;
 mod demo;
 mod details;
 mod emulate;
+mod input;
 mod run;
 mod status;
 mod submit;
+mod validate;
 mod wait;
 
 use std::collections::HashSet;
@@ -53,6 +55,7 @@ async fn dispatch(args: Args, output: &mut Output) -> Result<Exit, Stop> {
         Command::Details(args) => details::run(&args, &global, output).await,
         Command::Batch(args) => batch::run(&args, &global, output).await,
         Command::Emulate(args) => emulate::run(args, output).await,
+        Command::Validate(args) => validate::run(&args, output),
         Command::Demo => demo::run(&global, output).await,
     }
 }

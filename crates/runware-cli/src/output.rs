@@ -1,6 +1,7 @@
 //! What the command says: data on standard output, everything else on standard error.
 
 pub(crate) mod event;
+pub(crate) mod excerpt;
 pub(crate) mod human;
 mod json;
 pub(crate) mod sanitize;
@@ -82,6 +83,17 @@ impl Output {
             true => self.write(format!("{}\n", sanitize::json(text)).as_bytes()),
             false => self.write(format!("{text}\n").as_bytes()),
         }
+    }
+
+    /// Writes text for people that has colours and is harmless otherwise.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Output::tell`].
+    pub(crate) fn painted(&mut self, text: &str) -> Result<(), Stop> {
+        self.clear_progress();
+        writeln!(anstream::stdout(), "{text}\n")?;
+        Ok(())
     }
 
     /// Writes bytes as they are, unless a terminal would obey them.

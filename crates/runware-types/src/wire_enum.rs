@@ -25,7 +25,7 @@ macro_rules! wire_enum {
             pub const KNOWN: &'static [Self] = &[$(Self::$variant),+];
 
             /// The strings of [`KNOWN`](Self::KNOWN).
-            pub(crate) const WORDS: &'static [&'static str] = &[$($text),+];
+            pub const WORDS: &'static [&'static str] = &[$($text),+];
 
             /// The string on the wire.
             pub fn as_str(&self) -> &str {

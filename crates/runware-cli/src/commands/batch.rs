@@ -2,15 +2,13 @@
 
 use std::collections::HashMap;
 use std::error::Error as _;
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::Path;
 
 use runware::Client;
 use runware::types::{Prepared, RawTask, TaskUuid};
 
 use crate::args::task::check_type;
 use crate::args::{BatchArgs, GlobalArgs};
+use crate::commands::input;
 use crate::commands::run::open;
 use crate::exit::Exit;
 use crate::output::event::Event;
@@ -19,14 +17,11 @@ use crate::session::Session;
 use crate::stop::Stop;
 use crate::watch::watch;
 
-/// Larger files are taken for a mistake; all tasks are in memory at once.
-const MAX_BYTES: u64 = 1 << 30;
-
 /// How many mistakes are listed before the rest is only counted.
 const LISTED: usize = 20;
 
 pub(super) async fn run(args: &BatchArgs, global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
-    let text = read(&args.file).map_err(Stop::usage)?;
+    let text = input::read(&args.file).map_err(Stop::usage)?;
     let lines = parse(&text);
     let mut session = Session::open(global, output).await?;
     let tasks = prepare(&session.client, lines).map_err(|mistakes| {
@@ -38,23 +33,6 @@ pub(super) async fn run(args: &BatchArgs, global: &GlobalArgs, output: &mut Outp
     }
     let opened = tasks.into_iter().map(|task| open(&session, task)).collect();
     watch(&mut session, opened).await?.sum_up(&mut session)
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, String> {
-    let name = path.display();
-    let source: Box<dyn Read> = match path.as_os_str() == "-" {
-        true => Box::new(io::stdin()),
-        false => Box::new(File::open(path).map_err(|error| format!("{name} cannot be read: {error}"))?),
-    };
-    let mut text = Vec::new();
-    source
-        .take(MAX_BYTES + 1)
-        .read_to_end(&mut text)
-        .map_err(|error| format!("{name} cannot be read: {error}"))?;
-    match text.len() as u64 > MAX_BYTES {
-        true => Err(format!("{name} is larger than {} MiB; divide it", MAX_BYTES >> 20)),
-        false => Ok(text),
-    }
 }
 
 /// The tasks with their line numbers, counted from 1, or what is wrong with them.

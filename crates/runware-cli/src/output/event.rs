@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use runware::types::{ApiError, ErrorCategory, Item, Prepared, RawJson, TaskType, TaskUuid};
+use runware::types::{
+    ApiError, ErrorCategory, Finding, Item, Prepared, RawJson, TaskType, TaskUuid, Verdict,
+};
 use runware::{Error, ErrorKind, Status};
 use serde::{Serialize, Serializer};
 
@@ -72,6 +74,10 @@ pub(crate) enum Event {
         #[serde(skip_serializing_if = "Option::is_none")]
         response: Option<RawJson>,
     },
+    /// Something that is wrong with a task, or may be.
+    Finding(Finding),
+    /// What all findings come to.
+    Checked(Checked),
     /// What stopped the command.
     Error {
         #[serde(rename = "taskUUID", skip_serializing_if = "Option::is_none")]
@@ -100,6 +106,16 @@ pub(crate) struct Summary {
     pub(crate) status_checks: u64,
     #[serde(rename = "elapsedMs", serialize_with = "in_milliseconds")]
     pub(crate) elapsed: Duration,
+}
+
+/// How many tasks were looked at, and how many findings of each severity there are.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct Checked {
+    pub(crate) tasks: usize,
+    pub(crate) errors: usize,
+    pub(crate) warnings: usize,
+    pub(crate) unknown: usize,
+    pub(crate) verdict: Verdict,
 }
 
 /// Why something failed, in the server's words where it has said any.
@@ -135,6 +151,8 @@ impl Event {
             Self::Failure { .. } => "failure",
             Self::Settled { .. } => "settled",
             Self::Details { .. } => "details",
+            Self::Finding(_) => "finding",
+            Self::Checked(_) => "checked",
             Self::Error { .. } => "error",
             Self::Summary(_) => "summary",
         }

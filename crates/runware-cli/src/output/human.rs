@@ -3,7 +3,7 @@
 use runware::Status;
 use runware::types::{Item, Media, RawJson};
 
-use super::event::{Event, Fault, Parameters, Summary};
+use super::event::{Checked, Event, Fault, Parameters, Summary};
 use super::sanitize;
 use crate::tree::Tree;
 
@@ -71,10 +71,28 @@ pub(crate) fn words(event: &Event, on_terminal: bool) -> Words {
                 .filter_map(|(name, json)| Some(format!("{name}:\n{}", pretty(json.as_ref()?))));
             Words::data(shown.collect::<Vec<_>>().join("\n"))
         }
+        // Shown with the source; see `excerpt`.
+        Event::Finding(_) => Words::default(),
+        Event::Checked(checked) => Words::note(verdict(checked)),
         Event::Error { message, .. } => Words::warning(format!("error: {}", sanitize::line(message))),
         Event::Summary(summary) if summary.tasks > 1 => Words::note(total(summary)),
         Event::Summary(_) => Words::default(),
     }
+}
+
+/// What the findings come to, in words.
+fn verdict(checked: &Checked) -> String {
+    let counts: Vec<String> = [(checked.errors, "error"), (checked.warnings, "warning")]
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, name)| count(number, name))
+        .collect();
+    let found = if counts.is_empty() { "nothing wrong".to_owned() } else { counts.join(" and ") };
+    let unchecked = match checked.unknown {
+        0 => "",
+        _ => "; not everything could be checked: what a model itself allows is known to the server only",
+    };
+    format!("{}: {found}{unchecked}", count(checked.tasks, "task"))
 }
 
 /// How a task stands, in words.

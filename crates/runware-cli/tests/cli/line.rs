@@ -76,7 +76,8 @@ impl Line {
         let start = format!("{{\"event\":\"{}\",\"at\":\"{}\"", self.event(), self.str("at"));
         assert!(text.starts_with(&start), "an event begins with its name and its time: {text}");
         assert!(is_rfc3339_utc_millis(self.str("at")), "{text}");
-        let task: &[&str] = if self.event() == "summary" { &[] } else { &["taskUUID"] };
+        let has_no_task = ["summary", "finding", "checked"].contains(&self.event());
+        let task: &[&str] = if has_no_task { &[] } else { &["taskUUID"] };
         let (required, optional) = fields_of(self.event());
         for name in task.iter().chain(required) {
             assert!(self.has(name) || optional.contains(name), "no `{name}` in {text}");
@@ -104,6 +105,11 @@ fn fields_of(event: &str) -> (&'static [&'static str], &'static [&'static str]) 
         "settled" => (&["status", "results", "failures", "polls", "elapsedMs"], &["resume"]),
         "details" => (&[], &["request", "response"]),
         "error" => (&["category", "message"], &["taskUUID", "resume"]),
+        "finding" => (
+            &["severity", "code", "pointer", "problem", "valueIndex"],
+            &["found", "allowed", "suggestion", "location"],
+        ),
+        "checked" => (&["tasks", "errors", "warnings", "unknown", "verdict"], &[]),
         "summary" => (
             &[
                 "tasks",
@@ -134,6 +140,10 @@ fn fits(name: &str, value: &Value) -> bool {
         }
         "resume" => value.as_str().is_some_and(|command| command.starts_with("runware wait ")),
         "event" | "at" | "taskType" | "category" | "message" => value.is_string(),
+        "severity" | "code" | "pointer" | "found" | "allowed" | "suggestion" | "verdict" | "problem" => {
+            value.is_string()
+        }
+        "location" => ["offset", "length", "line", "column"].iter().all(|name| value[name].is_u64()),
         _ => value.is_u64(),
     }
 }

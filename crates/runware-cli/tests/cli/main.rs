@@ -28,5 +28,6 @@ mod status;
 mod submit;
 mod terminal;
 mod usage;
+mod validate;
 mod values;
 mod wait;
