@@ -19,13 +19,20 @@ pub(crate) fn render(finding: &Finding, name: &str, source: &str) -> String {
     let title = level.primary_title(sanitize::line(&title(finding))).id(finding.code.as_str());
     let mut group = Group::with_title(title);
     if let Some(location) = finding.location {
-        let origin = Origin::path(sanitize::line(name)).line(location.line).char_column(location.column);
-        group = group.element(origin);
-        if let Some(excerpt) = Excerpt::of(source, location) {
-            let annotation = AnnotationKind::Primary.span(excerpt.marked);
-            let snippet = Snippet::source(excerpt.text).line_start(location.line).annotation(annotation);
-            group = group.element(snippet);
-        }
+        let name = sanitize::line(name);
+        let origin = Origin::path(name.clone()).line(location.line).char_column(location.column);
+        group = match Excerpt::of(source, location) {
+            None => group.element(origin),
+            Some(excerpt) => {
+                let annotation = AnnotationKind::Primary.span(excerpt.marked);
+                let snippet = Snippet::source(excerpt.text).line_start(location.line).annotation(annotation);
+                match excerpt.is_cut {
+                    // The renderer would count the column from where the line was cut.
+                    true => group.element(origin).element(snippet),
+                    false => group.element(snippet.path(name)),
+                }
+            }
+        };
     }
     if let Some(suggestion) = &finding.suggestion {
         group = group.element(Level::HELP.message(format!("did you mean `{}`?", sanitize::line(suggestion))));
@@ -47,6 +54,8 @@ struct Excerpt {
     text: String,
     /// The bytes of the text that the finding is about.
     marked: std::ops::Range<usize>,
+    /// Whether the line begins before the text.
+    is_cut: bool,
 }
 
 impl Excerpt {
@@ -66,7 +75,7 @@ impl Excerpt {
         if line.chars().nth(AFTER).is_some() {
             text.push('…');
         }
-        Some(Self { text, marked: start..end })
+        Some(Self { text, marked: start..end, is_cut: skipped > 0 })
     }
 }
 
