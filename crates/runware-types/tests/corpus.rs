@@ -1,6 +1,7 @@
 //! The seeds of the fuzz targets, and changes of them, run through the same bodies on every test run.
 
 #![allow(
+    clippy::panic,
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::unwrap_used,
