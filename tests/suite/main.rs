@@ -20,6 +20,7 @@ mod load;
 mod partial;
 // Properties that hold for any input, over the public interfaces of several crates.
 mod properties;
+mod readings;
 // Handles, deadlines, tasks that cannot be seen, outages of status checks.
 mod resume;
 // Random tasks under random faults in virtual time, judged by the invariants.

@@ -102,6 +102,9 @@ impl fmt::Display for Price {
 }
 
 const INPUTS: Option<(&[&str], &str)> = Some((&["inputs", "inputImage"], "missingInputs"));
+/// Models that draw vectors from nothing take a prompt instead.
+const INPUTS_OR_PROMPT: Option<(&[&str], &str)> =
+    Some((&["inputs", "inputImage", "positivePrompt"], "missingInputs"));
 const PROMPT_OR_INPUTS: Option<(&[&str], &str)> =
     Some((&["positivePrompt", "inputs", "structuredPrompt"], "missingPositivePrompt"));
 
@@ -222,7 +225,7 @@ static GENERATIONS: [Generation; 14] = [
         price: Price(3_000),
         output: Output::Vector,
         needs_model: true,
-        needs: INPUTS,
+        needs: INPUTS_OR_PROMPT,
     },
     Generation {
         name: "training",
