@@ -19,7 +19,7 @@ task! {
     /// ```
     ///
     /// Source: `docs/wire.md`, "Task types".
-    Caption: "caption" [ID, MODEL, GENERATION, ROUTING, OWN]
+    Caption: "caption" [ID, MODEL, GENERATION, ROUTING, OWN], needs ["inputs", "inputImage"]
 }
 
 generation! { Caption }
@@ -44,7 +44,7 @@ impl Caption {
 
 fields! { write Caption::OWN {
     /// What is to be described.
-    inputs(json) => "inputs": Kind::Object(&Shape::object("captionInputs", &[CAPTION_INPUTS])), required;
+    inputs(json) => "inputs": Kind::Object(&Shape::object("captionInputs", &[CAPTION_INPUTS]));
     /// What to say about it: a question, or a task in words.
     prompt(text) => "prompt": Kind::TEXT;
     /// The image to describe: older; now a member of `inputs`.

@@ -30,9 +30,10 @@ pub(crate) fn texts(texts: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<Str
 }
 
 /// Defines a typed task and its [`Shape`](crate::spec::Shape): `Name: "wireName" [GROUPS]`, where each group is a table
-/// that [`fields!`] declares; `closed` behind it if the task may hold nothing else.
+/// that [`fields!`] declares. Behind it `, needs ["key", …]` if one of these keys has to be there, and `closed` if the task
+/// may hold nothing else.
 macro_rules! task {
-    ($(#[$meta:meta])* $name:ident: $wire:literal [$($group:ident),+] $($closed:ident)?) => {
+    ($(#[$meta:meta])* $name:ident: $wire:literal [$($group:ident),+] $(, needs [$($need:literal),+])? $($closed:ident)?) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         #[serde(transparent)]
@@ -40,7 +41,9 @@ macro_rules! task {
 
         impl $name {
             pub(crate) const SHAPE: crate::spec::Shape =
-                crate::spec::Shape::task($wire, &[$(Self::$group),+])$(.$closed())?;
+                crate::spec::Shape::task($wire, &[$(Self::$group),+])
+                    $(.with_any_of(&[$($need),+]))?
+                    $(.$closed())?;
         }
 
         impl From<$name> for crate::RawTask {
@@ -167,7 +170,11 @@ macro_rules! media_files {
     ($name:ident, $types:expr, $formats:expr) => {
         fields! { write $name::FILES {
             /// The form in which a result is handed over.
-            output_type(into crate::OutputType) => "outputType": crate::spec::Kind::Word($types);
+            output_type(into crate::OutputType) => "outputType": crate::spec::Kind::OneOf(&[
+                crate::spec::Kind::Word($types),
+                // Older clients send a list.
+                crate::spec::Kind::list(&crate::spec::Kind::Word($types)),
+            ]);
             /// The file format of a result.
             output_format(into crate::OutputFormat) => "outputFormat": crate::spec::Kind::Word($formats);
             /// An address that the service uploads the bytes of each result to, with `PUT`.

@@ -18,7 +18,7 @@ task! {
     /// ```
     ///
     /// Source: `docs/wire.md`, "Task types".
-    ImageMasking: "imageMasking" [ID, MODEL, GENERATION, ROUTING, FILES, OWN]
+    ImageMasking: "imageMasking" [ID, MODEL, GENERATION, ROUTING, FILES, OWN], needs ["inputs", "inputImage"]
 }
 
 generation! { ImageMasking }
@@ -36,7 +36,7 @@ impl ImageMasking {
 
 fields! { write ImageMasking::OWN {
     /// The image to search.
-    inputs(json) => "inputs": Kind::Object(&Shape::object("imageMaskingInputs", &[MASKING_INPUTS])), required;
+    inputs(json) => "inputs": Kind::Object(&Shape::object("imageMaskingInputs", &[MASKING_INPUTS]));
     /// Settings of the model, which are its own.
     settings(json) => "settings": Kind::OBJECT;
     /// The image to search: older; now a member of `inputs`.

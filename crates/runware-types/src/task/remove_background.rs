@@ -18,7 +18,7 @@ task! {
     /// ```
     ///
     /// Source: `docs/wire.md`, "Task types".
-    RemoveBackground: "removeBackground" [ID, MODEL, GENERATION, ROUTING, FILES, QUALITY, OWN]
+    RemoveBackground: "removeBackground" [ID, MODEL, GENERATION, ROUTING, FILES, QUALITY, OWN], needs ["inputs", "inputImage"]
 }
 
 generation! { RemoveBackground }
@@ -45,7 +45,7 @@ impl RemoveBackground {
 
 fields! { write RemoveBackground::OWN {
     /// What is to be cut out.
-    inputs(json) => "inputs": Kind::Object(&Shape::object("removeBackgroundInputs", &[BACKGROUND_INPUTS])), required;
+    inputs(json) => "inputs": Kind::Object(&Shape::object("removeBackgroundInputs", &[BACKGROUND_INPUTS]));
     /// Settings of the model, which are its own.
     settings(json) => "settings": Kind::OBJECT;
     /// Settings of the provider, in an object under the provider's name.

@@ -19,7 +19,7 @@ task! {
     /// ```
     ///
     /// Source: `docs/wire.md`, "Task types".
-    Upscale: "upscale" [ID, MODEL, GENERATION, ROUTING, FILES, QUALITY, OWN]
+    Upscale: "upscale" [ID, MODEL, GENERATION, ROUTING, FILES, QUALITY, OWN], needs ["inputs", "inputImage"]
 }
 
 generation! { Upscale }
@@ -46,7 +46,7 @@ impl Upscale {
 
 fields! { write Upscale::OWN {
     /// What is to be enlarged.
-    inputs(json) => "inputs": Kind::Object(&Shape::object("upscaleInputs", &[UPSCALE_INPUTS])), required;
+    inputs(json) => "inputs": Kind::Object(&Shape::object("upscaleInputs", &[UPSCALE_INPUTS]));
     /// How many times as wide and as high the result is.
     upscale_factor(number) => "upscaleFactor": Kind::NUMBER;
     /// How many megapixels the result has.

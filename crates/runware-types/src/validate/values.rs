@@ -58,7 +58,7 @@ pub(super) fn check(checker: &mut Checker, kind: &Kind, place: &Place<'_, '_>) {
 fn integer(checker: &mut Checker, kind: &Kind, (min, max): (i128, i128), place: &Place<'_, '_>) {
     let text = place.value.json();
     if text.contains(['.', 'e', 'E']) {
-        return checker.findings.wrong(Severity::Error, FindingCode::WrongType, place, Allowed(kind));
+        return with_fraction(checker, kind, (min, max), place);
     }
     // A number that is too long for an `i128` is beyond every bound there is.
     let fits = match text.parse::<i128>() {
@@ -68,6 +68,18 @@ fn integer(checker: &mut Checker, kind: &Kind, (min, max): (i128, i128), place: 
     };
     if !fits {
         checker.findings.wrong(Severity::Error, FindingCode::OutOfRange, place, Allowed(kind));
+    }
+}
+
+/// `4.0` is the whole number 4 to most readers, and nothing says that the service is none of them.
+fn with_fraction(checker: &mut Checker, kind: &Kind, (min, max): (i128, i128), place: &Place<'_, '_>) {
+    let number: f64 = place.value.json().parse().unwrap_or(f64::NAN);
+    if number % 1.0 != 0.0 {
+        checker.findings.wrong(Severity::Error, FindingCode::WrongType, place, Allowed(kind));
+    } else if !(min as f64..=max as f64).contains(&number) {
+        checker.findings.wrong(Severity::Error, FindingCode::OutOfRange, place, Allowed(kind));
+    } else {
+        checker.findings.wrong(Severity::Warning, FindingCode::WrongType, place, Allowed(kind));
     }
 }
 

@@ -99,14 +99,21 @@ fn whole_numbers() {
             ("-1", OUT),
             ("4294967296", OUT),
             ("1000000000000000000000000000000000000000000", OUT),
-            ("1.0", "error wrong-type"),
-            ("1e3", "error wrong-type"),
+            ("1.0", "warning wrong-type"),
+            ("1e3", "warning wrong-type"),
+            ("1.5", "error wrong-type"),
+            ("0.0", OUT),
+            ("1e400", "error wrong-type"),
             ("\"4\"", "error wrong-type"),
         ],
     );
     check(
         &Kind::INTEGER,
-        &[("123456789012345678901234567890123456789012345678901", ""), ("-9e9", "error wrong-type")],
+        &[
+            ("123456789012345678901234567890123456789012345678901", ""),
+            ("-9e9", "warning wrong-type"),
+            ("-9e-9", "error wrong-type"),
+        ],
     );
     check(
         &Kind::Integer { min: 0, max: i128::MAX },
