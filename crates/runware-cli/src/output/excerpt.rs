@@ -14,7 +14,7 @@ pub(crate) fn render(finding: &Finding, name: &str, source: &str) -> String {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
-        _ => Level::NOTE,
+        Severity::Unknown => Level::NOTE.with_name(finding.severity.as_str()),
     };
     let title = level.primary_title(sanitize::line(&title(finding))).id(finding.code.as_str());
     let mut group = Group::with_title(title);

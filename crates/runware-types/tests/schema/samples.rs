@@ -19,7 +19,7 @@ const REFUSED: &[(&str, &str, &str)] = &[(
 /// The files of a folder that end so, by name, with their text.
 fn files(folder: &str, ending: &str) -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures").join(folder);
-    let paths = fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let named = paths.map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), path));
     let wanted = named.filter(|(name, _)| name.ends_with(ending));
     wanted.map(|(name, path)| (name, fs::read_to_string(path).unwrap())).collect()
@@ -59,7 +59,9 @@ fn requests_are_valid() {
 #[test]
 fn tasks_of_every_type_are_valid() {
     let request = validator(&schema::request_body());
-    for (file, lines) in files("tasks", ".jsonl") {
+    let files = files("tasks", ".jsonl");
+    assert_eq!(files.len(), TaskType::KNOWN.len());
+    for (file, lines) in files {
         let task_type = TaskType::from(file.trim_end_matches(".jsonl"));
         let task = validator(&schema::request(&task_type).unwrap());
         for line in lines.lines().map(json) {
@@ -72,7 +74,9 @@ fn tasks_of_every_type_are_valid() {
 #[test]
 fn results_of_every_type_are_valid() {
     let envelope = validator(&schema::envelope());
-    for (file, lines) in files("results", ".jsonl") {
+    let files = files("results", ".jsonl");
+    assert_eq!(files.len(), 2);
+    for (file, lines) in files {
         for reply in lines.lines().map(json) {
             check(&file, "", &envelope, &reply);
             let item = &reply["data"][0];
