@@ -11,7 +11,7 @@ use super::pointer::Place;
 use super::shapes::{Checker, Taken, missing};
 use crate::spec::envelope::{ACK, ENVELOPE, FAILED_ITEM, RUNNING};
 use crate::spec::{Kind, Shape, result_shapes};
-use crate::{FindingCode, Item, Phase, RawJson, Severity, Status, TaskType};
+use crate::{FindingCode, Item, Phase, RawJson, Severity, Status, TaskType, UploadStatus};
 
 /// What is checked of an item whose task type has no results that are known here.
 const UNKNOWN_ITEM: Shape = Shape::object("item", &[UNKNOWN_FIELDS]);
@@ -116,7 +116,12 @@ fn item(checker: &mut Checker, place: &Place<'_, '_>) {
     let Some(item) = raw.ok().and_then(|raw| Item::from_raw(raw).ok()) else {
         return checker.findings.wrong(Severity::Error, FindingCode::Shape, place, "an object");
     };
-    let task_type = place.value.member("taskType").and_then(Value::text).map(|text| TaskType::from(&*text));
+    let text = |key| place.value.member(key).and_then(Value::text);
+    let task_type = match text("taskType") {
+        Some(name) => Some(TaskType::from(&*name)),
+        // The state of an upload may come without its type.
+        None => text("status").filter(|status| is_of_upload(status)).map(|_| TaskType::ModelUpload),
+    };
     let results = task_type.as_ref().map(result_shapes).unwrap_or_default();
     let is_generation = task_type.as_ref().is_some_and(TaskType::is_generation);
     let tells = |keys: &[&str]| keys.iter().any(|key| place.value.member(key).is_some());
@@ -164,6 +169,11 @@ fn unfinished(
         checker.anything(member);
         Taken::Yes
     });
+}
+
+/// Whether a status is one that uploads of models have, and nothing else has.
+fn is_of_upload(status: &str) -> bool {
+    UploadStatus::WORDS.contains(&status) && status != UploadStatus::Failed.as_str()
 }
 
 /// Whether an item without state and output is a result all the same, of which the output is missing.
