@@ -1,5 +1,6 @@
 //! The commands, one file each, and what they have in common.
 
+mod advice;
 mod batch;
 mod demo;
 mod details;

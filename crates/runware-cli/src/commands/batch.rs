@@ -8,8 +8,8 @@ use runware::types::{Prepared, RawTask, TaskUuid};
 
 use crate::args::task::check_type;
 use crate::args::{BatchArgs, GlobalArgs};
-use crate::commands::input;
 use crate::commands::run::open;
+use crate::commands::{advice, input};
 use crate::exit::Exit;
 use crate::output::event::Event;
 use crate::output::{Output, sanitize};
@@ -24,6 +24,8 @@ pub(super) async fn run(args: &BatchArgs, global: &GlobalArgs, output: &mut Outp
     let text = input::read(&args.file).map_err(Stop::usage)?;
     let lines = parse(&text);
     let mut session = Session::open(global, output).await?;
+    let readable = lines.iter().filter_map(|(_, line)| line.as_ref().ok());
+    advice::about_many(readable, session.output);
     let tasks = prepare(&session.client, lines).map_err(|mistakes| {
         list(&mistakes, session.output);
         refusal(&mistakes)

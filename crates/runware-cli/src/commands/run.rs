@@ -2,6 +2,7 @@
 
 use runware::types::{Prepared, RawTask};
 
+use super::advice;
 use crate::args::{GlobalArgs, TaskArgs};
 use crate::exit::Exit;
 use crate::output::Output;
@@ -26,6 +27,7 @@ pub(super) async fn run(args: &TaskArgs, global: &GlobalArgs, output: &mut Outpu
 
 /// Fixes the task's id and bytes, and tells of it before anything is sent.
 pub(super) fn prepare(session: &mut Session<'_>, task: RawTask) -> Result<Prepared, Stop> {
+    advice::about_one(&task, session.output);
     let prepared = session.client.prepare(task)?;
     session.output.tell(&Event::of_prepared(&prepared))?;
     Ok(prepared)

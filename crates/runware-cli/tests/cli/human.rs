@@ -62,6 +62,7 @@ async fn a_run_that_is_refused() {
     let ended = server.program("run runware:101@1 positivePrompt=fox width=1").run().await.expect(3);
     insta::assert_snapshot!(said(&ended, &server), @r#"
     ---
+    warning: height is missing beside `width`; a size is given by both
     UUID submitting imageInference with runware:101@1
     error: task UUID was rejected, and nothing was bought: Invalid value for 'width' parameter. It must be a whole number from 256 to 16383. (invalidWidth)
     "#);

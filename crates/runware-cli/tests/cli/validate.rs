@@ -5,6 +5,7 @@ use std::fs;
 use crate::ended::Ended;
 use crate::line::Line;
 use crate::program::Program;
+use crate::server::Server;
 
 const GOOD: &str = r#"{"taskType":"getResponse","taskUUID":"a770f077-f413-47de-9dac-be0b26a35da6"}"#;
 const FOX: &str = r#"{"taskType":"imageInference","model":"runware:101@1","positivePrompt":"a fox","width":1024,"height":1024}"#;
@@ -99,4 +100,34 @@ async fn what_cannot_be_read_is_said() {
     assert!(ended.only("error").str("message").contains("byte 1"), "{ended:?}");
     let ended = Program::without_key().words("validate no-such-file --json").run().await.expect(2);
     assert!(ended.only("error").str("message").contains("no-such-file cannot be read"), "{ended:?}");
+}
+
+#[tokio::test]
+async fn what_looks_wrong_is_said_and_sent_all_the_same() {
+    let server = Server::quick().await;
+    let line = "run runware:101@1 positivePrompt=fox numberresults:=2 deliveryMethod=sync";
+    let ended = server.program(line).run().await.expect(0);
+    assert!(
+        ended.stderr.starts_with(
+            "warning: numberresults is not a known field of imageInference; did you mean `numberResults`?\n"
+        ),
+        "{ended:?}"
+    );
+    assert!(server.body().contains("\"numberresults\":2"), "{}", server.body());
+
+    for quiet in ["--json", "-q"] {
+        let ended = server.program(line).words(quiet).run().await.expect(0);
+        assert!(!ended.stderr.contains("numberresults"), "{ended:?}");
+    }
+}
+
+#[tokio::test]
+async fn of_a_batch_it_is_said_how_many_look_wrong() {
+    let server = Server::quick().await;
+    let text = [FOX, &FOX.replace("width", "Width"), FOX].join("\n");
+    let ended = server.program("batch -").stdin(text).run().await.expect(0);
+    assert!(
+        ended.stderr.starts_with("warning: 1 task looks wrong; `runware validate` says why\n"),
+        "{ended:?}"
+    );
 }
