@@ -2,8 +2,8 @@
 
 use runware_types::{
     ApiError, AudioResult, CollectedText, DecodeError, Envelope, FilesResult, ImageResult, Item, Limits,
-    RawJson, RawTask, SseDecoder, SseEvent, TaskDetails, TaskUuid, TextEvent, TextResult, TextStreamDecoder,
-    TextStreamEnd, VideoResult, encode_request,
+    RawJson, RawTask, Report, SseDecoder, SseEvent, TaskDetails, TaskUuid, TextEvent, TextResult,
+    TextStreamDecoder, TextStreamEnd, VideoResult, check_reply, check_request, encode_request, validate_text,
 };
 
 /// Reading a reply is total and local, and what was read is written again exactly.
@@ -25,6 +25,9 @@ pub fn envelope(body: &[u8]) {
     loses_nothing_to_a_broken_neighbour(&reply);
     reply.items.iter().for_each(item_is_usable);
     reply.errors.iter().for_each(error_is_usable);
+    if let Ok(text) = std::str::from_utf8(body) {
+        findings_are_in(text, &check_reply(body));
+    }
     for anomaly in &reply.anomalies {
         assert!(anomaly.offset <= 3 * body.len(), "{anomaly}");
     }
@@ -69,6 +72,10 @@ pub fn sse(stream: &[u8]) {
 
 /// A task that can be read is written so that it is read again as the same task, and preparing it never fails halfway.
 pub fn task_text(text: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(text) {
+        findings_are_in(text, &validate_text(text));
+        findings_are_in(text, &check_request(text.as_bytes()));
+    }
     let task = match RawTask::from_json(text) {
         Ok(task) => task,
         Err(error) => return assert!(!error.to_string().is_empty()),
@@ -97,6 +104,15 @@ pub fn task_text(text: &[u8]) {
     assert_eq!(sent.fields().count(), task.fields().count() + usize::from(task.field("taskUUID").is_none()));
     assert_eq!(sent.prepare(other), Ok(prepared.clone()), "an id that was given once stays");
     assert!(RawJson::parse(encode_request([&prepared])).is_ok(), "the request is no JSON");
+}
+
+fn findings_are_in(text: &str, report: &Report) {
+    for finding in report.findings() {
+        let Some(place) = finding.location else { continue };
+        assert!(text.get(place.offset..place.offset + place.length).is_some(), "{finding:?}");
+        assert!(place.line >= 1 && place.column >= 1, "{finding:?}");
+    }
+    _ = report.display("text", text).to_string();
 }
 
 /// The ways to read an id agree with each other, and an id that is printed is read again.

@@ -1,6 +1,6 @@
 //! `cargo xtask ci`: everything a change must pass, in order, stopping at the first failure.
 
-use crate::{features, schema, tidy, workspace};
+use crate::{features, fuzz, schema, tidy, workspace};
 use anyhow::{Result, anyhow};
 use std::process::Command;
 use std::time::Instant;
@@ -31,6 +31,7 @@ const STEPS: &[Step] = &[
     ),
     cargo("test", &["test", "--workspace", "--locked"]),
     Step::Job { name: "schema --check", run: schema::check },
+    Step::Job { name: "fuzz", run: fuzz::run },
     Step::Job { name: "features", run: features::run },
     Step::Cargo {
         name: "doc",
