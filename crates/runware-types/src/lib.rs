@@ -107,7 +107,7 @@ pub use json::RawJson;
 pub use media::{InvalidMedia, Media};
 pub use media_input::MediaInput;
 pub use money::{InvalidMoney, Money};
-pub use report::{Finding, FindingCode, Location, Report, Severity, Verdict};
+pub use report::{Excerpt, Finding, FindingCode, Location, Report, Severity, Verdict};
 pub use result::{
     AccountKey, AccountResult, AccountUsage, AudioResult, AuthenticationResult, Balance, CaptionResult,
     FilesResult, FinishReason, FoundModel, GuideResult, ImageResult, ImageUploadResult, MaskResult,

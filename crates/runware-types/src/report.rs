@@ -1,6 +1,7 @@
 //! What is wrong, or may be wrong, with a request or a reply.
 
 mod display;
+mod excerpt;
 #[cfg(test)]
 mod tests;
 
@@ -9,6 +10,8 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use serde::{Serialize, Serializer};
+
+pub use excerpt::Excerpt;
 
 /// Defines an enum of things that have a stable name.
 macro_rules! codes {
@@ -226,6 +229,17 @@ impl Report {
     /// and control characters are replaced. For the report of [`validate`](crate::validate), `text` may be empty.
     pub fn display<'a>(&'a self, name: &'a str, text: &'a str) -> impl fmt::Display + 'a {
         display::Rendered::new(self, name, text)
+    }
+
+    /// Each finding with the line of `text` that it is about, for programs that print them in their own way.
+    ///
+    /// `text` is what was checked. There is no line for findings without a [location](Finding::location).
+    pub fn excerpts<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (&'a Finding, Option<Excerpt>)> {
+        let source = excerpt::Source::new(text);
+        self.findings.iter().map(move |finding| {
+            let excerpt = finding.location.as_ref().and_then(|location| source.excerpt(location));
+            (finding, excerpt)
+        })
     }
 }
 

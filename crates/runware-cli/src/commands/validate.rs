@@ -19,10 +19,12 @@ pub(super) fn run(args: &ValidateArgs, output: &mut Output) -> Result<Exit, Stop
         Stop::rejected(format!("{name} is not UTF-8, which JSON has to be: byte {at}"))
     })?;
     let report = validate_text(&text);
-    for finding in report.findings() {
-        match output.is_json() {
-            true => output.tell(&Event::Finding(finding.clone()))?,
-            false => output.painted(&excerpt::render(finding, &name, &text))?,
+    if output.is_json() {
+        let told = report.findings().iter().map(|finding| Event::Finding(finding.clone()));
+        told.into_iter().try_for_each(|event| output.tell(&event))?;
+    } else {
+        for (finding, line) in report.excerpts(&text) {
+            output.painted(&excerpt::render(finding, line, &name))?;
         }
     }
     let checked = count(&report);
@@ -44,6 +46,7 @@ fn count(report: &Report) -> Checked {
         errors: count(Severity::Error),
         warnings: count(Severity::Warning),
         unknown: count(Severity::Unknown),
+        omitted: report.omitted(),
         verdict: report.verdict(),
     }
 }

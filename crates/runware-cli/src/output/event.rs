@@ -115,6 +115,8 @@ pub(crate) struct Checked {
     pub(crate) errors: usize,
     pub(crate) warnings: usize,
     pub(crate) unknown: usize,
+    /// Findings beyond those that are told: a thousand of each severity are.
+    pub(crate) omitted: usize,
     pub(crate) verdict: Verdict,
 }
 

@@ -1,16 +1,12 @@
 //! Findings for people: what is wrong, with the line of the source where it is.
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
-use runware::types::{Finding, Location, Severity};
+use runware::types::{Excerpt, Finding, Severity};
 
 use super::sanitize;
 
-/// How many characters of a line are shown before the place, and how many from it on: a line may be megabytes of base64.
-const BEFORE: usize = 60;
-const AFTER: usize = 100;
-
 /// Puts a finding into words, with colours that a stream which is no terminal has to take out again.
-pub(crate) fn render(finding: &Finding, name: &str, source: &str) -> String {
+pub(crate) fn render(finding: &Finding, excerpt: Option<Excerpt>, name: &str) -> String {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -21,12 +17,12 @@ pub(crate) fn render(finding: &Finding, name: &str, source: &str) -> String {
     if let Some(location) = finding.location {
         let name = sanitize::line(name);
         let origin = Origin::path(name.clone()).line(location.line).char_column(location.column);
-        group = match Excerpt::of(source, location) {
+        group = match excerpt {
             None => group.element(origin),
             Some(excerpt) => {
                 let annotation = AnnotationKind::Primary.span(excerpt.marked);
                 let snippet = Snippet::source(excerpt.text).line_start(location.line).annotation(annotation);
-                match excerpt.is_cut {
+                match excerpt.is_cut_before {
                     // The renderer would count the column from where the line was cut.
                     true => group.element(origin).element(snippet),
                     false => group.element(snippet.path(name)),
@@ -48,46 +44,6 @@ fn title(finding: &Finding) -> String {
     }
 }
 
-/// A part of one line.
-#[derive(Debug, PartialEq)]
-struct Excerpt {
-    text: String,
-    /// The bytes of the text that the finding is about.
-    marked: std::ops::Range<usize>,
-    /// Whether the line begins before the text.
-    is_cut: bool,
-}
-
-impl Excerpt {
-    fn of(source: &str, location: Location) -> Option<Self> {
-        let (before, from) = source.split_at_checked(location.offset)?;
-        let before = before.rsplit(['\n', '\r']).next().unwrap_or_default();
-        let line = from.split(['\n', '\r']).next().unwrap_or_default();
-        let marked =
-            from.get(..location.length).unwrap_or(from).split(['\n', '\r']).next().unwrap_or_default();
-
-        let skipped = before.chars().count().saturating_sub(BEFORE);
-        let mut text = String::from(if skipped > 0 { "…" } else { "" });
-        text.extend(before.chars().skip(skipped).map(harmless));
-        let start = text.len();
-        text.extend(line.chars().take(AFTER).map(harmless));
-        let end = start + marked.chars().take(AFTER).map(|c| harmless(c).len_utf8()).sum::<usize>();
-        if line.chars().nth(AFTER).is_some() {
-            text.push('…');
-        }
-        Some(Self { text, marked: start..end, is_cut: skipped > 0 })
-    }
-}
-
-/// A character that a terminal only shows.
-fn harmless(c: char) -> char {
-    match c {
-        '\t' => ' ',
-        c if sanitize::is_control(c) => '\u{fffd}',
-        c => c,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,8 +51,9 @@ mod tests {
 
     fn rendered(source: &str) -> String {
         let report = validate_text(source);
+        let excerpts = report.excerpts(source);
         let all: Vec<String> =
-            report.findings().iter().map(|finding| render(finding, "task.json", source)).collect();
+            excerpts.map(|(finding, excerpt)| render(finding, excerpt, "task.json")).collect();
         anstream::adapter::strip_str(&all.join("\n")).to_string()
     }
 
@@ -122,8 +79,16 @@ mod tests {
     }
 
     #[test]
-    fn a_place_outside_of_the_text_shows_no_line() {
-        let finding = validate_text("[").findings()[0].clone();
-        assert!(render(&finding, "x", "").contains("error"));
+    fn an_api_key_is_shown_to_nobody() {
+        let shown =
+            rendered(r#"{"taskType":"authentication","apiKey":"sk-secret","apiKeyy":"sk-secret","foo":1}"#);
+        assert!(shown.contains("error[unknown-field]: /foo"), "{shown}");
+        assert!(!shown.contains("\"apiKey\":\"sk-secret"), "{shown}");
+    }
+
+    #[test]
+    fn a_finding_without_a_place_shows_no_line() {
+        let report = validate_text("[");
+        assert!(render(&report.findings()[0], None, "x").contains("error"));
     }
 }

@@ -92,7 +92,11 @@ fn verdict(checked: &Checked) -> String {
         0 => "",
         _ => "; not everything could be checked: what a model itself allows is known to the server only",
     };
-    format!("{}: {found}{unchecked}", count(checked.tasks, "task"))
+    let omitted = match checked.omitted {
+        0 => String::new(),
+        number => format!(", and {number} more that are not shown"),
+    };
+    format!("{}: {found}{omitted}{unchecked}", count(checked.tasks, "task"))
 }
 
 /// How a task stands, in words.

@@ -55,7 +55,7 @@ fn escape(
 }
 
 /// C0, DEL, C1, and the controls of the bidirectional algorithm.
-pub(super) fn is_control(c: char) -> bool {
+fn is_control(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

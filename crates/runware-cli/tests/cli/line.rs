@@ -109,7 +109,7 @@ fn fields_of(event: &str) -> (&'static [&'static str], &'static [&'static str]) 
             &["severity", "code", "pointer", "problem", "valueIndex"],
             &["found", "allowed", "suggestion", "location"],
         ),
-        "checked" => (&["tasks", "errors", "warnings", "unknown", "verdict"], &[]),
+        "checked" => (&["tasks", "errors", "warnings", "unknown", "omitted", "verdict"], &[]),
         "summary" => (
             &[
                 "tasks",

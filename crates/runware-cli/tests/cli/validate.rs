@@ -131,3 +131,26 @@ async fn of_a_batch_it_is_said_how_many_look_wrong() {
         "{ended:?}"
     );
 }
+
+#[tokio::test]
+async fn keys_in_a_file_are_not_shown() {
+    let text = r#"[{"taskType":"authentication","apiKey":"sk-verysecret","foo":1}]"#;
+    for flags in ["", "--json"] {
+        let ended = validate(text, flags).await.expect(3);
+        assert!(!ended.text().contains("sk-verysecret"), "{ended:?}");
+    }
+}
+
+#[tokio::test]
+async fn more_findings_than_anybody_reads_are_counted() {
+    let text = vec![r#"{"taskType":"getResponse"}"#; 3000].join("\n");
+    let ended = validate(&text, "--json").await.expect(3);
+    let checked = ended.only("checked");
+    assert_eq!((checked.number("errors"), checked.number("omitted")), (1000, 2000));
+    let people = validate(&text, "").await.expect(3);
+    assert!(
+        people.stderr.contains("3000 tasks: 1000 errors, and 2000 more that are not shown"),
+        "{}",
+        people.stderr
+    );
+}
