@@ -37,6 +37,18 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Which to take
+//!
+//! | you want to | take |
+//! |---|---|
+//! | check tasks, requests, replies | [`validate`], [`validate_text`], [`check_request`], [`check_reply`] |
+//! | build a task | [`ImageInference`] and 22 more, or [`RawTask`] for what has no type yet |
+//! | tell tasks apart, as a server or gateway | [`Task`] |
+//! | read a reply | [`Envelope`], then [`Item::result`], [`Item::media`] and [`ApiError`] |
+//! | read a streamed text | [`TextStreamDecoder`] |
+//! | know what an error code means | [`ErrorCode`], [`ErrorCategory`] |
+//! | hand the schema to another language | the feature `schema`, or the files in `docs/schema` |
+//!
 //! # The server is newer than this crate
 //!
 //! Nothing unknown is an error: enums are open ([`TaskType::Other`]), unknown fields stay in the raw text, and an item
