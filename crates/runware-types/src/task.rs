@@ -99,14 +99,14 @@ const TASK_UUID: &str = "taskUUID";
 pub struct RawTask {
     task_type: TaskType,
     fields: Object,
-    /// The first thing that went wrong in a setter.
-    mistake: Option<InvalidTask>,
+    /// What went wrong in setters, in their order.
+    mistakes: Vec<InvalidTask>,
 }
 
 impl RawTask {
     /// Starts a task without fields.
     pub fn new(task_type: impl Into<TaskType>) -> Self {
-        Self { task_type: task_type.into(), fields: Object::default(), mistake: None }
+        Self { task_type: task_type.into(), fields: Object::default(), mistakes: Vec::new() }
     }
 
     /// Reads a task from the text of a JSON object; a byte order mark before it is dropped.
@@ -130,7 +130,7 @@ impl RawTask {
             return Err(InvalidTask::new(TASK_TYPE, format!("is missing; {must_be}")));
         };
         match value.decode::<TaskType>() {
-            Ok(task_type) => Ok(Self { task_type, fields, mistake: None }),
+            Ok(task_type) => Ok(Self { task_type, fields, mistakes: Vec::new() }),
             Err(_) => Err(InvalidTask::new(TASK_TYPE, format!("is {}; {must_be}", value.describe()))),
         }
     }
@@ -217,7 +217,12 @@ impl RawTask {
     }
 
     fn remember(&mut self, mistake: InvalidTask) {
-        self.mistake.get_or_insert(mistake);
+        self.mistakes.push(mistake);
+    }
+
+    /// What setters could not take, in their order.
+    pub(crate) fn mistakes(&self) -> &[InvalidTask] {
+        &self.mistakes
     }
 
     /// What the task asks for.
@@ -332,7 +337,7 @@ impl RawTask {
     }
 
     fn check(&self) -> Result<(), InvalidTask> {
-        match &self.mistake {
+        match self.mistakes.first() {
             Some(mistake) => Err(mistake.clone()),
             None if self.task_type.as_str().is_empty() => {
                 Err(InvalidTask::new(TASK_TYPE, "is empty; it must be a name such as \"imageInference\""))
@@ -382,9 +387,9 @@ impl fmt::Debug for RawTask {
                 shown.field(key, value);
             }
         }
-        match &self.mistake {
-            Some(mistake) => shown.field("mistake", mistake).finish(),
-            None => shown.finish(),
+        match self.mistakes.as_slice() {
+            [] => shown.finish(),
+            mistakes => shown.field("mistakes", &mistakes).finish(),
         }
     }
 }

@@ -48,8 +48,8 @@ pub fn validate(task: &impl AsRef<RawTask>) -> Report {
     let task = task.as_ref();
     let mut tasks = Tasks::new(Checker::new(Side::Client), false);
     let text = written(task);
-    if let Err(mistake) = task.encode() {
-        note_mistake(&mut tasks.checker.findings, task, &mistake);
+    for mistake in task.mistakes() {
+        note_mistake(&mut tasks.checker.findings, mistake);
     }
     if let Some(outline) = outline(&mut tasks.checker.findings, &text, 0)
         && let Some(root) = outline.root()
@@ -229,12 +229,9 @@ fn written(task: &RawTask) -> String {
 }
 
 /// Notes what a setter could not take.
-fn note_mistake(findings: &mut Findings, task: &RawTask, mistake: &InvalidTask) {
-    // That a task has no type is seen in its text.
-    if !task.task_type().as_str().is_empty() {
-        let pointer = pointer_of(mistake.field());
-        findings.about_pointer(Severity::Error, FindingCode::WrongType, pointer, mistake.problem().into());
-    }
+fn note_mistake(findings: &mut Findings, mistake: &InvalidTask) {
+    let pointer = pointer_of(mistake.field());
+    findings.about_pointer(Severity::Error, FindingCode::WrongType, pointer, mistake.problem().into());
 }
 
 /// The JSON pointer of a path such as `lora[0].weight`.

@@ -28,6 +28,8 @@ pub(super) struct Findings {
     /// How many bytes of text they have.
     text: usize,
     omitted: usize,
+    /// The pointers to what setters could not take.
+    mistaken: Vec<String>,
     /// Which value of the text is being looked at.
     pub(super) value_index: usize,
 }
@@ -109,6 +111,9 @@ impl Findings {
         say: impl FnOnce() -> W,
     ) {
         let missing = place.key(key, place.value);
+        if !self.mistaken.is_empty() && self.is_mistaken(&missing.pointer.to_string()) {
+            return;
+        }
         let start = place.value.span().start;
         self.add(severity, FindingCode::MissingField, start..start + 1, || {
             (missing.pointer.to_string(), None, say().into())
@@ -134,7 +139,16 @@ impl Findings {
         pointer: String,
         words: Words,
     ) {
+        self.mistaken.push(pointer.clone());
         self.add(severity, code, 0..0, || (pointer, None, words));
+    }
+
+    /// Whether a field is missing only because a setter could not take it, or a part of it.
+    fn is_mistaken(&self, pointer: &str) -> bool {
+        let is_at_or_below = |mistaken: &String| {
+            mistaken.strip_prefix(pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.mistaken.iter().any(is_at_or_below)
     }
 
     fn add(

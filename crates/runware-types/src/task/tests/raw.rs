@@ -141,7 +141,7 @@ fn debug_is_short_and_shows_no_key() {
     let shown = format!("{task:?}");
     assert_eq!(
         shown,
-        r#"RawTask { taskType: authentication, apiKey: [hidden], nested: {"apiKey":"[hidden]"}, mistake: InvalidTask { field: "x", problem: "is NaN; JSON has no such number" } }"#
+        r#"RawTask { taskType: authentication, apiKey: [hidden], nested: {"apiKey":"[hidden]"}, mistakes: [InvalidTask { field: "x", problem: "is NaN; JSON has no such number" }] }"#
     );
     let media = RawTask::new("caption").set("inputs", "A".repeat(10_000_000));
     assert!(format!("{media:?}").len() < 200);

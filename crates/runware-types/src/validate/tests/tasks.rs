@@ -1,6 +1,7 @@
 use super::{check, said, sentences};
 use crate::{
-    Finding, ImageInference, RawTask, Severity, TaskType, TaskUuid, Verdict, validate, validate_text,
+    Finding, ImageInference, ImageUpload, MediaInput, RawTask, Severity, TaskType, TaskUuid, Verdict,
+    validate, validate_text,
 };
 
 const UUID: &str = "a770f077-f413-47de-9dac-be0b26a35da6";
@@ -217,4 +218,18 @@ fn a_key_of_megabytes_does_not_multiply() {
     let report = validate_text(&text);
     assert_eq!((report.verdict(), report.omitted()), (Verdict::Invalid, 999));
     assert!(report.findings().iter().map(|finding| finding.pointer.len()).sum::<usize>() < 3 * text.len());
+}
+
+#[test]
+fn every_mistake_of_a_setter_is_found_and_nothing_is_called_missing_for_it() {
+    let task = ImageInference::new("m", "a fox")
+        .cfg_scale(f64::NAN)
+        .strength(f64::INFINITY)
+        .seed_image(MediaInput::url("fox.png"));
+    let pointers = |task: &RawTask| {
+        let report = validate(task);
+        report.errors().map(|finding| finding.pointer.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(pointers(task.as_ref()), ["/CFGScale", "/strength", "/inputs/seedImage"]);
+    assert_eq!(pointers(ImageUpload::new(MediaInput::url("fox.png")).as_ref()), ["/image"]);
 }
