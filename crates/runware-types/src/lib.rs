@@ -3,7 +3,7 @@
 //! Everything that goes over the wire has one definition here, for clients, gateways, validators and servers alike.
 //!
 //! * **Requests.** A [`RawTask`] is any task, with the order and the text of its fields kept; [`ImageInference`],
-//!   [`VideoInference`], [`TextInference`] and the other types put names to the fields, and a [`Task`] is one of them all.
+//!   [`VideoInference`], [`TextInference`] and the other types put names to the fields, and a [`TypedTask`] is one of them all.
 //!   [`RawTask::prepare`] fixes the id and the exact bytes, a [`Prepared`] task, before anything is sent.
 //! * **Replies.** An [`Envelope`] holds the [`Item`]s and the [`ApiError`]s of a reply, whichever of its many shapes it
 //!   came in, each with its raw text; [`Item::result`] puts names to the fields of a result, as [`ImageResult`] does.
@@ -43,7 +43,7 @@
 //! |---|---|
 //! | check tasks, requests, replies | [`validate`], [`validate_text`], [`check_request`], [`check_reply`] |
 //! | build a task | [`ImageInference`] and 22 more, or [`RawTask`] for what has no type yet |
-//! | tell tasks apart, as a server or gateway | [`Task`] |
+//! | tell tasks apart, as a server or gateway | [`TypedTask`] |
 //! | read a reply | [`Envelope`], then [`Item::result`], [`Item::media`] and [`ApiError`] |
 //! | read a streamed text | [`TextStreamDecoder`] |
 //! | know what an error code means | [`ErrorCode`], [`ErrorCategory`] |
@@ -134,8 +134,8 @@ pub use task::{
     ImageUpload, InvalidRequestHash, InvalidTask, MediaOperation, MediaStorage, ModelCategory, ModelSearch,
     ModelSort, ModelSource, ModelType, ModelUpload, ModelVisibility, NewModel, OutputFormat, OutputType,
     Ping, Prepared, Preprocessor, PromptEnhance, PromptWeighting, RawTask, RemoveBackground, RequestHash,
-    SafetyMode, Task, TextInference, ThreeDInference, Tools, Training, Upscale, Vectorize, VideoInference,
-    encode_request,
+    SafetyMode, TextInference, ThreeDInference, Tools, Training, TypedTask, Upscale, Vectorize,
+    VideoInference, encode_request,
 };
 pub use task_type::TaskType;
 pub use text_stream::{CollectedText, TextDelta, TextEvent, TextStreamDecoder, TextStreamEnd};

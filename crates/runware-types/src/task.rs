@@ -47,7 +47,7 @@ pub(crate) use declare::{Number, texts};
 use object::{Object, ObjectWriter};
 
 pub use account::AccountManagement;
-pub use any::Task;
+pub use any::TypedTask;
 pub use audio::AudioInference;
 pub use caption::Caption;
 pub use control_net::ControlNetPreprocess;

@@ -6,11 +6,11 @@ use crate::result::{
     ImageUploadResult, MaskResult, ModelSearchResult, ModelUploadResult, PingResult, PromptResult,
     StorageResult, TextResult, TrainingResult, VideoResult,
 };
-use crate::{Task, TaskType};
+use crate::{TaskType, TypedTask};
 
 /// What a task of this type looks like; `None` for a type that this crate does not know.
 pub(crate) fn request_shape(task_type: &TaskType) -> Option<&'static Shape> {
-    Task::shape(task_type)
+    TypedTask::shape(task_type)
 }
 
 /// What a finished result of a task of this type looks like: one of these shapes; none for a type that this crate does

@@ -11,38 +11,38 @@ use super::{
 use crate::TaskType;
 use crate::spec::Shape;
 
-/// Defines [`Task`] from the names that task types and typed tasks share.
+/// Defines [`TypedTask`] from the names that task types and typed tasks share.
 macro_rules! tasks {
     ($($(#[$meta:meta])* $name:ident,)+) => {
         /// A task of any type, for servers and gateways that do different things with different types.
         ///
         /// ```
-        /// use runware_types::{RawTask, Task};
+        /// use runware_types::{RawTask, TypedTask};
         ///
-        /// fn queue(task: &Task) -> &'static str {
+        /// fn queue(task: &TypedTask) -> &'static str {
         ///     match task {
-        ///         Task::ImageInference(_) | Task::Upscale(_) => "pictures",
-        ///         Task::VideoInference(_) => "films",
-        ///         Task::GetResponse(_) | Task::Ping(_) => "at once",
+        ///         TypedTask::ImageInference(_) | TypedTask::Upscale(_) => "pictures",
+        ///         TypedTask::VideoInference(_) => "films",
+        ///         TypedTask::GetResponse(_) | TypedTask::Ping(_) => "at once",
         ///         _ => "the rest",
         ///     }
         /// }
         ///
         /// let text = br#"{"taskType":"imageInference","model":"runware:101@1","positivePrompt":"a red fox"}"#;
-        /// let task = Task::from(RawTask::from_json(text)?);
+        /// let task = TypedTask::from(RawTask::from_json(text)?);
         /// assert_eq!(queue(&task), "pictures");
         /// assert_eq!(RawTask::from(task).encode()?.as_ref(), text);
         /// # Ok::<(), runware_types::InvalidTask>(())
         /// ```
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
-        pub enum Task {
+        pub enum TypedTask {
             $($(#[$meta])* $name($name),)+
             /// A task of a type that this version does not know, or one that cannot be sent; see [`RawTask::encode`].
             Other(RawTask),
         }
 
-        impl Task {
+        impl TypedTask {
             /// What a task of this type looks like; `None` for a type that this crate does not know.
             pub(crate) fn shape(task_type: &TaskType) -> Option<&'static Shape> {
                 match task_type {
@@ -52,7 +52,7 @@ macro_rules! tasks {
             }
         }
 
-        impl From<RawTask> for Task {
+        impl From<RawTask> for TypedTask {
             fn from(task: RawTask) -> Self {
                 match task.task_type() {
                     _ if task.check().is_err() => Self::Other(task),
@@ -62,22 +62,22 @@ macro_rules! tasks {
             }
         }
 
-        $(impl From<$name> for Task {
+        $(impl From<$name> for TypedTask {
             fn from(task: $name) -> Self {
                 Self::$name(task)
             }
         })+
 
-        impl From<Task> for RawTask {
-            fn from(task: Task) -> Self {
+        impl From<TypedTask> for RawTask {
+            fn from(task: TypedTask) -> Self {
                 match task {
-                    $(Task::$name(task) => task.into(),)+
-                    Task::Other(task) => task,
+                    $(TypedTask::$name(task) => task.into(),)+
+                    TypedTask::Other(task) => task,
                 }
             }
         }
 
-        impl AsRef<RawTask> for Task {
+        impl AsRef<RawTask> for TypedTask {
             fn as_ref(&self) -> &RawTask {
                 match self {
                     $(Self::$name(task) => task.as_ref(),)+
@@ -138,14 +138,14 @@ tasks! {
 }
 
 /// Writes what [`RawTask`] writes.
-impl Serialize for Task {
+impl Serialize for TypedTask {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.as_ref().serialize(serializer)
     }
 }
 
 /// Reads what [`RawTask::from_json`] reads; from JSON only.
-impl<'de> Deserialize<'de> for Task {
+impl<'de> Deserialize<'de> for TypedTask {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         RawTask::deserialize(deserializer).map(Self::from)
     }

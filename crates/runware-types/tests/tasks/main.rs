@@ -11,7 +11,7 @@ mod samples;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use runware_types::{InvalidTask, MediaInput, RawJson, RawTask, Task, TaskType, TaskUuid};
+use runware_types::{InvalidTask, MediaInput, RawJson, RawTask, TaskType, TaskUuid, TypedTask};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -112,13 +112,13 @@ fn a_type_takes_no_task_of_another_type() {
 fn a_task_of_any_type_finds_its_own_variant() {
     let mut variants = BTreeSet::new();
     for case in TABLE.iter() {
-        let task = Task::from(case.built.clone());
-        assert!(!matches!(task, Task::Other(_)), "{task:?}");
+        let task = TypedTask::from(case.built.clone());
+        assert!(!matches!(task, TypedTask::Other(_)), "{task:?}");
         variants.insert(format!("{task:?}").split('(').next().unwrap().to_owned());
         assert_eq!((task.as_ref(), RawTask::from(task.clone())), (&case.built, case.built.clone()));
         let text = text_of(&case.built);
         assert_eq!(serde_json::to_string(&task).unwrap(), text);
-        assert_eq!(serde_json::from_str::<Task>(&text).unwrap(), task);
+        assert_eq!(serde_json::from_str::<TypedTask>(&text).unwrap(), task);
     }
     assert_eq!(variants.len(), TaskType::KNOWN.len());
 }
@@ -126,7 +126,7 @@ fn a_task_of_any_type_finds_its_own_variant() {
 #[test]
 fn a_task_of_an_unknown_type_stays_as_it_is() {
     let text = r#"{"taskType":"smellInference","notes":["fox"]}"#;
-    let Task::Other(task) = serde_json::from_str(text).unwrap() else { panic!("a variant for {text}") };
+    let TypedTask::Other(task) = serde_json::from_str(text).unwrap() else { panic!("a variant for {text}") };
     assert_eq!(text_of(&task), text);
 }
 
@@ -137,7 +137,7 @@ fn a_task_that_cannot_be_sent_has_no_type_that_could_forget_it() {
         runware_types::GetResponse::try_from(mistaken.clone()).unwrap_err().to_string(),
         "`seed` is NaN; JSON has no such number"
     );
-    assert!(matches!(Task::from(mistaken), Task::Other(task) if task.encode().is_err()));
+    assert!(matches!(TypedTask::from(mistaken), TypedTask::Other(task) if task.encode().is_err()));
 }
 
 #[test]

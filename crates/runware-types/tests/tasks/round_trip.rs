@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
-use runware_types::{RawTask, Task, TaskType};
+use runware_types::{RawTask, TaskType, TypedTask};
 
 use super::{TABLE, read, text_of};
 
@@ -28,7 +28,7 @@ proptest! {
         let typed = TABLE.iter().find(|case| case.built.task_type() == &task_type).unwrap();
         prop_assert_eq!(text_of(&(typed.through)(raw.clone()).unwrap()), text.as_str());
         prop_assert_eq!(text_of(&(typed.deserialized)(&text)), text.as_str());
-        let task = Task::from(raw.clone());
+        let task = TypedTask::from(raw.clone());
         prop_assert_eq!(serde_json::to_string(&task).unwrap(), text.as_str());
         prop_assert_eq!(RawTask::from(task), raw);
     }
