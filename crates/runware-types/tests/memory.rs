@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use allocation_counter::{AllocationInfo, measure};
 use bytes::Bytes;
-use runware_types::{Envelope, Media};
+use runware_types::{Envelope, FindingCode, Media, check_reply, check_request, validate_text};
 
 /// A reply with this many results.
 fn reply(results: usize, media: &str) -> Bytes {
@@ -94,4 +94,28 @@ fn the_places_of_fields_take_no_more_than_is_documented() {
     drop(body.clone());
     let allocated = decoding(&body);
     assert!(allocated.bytes_max <= 3 * 16 * 140_000, "{} bytes", allocated.bytes_max);
+}
+
+#[test]
+fn checking_takes_no_more_than_a_bound_however_many_values_there_are() {
+    let numbers = format!("[{}0]", "0,".repeat(2_000_000));
+    for check in
+        [check_request, check_reply, |body: &[u8]| validate_text(core::str::from_utf8(body).unwrap())]
+    {
+        let mut report = None;
+        let allocated = measure(|| report = Some(check(numbers.as_bytes())));
+        assert!(allocated.bytes_max < 20_000_000, "{} bytes", allocated.bytes_max);
+        let report = report.unwrap();
+        let [finding] = report.findings() else { panic!("{report:?}") };
+        assert_eq!(finding.code, FindingCode::TooLarge);
+    }
+}
+
+#[test]
+fn the_values_of_a_text_are_checked_one_after_the_other() {
+    for (value, values) in [("0 ", 200_000), ("[0]\n", 200_000), ("[0\n", 50_000)] {
+        let text = format!("{}[0]", value.repeat(values));
+        let allocated = measure(|| _ = validate_text(&text));
+        assert!(allocated.bytes_max < 2_000_000, "{value:?}: {} bytes", allocated.bytes_max);
+    }
 }
