@@ -58,6 +58,10 @@ pub fn sse(stream: &[u8]) {
         _ => false,
     };
     assert!(*end != TextStreamEnd::Ended || events.iter().any(says_why), "{events:?}");
+    if let Some(failure) = events.iter().rposition(|event| matches!(event, TextEvent::Error(_))) {
+        let is_made_good = events[failure..].iter().any(says_why);
+        assert_eq!(*end == TextStreamEnd::Failed, !is_made_good, "{events:?}");
+    }
 
     let mut collected = CollectedText::default();
     for event in &events {

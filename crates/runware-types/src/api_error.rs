@@ -241,11 +241,15 @@ impl ApiError {
     ) -> Self {
         let nested_error = own.and_then(|fields| fields.get_telling("error"));
         let nested = nested_error.and_then(|error| Fields::read(error).ok());
-        let layers: Vec<&Fields<'_>> = [nested.as_ref(), own, around].into_iter().flatten().collect();
+        let layers = [(nested.as_ref(), usize::MAX), (own, usize::MAX), (around, MAX_SHARED)];
+        let layers = layers.map(|(fields, most)| fields.map(|fields| (fields, most)));
         for fields in nested.iter().chain(own) {
             fields.note_repeated(&Self::FIELDS, source);
         }
-        let find = |name| layers.iter().find_map(|fields| fields.get_telling(name));
+        let find = |name| {
+            let mut values = layers.iter().flatten().map(|(fields, most)| (fields.get_telling(name), *most));
+            values.find_map(|(value, most)| value.filter(|value| value.len() <= most))
+        };
 
         let code = match find("code") {
             Some(code) => text_of(code),
@@ -260,13 +264,21 @@ impl ApiError {
             None => text_of(raw.as_str()),
         };
 
-        let layer_with = |name| layers.iter().find(|fields| fields.get(name).is_some());
+        let layer_with = |name| {
+            let has = |(fields, most): &&(&Fields<'_>, usize)| {
+                fields.get(name).is_some_and(|value| value.len() <= *most)
+            };
+            layers.iter().flatten().find(has).map(|(fields, _)| *fields)
+        };
+        // What is around several errors is no list of the parameters of each.
+        let parameters = [nested.as_ref(), own].into_iter().flatten();
+        let mut parameters = parameters.filter_map(|fields| fields.get_telling("parameter"));
         let task_uuid_text: Option<Box<str>> =
             layer_with("taskUUID").and_then(|f| f.decode("taskUUID", source));
         Self {
             code,
             message,
-            parameters: find("parameter").map(texts_of).unwrap_or_default(),
+            parameters: parameters.next().map(texts_of).unwrap_or_default(),
             task_type: layer_with("taskType").and_then(|f| f.decode("taskType", source)),
             task_uuid: task_uuid_text.as_deref().and_then(TaskUuid::parse_echo),
             task_uuid_text,
@@ -292,6 +304,10 @@ impl fmt::Debug for ApiError {
         f.debug_tuple("ApiError").field(&self.raw).finish()
     }
 }
+
+/// The most bytes that each of several errors takes over from the value of a key around them, longer than any code or id:
+/// a hostile text must not be copied for every error.
+const MAX_SHARED: usize = 256;
 
 /// More parameters than any rule joins.
 const MAX_PARAMETERS: usize = 64;

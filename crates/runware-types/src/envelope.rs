@@ -52,7 +52,7 @@ pub struct Envelope {
     ///
     /// Failures that came as items stay there; see [`Item::failure`].
     pub errors: Vec<ApiError>,
-    /// What was odd about the reply.
+    /// What was odd about the reply: the first 1,000 things. Further ones are dropped.
     pub anomalies: Vec<Anomaly>,
     raw: Bytes,
     has_data: bool,
@@ -98,9 +98,13 @@ impl Envelope {
     ///
     /// Accepted are `data` as a list or a single object; `errors` and `error` as a list, an object or a text; a body
     /// that is itself an error, a list of errors or an item; and the old form `{"error": true, "errorId": …}`. Every
-    /// part of the result shares the memory of `body`; beside it, the place of every field of an item is kept, in 16
-    /// bytes, so at most some three times the length of the body. A byte order mark is dropped. Invalid UTF-8 is
-    /// replaced, for which the body is copied once. Offsets count in the text without the mark and after the replacement.
+    /// part of the result shares the memory of `body`. A byte order mark is dropped. Invalid UTF-8 is replaced, for which
+    /// the body is copied once. Offsets count in the text without the mark and after the replacement.
+    ///
+    /// Beside the body, reading takes up to 300 bytes for each entry, however short, and up to 800 in a body that is itself
+    /// a list, so at most 80 MB for [`Limits::max_items`]; 16 bytes for each field of an item, and up to three times that
+    /// while the list of them grows; and copies of the texts that an error has a method for. Errors of one list also copy
+    /// what the object around them says of all, up to 256 bytes of each key, which can be 2 kB an error.
     ///
     /// # Errors
     ///

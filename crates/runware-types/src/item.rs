@@ -148,7 +148,8 @@ impl Item {
     /// Whether the item carries something the task was asked to make: a media URL, base64 or data URI, a `text`,
     /// `outputs`, `structuredData` or an `air`.
     ///
-    /// A field that only echoes the request, such as `webhookURL`, is no output.
+    /// A field that only echoes the request, such as `webhookURL`, is no output, and neither is one of the wrong JSON
+    /// type: `outputs` and `structuredData` are objects or lists, the others strings.
     pub fn has_output(&self) -> bool {
         self.has_output
     }
@@ -210,7 +211,7 @@ impl Item {
             result_index: head.decode(Key::ResultIndex, source),
             result_uuid: head.result_uuid(source),
             cost: head.read(Key::Cost, source, Money::from_json),
-            has_output: head.has_output(),
+            has_output: head.has_output(source),
             tells_failure: head.tells_failure(),
             index,
         }

@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 use crate::{Item, Phase, json};
 
 pub use decode::InvalidMedia;
+pub(crate) use decode::says_base64;
 
 /// A media file of a result; the task's `outputType` chooses the form.
 ///

@@ -11,6 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Serialize, Serializer};
 
+use crate::media::says_base64;
 use crate::{Media, TaskUuid, json};
 
 /// A media file that a task reads: an image, a video, a piece of audio.
@@ -78,10 +79,10 @@ impl MediaInput {
 
     /// What a text of the wire means, if it is any of the forms that the service takes.
     ///
-    /// An id has hyphens, so the forms do not overlap.
+    /// An id has hyphens, so the forms do not overlap. A `data:` address may still be one of [no use](data_uri_flaw).
     pub(crate) fn recognise(text: &str) -> Option<MediaForm> {
         use MediaForm::{Base64, DataUri, Url, Uuid};
-        [Url, DataUri, Uuid, Base64].into_iter().find(|form| form.fits(text))
+        [Url, DataUri, Uuid, Base64].into_iter().find(|form| form.is_form_of(text))
     }
 
     fn form(&self) -> MediaForm {
@@ -104,13 +105,25 @@ pub(crate) enum MediaForm {
 }
 
 impl MediaForm {
-    fn fits(self, text: &str) -> bool {
+    fn is_form_of(self, text: &str) -> bool {
         match self {
             Self::Url => is_web_address(text),
             Self::Uuid => TaskUuid::parse_known(text).is_ok(),
             Self::DataUri => starts_with(text, "data:") && text.contains(','),
             Self::Base64 => is_base64(text),
         }
+    }
+}
+
+/// What is wrong with a text that begins with `data:` and has a comma, if anything is.
+pub(crate) fn data_uri_flaw(uri: &str) -> Option<&'static str> {
+    let (head, data) = uri.split_once(',')?;
+    match data {
+        "" => Some("is a data URI without data"),
+        _ if says_base64(head) && !is_base64(data) => {
+            Some("is a data URI of base64 whose data is not base64")
+        }
+        _ => None,
     }
 }
 
@@ -140,7 +153,7 @@ fn starts_with(text: &str, start: &str) -> bool {
     text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start))
 }
 
-pub(crate) fn is_base64(text: &str) -> bool {
+fn is_base64(text: &str) -> bool {
     let data = text.trim_end_matches('=');
     let in_alphabet = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_');
     text.len() - data.len() <= 2 && data.len() % 4 != 1 && !data.is_empty() && data.bytes().all(in_alphabet)
@@ -160,10 +173,12 @@ impl From<Media<'_>> for MediaInput {
 /// Fails for a text that does not fit its variant.
 impl Serialize for MediaInput {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.form().fits(self.as_str()) {
-            return serializer.serialize_str(self.as_str());
-        }
-        let problem = format!("{self:?} is not {}", self.form());
+        let (form, text) = (self.form(), self.as_str());
+        let problem = match data_uri_flaw(text) {
+            _ if !form.is_form_of(text) => format!("{self:?} is not {form}"),
+            Some(flaw) if form == MediaForm::DataUri => format!("{self:?} {flaw}"),
+            _ => return serializer.serialize_str(text),
+        };
         Err(serde::ser::Error::custom(problem))
     }
 }

@@ -167,6 +167,8 @@ codes! {
         UncheckedModel = "unchecked-model",
         /// A value that is nested too deeply to be checked.
         TooDeep = "too-deep",
+        /// A value with too many bytes, or too many values inside, to be checked.
+        TooLarge = "too-large",
     }
 }
 

@@ -55,7 +55,7 @@ use reader::Reader;
 /// * A body that is JSON instead of an event stream, as when the server refuses the task, is read like any reply, and
 ///   the same goes for JSON that turns up between events.
 /// * A piece may be wrapped in `data`, as an object or a list, and may report failures beside its text.
-/// * What is behind `[DONE]` is ignored.
+/// * What is behind `[DONE]` is ignored. It does not make good a failure before it; see [`TextStreamEnd`].
 ///
 /// Source: Streaming page; `docs/wire.md`, "Streaming".
 #[derive(Clone)]

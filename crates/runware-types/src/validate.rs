@@ -20,7 +20,7 @@ use alloc::string::String;
 
 use crate::{FindingCode, InvalidTask, RawTask, Report, Severity, json};
 use findings::Findings;
-use outline::{JsonType, MAX_DEPTH, Outline};
+use outline::{JsonType, MAX_BYTES, MAX_DEPTH, MAX_VALUES, Outline, TooMuch};
 use pointer::Place;
 use replies::Reply;
 use shapes::{Checker, Side};
@@ -65,7 +65,8 @@ pub fn validate(task: &impl AsRef<RawTask>) -> Report {
 /// Everything that is wrong is found at once, each thing with its line and column. What is checked is what
 /// [`validate`] checks, and besides, of every array, that `authentication` comes first and once, and that no two tasks have
 /// the same id. A byte order mark at the start is skipped. In JSON Lines, a line that is no JSON hides none of the others;
-/// in other texts, nothing is checked behind the first place that is no JSON.
+/// in other texts, nothing is checked behind the first place that is no JSON. A text may have any length, but of a single
+/// task or array with more than 64 MiB, or with more than 1,048,576 values, it is only said that it was not checked.
 ///
 /// ```
 /// use runware_types::{Verdict, validate_text};
@@ -87,11 +88,11 @@ pub fn validate(task: &impl AsRef<RawTask>) -> Report {
 pub fn validate_text(text: &str) -> Report {
     let mut tasks = Tasks::new(Checker::new(Side::Client), false);
     let body = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
-    let pieces = texts::pieces(body, text.len() - body.len());
-    if pieces.is_empty() {
+    let mut pieces = texts::pieces(body, text.len() - body.len()).enumerate().peekable();
+    if pieces.peek().is_none() {
         empty(&mut tasks.checker.findings, text);
     }
-    for (index, piece) in pieces.into_iter().enumerate() {
+    for (index, piece) in pieces {
         tasks.checker.findings.value_index = index;
         let Some(outline) = piece_outline(&mut tasks.checker.findings, piece) else { continue };
         match outline.root() {
@@ -105,7 +106,8 @@ pub fn validate_text(text: &str) -> Report {
 
 /// Checks the body of a request, exactly as it goes over the wire.
 ///
-/// Stricter than [`validate_text`]: the body must be one array, and every task in it must have its `taskUUID`.
+/// Stricter than [`validate_text`]: the body must be one array, and every task in it must have its `taskUUID`. Its limits
+/// are the same.
 ///
 /// ```
 /// use runware_types::{GetResponse, TaskUuid, Verdict, check_request, encode_request};
@@ -129,7 +131,7 @@ pub fn check_request(body: &[u8]) -> Report {
 ///
 /// Stricter than [`Envelope::decode`](crate::Envelope::decode), which reads whatever a server may mean. Shapes that readers
 /// accept and nobody documents are warnings. A result is checked against what is documented for its task type; one of
-/// a type that is not known here gives a finding of [`Severity::Unknown`].
+/// a type that is not known here gives a finding of [`Severity::Unknown`]. The limits are those of [`validate_text`].
 ///
 /// ```
 /// use runware_types::{FindingCode, check_reply};
@@ -174,7 +176,7 @@ fn only_value<'a>(findings: &mut Findings, text: &'a str, on_mark: Severity) -> 
         let words = "begins with a byte order mark, which JSON on the wire must not have (RFC 8259)".into();
         findings.about_text(on_mark, FindingCode::Syntax, 0..mark, words);
     }
-    let mut pieces = texts::pieces(body, mark).into_iter();
+    let mut pieces = texts::pieces(body, mark);
     let Some(first) = pieces.next() else {
         empty(findings, text);
         return None;
@@ -202,12 +204,22 @@ fn piece_outline<'a>(findings: &mut Findings, piece: Piece<'a>) -> Option<Outlin
 }
 
 fn outline<'a>(findings: &mut Findings, json: &'a str, offset: usize) -> Option<Outline<'a>> {
-    let outline = Outline::of(json, offset);
-    if let Err(at) = outline {
-        let words = format!("is nested deeper than {MAX_DEPTH} levels and was not checked").into();
-        findings.about_text(Severity::Unknown, FindingCode::TooDeep, at..at + 1, words);
-    }
-    outline.ok()
+    let (code, at, problem) = match Outline::of(json, offset) {
+        Ok(outline) => return Some(outline),
+        Err(TooMuch::Depth(at)) => (
+            FindingCode::TooDeep,
+            at,
+            format!("is nested deeper than {MAX_DEPTH} levels and was not checked"),
+        ),
+        Err(TooMuch::Bytes) => {
+            (FindingCode::TooLarge, offset, format!("has more than {MAX_BYTES} bytes and was not checked"))
+        }
+        Err(TooMuch::Values) => {
+            (FindingCode::TooLarge, offset, format!("has more than {MAX_VALUES} values and was not checked"))
+        }
+    };
+    findings.about_text(Severity::Unknown, code, at..at + 1, problem.into());
+    None
 }
 
 fn empty(findings: &mut Findings, text: &str) {

@@ -22,6 +22,12 @@ pub struct Anomaly {
     pub raw: Option<RawJson>,
 }
 
+impl Anomaly {
+    /// How many are noted of one reply. The first ones tell what is wrong with its sender; a body full of odd things must
+    /// not fill the memory.
+    pub(super) const MOST: usize = 1_000;
+}
+
 /// The kinds of [`Anomaly`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -30,6 +30,7 @@ fn read_repaired(buffer: &Bytes, offset: usize, limits: &Limits) -> Result<Envel
     let text = core::str::from_utf8(&repaired).unwrap_or_default();
     let mut envelope = read(&repaired, text, limits)?;
     let anomaly = Anomaly { kind: AnomalyKind::InvalidUtf8, field: None, offset, raw: None };
+    envelope.anomalies.truncate(Anomaly::MOST - 1);
     envelope.anomalies.insert(0, anomaly);
     Ok(envelope)
 }

@@ -35,7 +35,7 @@ pub(super) fn read(buffer: &Bytes, text: &str, limits: &Limits) -> Result<Envelo
     Ok(Envelope {
         items: reply.items,
         errors: reply.errors,
-        anomalies: reply.source.anomalies,
+        anomalies: reply.source.into_anomalies(),
         raw: buffer.clone(),
         has_data: reply.has_data,
         has_errors: reply.has_errors,
@@ -95,7 +95,7 @@ impl<'a> Reply<'a> {
     fn read_list(&mut self) -> Result<(), DecodeError> {
         let mut scanner = Scanner::new(self.text, self.limits.max_depth);
         scanner.value().and_then(|_| scanner.finish()).map_err(|flaw| self.flawed(flaw, &scanner))?;
-        for element in self.elements_of(self.text)? {
+        for element in self.elements_of(self.text)?.into_iter().map(RawValue::get) {
             let fields = Fields::read(element);
             match (fields.as_ref().map_or(Meaning::Nothing, Meaning::of), fields) {
                 (Meaning::Failure | Meaning::Remark, _) => self.push_error(element, None),
@@ -118,7 +118,7 @@ impl<'a> Reply<'a> {
         let mut members = entries.members;
         members.shrink_to_fit();
         let members = Arc::new(members);
-        self.items.reserve_exact(entries.list.len());
+        self.items.reserve_exact(entries.list.iter().filter(|entry| entry.members.is_some()).count());
         for entry in entries.list {
             let text = entry.place.text_of(self.text);
             match entry.members {
@@ -132,8 +132,10 @@ impl<'a> Reply<'a> {
     /// Reads the value of `errors` or `error`: a list of errors, or a single one.
     fn read_errors(&mut self, errors: &'a str, around: Option<&Fields<'a>>) -> Result<(), DecodeError> {
         if is_list(errors) {
-            for element in self.elements_of(errors)? {
-                self.push_error(element, around);
+            let elements = self.elements_of(errors)?;
+            self.errors.reserve_exact(elements.iter().filter(|element| !says_nothing(element.get())).count());
+            for element in elements {
+                self.push_error(element.get(), around);
             }
         } else if !says_nothing(errors) {
             self.push_error(errors, around);
@@ -159,11 +161,11 @@ impl<'a> Reply<'a> {
         self.errors.push(ApiError::read(raw, own.as_ref(), around, &mut self.source));
     }
 
-    fn elements_of(&self, list: &'a str) -> Result<impl Iterator<Item = &'a str> + use<'a>, DecodeError> {
+    fn elements_of(&self, list: &'a str) -> Result<Vec<&'a RawValue>, DecodeError> {
         let elements = Elements::read(list, self.limits.max_items).map_err(|error| self.malformed(&error))?;
         match elements.surplus {
             Some(surplus) => Err(self.too_many(self.source.offset_of(surplus.get()))),
-            None => Ok(elements.values.into_iter().map(RawValue::get)),
+            None => Ok(elements.values),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::RawJson;
 /// The buffer that every value of a reply is cut from, and what was odd on the way.
 pub(crate) struct Source<'a> {
     buffer: &'a Bytes,
-    pub(crate) anomalies: Vec<Anomaly>,
+    anomalies: Vec<Anomaly>,
 }
 
 impl<'a> Source<'a> {
@@ -27,7 +27,16 @@ impl<'a> Source<'a> {
         value.as_ptr().addr().saturating_sub(self.buffer.as_ptr().addr())
     }
 
+    /// What was odd about the values that were read.
+    pub(crate) fn into_anomalies(self) -> Vec<Anomaly> {
+        self.anomalies
+    }
+
+    /// Notes something odd, unless [`Anomaly::MOST`] are noted already.
     pub(crate) fn note(&mut self, kind: AnomalyKind, field: Option<&'static str>, value: &str) {
+        if self.anomalies.len() == Anomaly::MOST {
+            return;
+        }
         let (offset, raw) = (self.offset_of(value), Some(self.keep(value)));
         self.anomalies.push(Anomaly { kind, field, offset, raw });
     }

@@ -121,6 +121,22 @@ fn the_task_of_several_errors_is_told_by_the_keys_around_them() {
 }
 
 #[test]
+fn long_texts_around_several_errors_are_not_copied_for_each() {
+    for (length, code) in [(254, "x".repeat(254)), (255, "unknown".to_owned())] {
+        let long = "x".repeat(length);
+        let reply = decode(&format!(r#"{{"error":[{{"a":1}},"b"],"code":"{long}","taskType":"{long}"}}"#));
+        for error in &reply.errors {
+            assert_eq!((error.code(), error.task_type().is_some()), (code.as_str(), length == 254));
+        }
+        let reply = decode(&format!(r#"{{"error":[{{"code":"{long}"}}]}}"#));
+        assert_eq!(reply.errors[0].code(), long);
+    }
+    let reply = decode(r#"{"error":[{"code":"a","parameter":"x"},{"code":"b"}],"parameter":"y"}"#);
+    let parameters: Vec<_> = reply.errors.iter().map(|error| error.parameters().concat()).collect();
+    assert_eq!(parameters, ["x", ""]);
+}
+
+#[test]
 fn what_cannot_be_a_reply_is_refused_with_its_place() {
     use DecodeErrorKind::{Empty, NotAnEnvelope, Syntax};
     let table = [
@@ -251,6 +267,28 @@ fn of_a_repeated_key_the_last_value_counts_and_the_other_is_noted() {
 fn escapes_in_keys_make_no_difference() {
     let reply = decode(r#"{"d\u0061ta":[{"im\u0061geURL":"u"}]}"#);
     assert_eq!(told(&reply), "succeeded");
+}
+
+#[test]
+fn of_very_many_anomalies_the_first_thousand_are_noted() {
+    let nulls = "null,".repeat(2_000);
+    let odd = "{\"cost\":1,\"cost\":{}},".repeat(2_000);
+    for (text, items) in [
+        (format!("{{\"data\":[{nulls}0],\"data\":[{nulls}0]}}"), 0),
+        (format!("{{\"data\":[{odd}{{}}]}}"), 2_001),
+        (format!("{{\"errors\":[{nulls}null]}}"), 0),
+    ] {
+        let reply = decode(&text);
+        assert_eq!((reply.items.len(), reply.anomalies.len()), (items, 1_000));
+        assert!(reply.anomalies.is_sorted_by_key(|anomaly| anomaly.offset / 20));
+        assert!(!reply.is_blank(), "what is not noted is no less there");
+
+        let mut body = text.into_bytes();
+        body.splice(1..1, *b"\"\xff\":0,");
+        let reply = Envelope::decode(body).unwrap();
+        assert_eq!((reply.anomalies.len(), reply.anomalies[0].kind), (1_000, AnomalyKind::InvalidUtf8));
+        assert!(!reply.is_blank());
+    }
 }
 
 #[test]

@@ -38,13 +38,21 @@ impl<'a> Head<'a> {
         head
     }
 
-    /// Whether there is an output that says something.
-    pub(super) fn has_output(&self) -> bool {
-        self.found.that_are_in(Keys::OUTPUTS).iter().any(|key| match key {
+    /// Whether there is an output that says something. One of a type that no output has is noted and counts as absent.
+    pub(super) fn has_output(&self, source: &mut Source<'_>) -> bool {
+        let mut has_output = false;
+        for key in self.found.that_are_in(Keys::OUTPUTS).iter() {
+            let usable = self.read(key, source, |value| {
+                let fits = match key {
+                    Key::Outputs | Key::StructuredData => value.starts_with(['{', '[']),
+                    _ => value.starts_with('"'),
+                };
+                fits.then_some(value)
+            });
             // An empty text can be all a model had to say.
-            Key::Text => self.value(key).is_some(),
-            _ => self.tells(key),
-        })
+            has_output |= usable.is_some_and(|value| key == Key::Text || !says_nothing(value));
+        }
+        has_output
     }
 
     /// Whether the item tells of a failure: with an `error`, or with a `code` in words.

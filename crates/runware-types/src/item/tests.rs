@@ -178,6 +178,29 @@ fn outputs_are_told_from_echoes() {
 }
 
 #[test]
+fn an_output_of_the_wrong_type_is_none_and_is_noted() {
+    for (key, values) in [
+        ("imageURL", ["5", "true", "[\"x\"]", "{}"]),
+        ("videoBase64Data", ["5", "false", "[]", "{\"a\":1}"]),
+        ("mediaDataURI", ["0", "true", "[]", "{}"]),
+        ("text", ["5", "true", "[]", "{}"]),
+        ("air", ["5", "true", "[]", "{}"]),
+        ("outputs", ["5", "true", "\"x\"", "\"\""]),
+        ("structuredData", ["5", "false", "\"x\"", "\"\""]),
+    ] {
+        for value in values {
+            let (item, unusable) = noted(&format!("{{\"{key}\":{value}}}"));
+            assert_eq!((item.phase(), item.media()), (Phase::Running, None), "{key} {value}");
+            assert_eq!(unusable, [key], "{key} {value}");
+            let (item, unusable) = noted(&format!("{{\"{key}\":{value},\"status\":\"success\"}}"));
+            assert_eq!((item.phase(), unusable), (Phase::Succeeded, vec![key]), "{key} {value}");
+            let (item, unusable) = noted(&format!("{{\"{key}\":{value},\"audioURL\":\"x\"}}"));
+            assert_eq!((item.phase(), unusable), (Phase::Succeeded, vec![key]), "{key} {value}");
+        }
+    }
+}
+
+#[test]
 fn the_status_decides_before_anything_else() {
     let table = [
         (r#"{"status":"success"}"#, Phase::Succeeded),

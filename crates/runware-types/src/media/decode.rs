@@ -56,8 +56,13 @@ pub(super) fn data_uri(uri: &str) -> Result<Vec<u8>, InvalidMedia> {
         return Err(InvalidMedia(Reason::NoDataUri(json::shortened(uri, 60))));
     };
     let bytes = unescaped(data);
-    let is_base64 = head.rsplit_once(';').is_some_and(|(_, last)| last.eq_ignore_ascii_case("base64"));
-    if is_base64 { base64(&bytes) } else { Ok(bytes.into_owned()) }
+    if says_base64(head) { base64(&bytes) } else { Ok(bytes.into_owned()) }
+}
+
+/// Whether what is before the comma of a `data:` URI says that the rest is base64; browsers allow spaces around the word.
+pub(crate) fn says_base64(head: &str) -> bool {
+    let last = head.rsplit_once(';').map(|(_, last)| last.trim_matches(' '));
+    last.is_some_and(|last| last.eq_ignore_ascii_case("base64"))
 }
 
 /// What is between `data:` and the comma, and what follows it.

@@ -58,7 +58,7 @@ fn texts_and_echoes_are_no_media() {
 
 #[test]
 fn data_is_decoded_in_every_way_it_is_written() {
-    let table: [(Media<'_>, &[u8]); 12] = [
+    let table: [(Media<'_>, &[u8]); 14] = [
         (Media::Base64("".into()), b""),
         (Media::Base64("+/+/Zg==".into()), b"\xfb\xff\xbff"),
         (Media::Base64("+/+/Zg".into()), b"\xfb\xff\xbff"),
@@ -66,6 +66,8 @@ fn data_is_decoded_in_every_way_it_is_written() {
         (Media::DataUri("data:image/png;base64,Zm94".into()), b"fox"),
         (Media::DataUri("DATA:;BASE64,Zm94".into()), b"fox"),
         (Media::DataUri("data:image/png;name=a;base64,Zg%3D%3d".into()), b"f"),
+        (Media::DataUri("data:image/png; base64,Zm94".into()), b"fox"),
+        (Media::DataUri("data:image/png;  Base64 ,Zm94".into()), b"fox"),
         (Media::DataUri("data:,fox".into()), b"fox"),
         (Media::DataUri("data:image/svg+xml;utf8,<svg a='%23f,%2'/>%".into()), b"<svg a='#f,%2'/>%"),
         (Media::DataUri("data:text/plain,%zz%4".into()), b"%zz%4"),

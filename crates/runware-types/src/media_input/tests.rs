@@ -39,12 +39,32 @@ fn a_text_that_does_not_fit_is_refused_with_its_field() {
             MediaInput::data_uri("data:x"),
             r#""data:x" is not an address that begins with data: and has a comma"#,
         ),
+        (MediaInput::data_uri("data:,"), r#""data:," is a data URI without data"#),
+        (
+            MediaInput::data_uri("data:image/png;base64,"),
+            r#""data:image/png;base64," is a data URI without data"#,
+        ),
+        (
+            MediaInput::data_uri("data:image/png; Base64,!!!"),
+            r#""data:image/png; Base64,!!!" is a data URI of base64 whose data is not base64"#,
+        ),
         (MediaInput::base64("fox.png"), r#""fox.png" is not base64"#),
     ] {
         let task = ImageInference::new("m", "a fox").reference_image(media);
         let error = task.prepare(TaskUuid::from_key("test", "media")).unwrap_err();
         assert_eq!(error.field(), "inputs.referenceImages[0]");
         assert!(error.to_string().ends_with(message), "{error}");
+    }
+}
+
+#[test]
+fn data_that_is_not_in_base64_need_not_look_like_it() {
+    for media in [
+        MediaInput::data_uri("data:image/svg+xml,<svg a='!!!,'/>"),
+        MediaInput::data_uri("data:base64,!!!"),
+        MediaInput::url("https://h/a,"),
+    ] {
+        assert!(RawJson::from_value(&media).is_ok(), "{media:?}");
     }
 }
 

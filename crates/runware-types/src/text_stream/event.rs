@@ -23,15 +23,21 @@ pub enum TextEvent {
 }
 
 /// How a text stream ended.
+///
+/// Of a reported failure and what completes the text, which is a `finishReason` or a whole result, the later one counts,
+/// and within one event the failure. A failure after the `finishReason` therefore is [`Failed`](Self::Failed), although
+/// the text may be complete: what the failure is about, nothing says.
+///
+/// Source: `docs/wire.md`, "Streaming".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TextStreamEnd {
-    /// With the mark of its end, `[DONE]`.
+    /// With the mark of its end, `[DONE]`, and not with a failure.
     Finished,
     /// Without the mark, but the model had said why it stopped, or had sent a whole result. The text is complete; usage
     /// and cost may be missing.
     Ended,
-    /// Without the mark, after the server reported a failure.
+    /// After the server reported a failure that nothing made good, with the mark or without it.
     Failed,
     /// In the middle: the text so far is not all of it, and may be nothing.
     Cut,

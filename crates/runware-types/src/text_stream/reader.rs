@@ -23,7 +23,9 @@ pub(super) struct Reader {
     held_is_bare: bool,
     /// What was read and not taken yet.
     pub(super) ready: VecDeque<TextEvent>,
+    /// Whether the model has said why it stopped, or sent a whole result.
     is_complete: bool,
+    /// Whether a failure was reported, and neither of these came after it.
     has_failed: bool,
     pub(super) is_over: bool,
 }
@@ -60,11 +62,7 @@ impl Reader {
     /// Takes the end of the body.
     pub(super) fn close(&mut self) {
         self.release();
-        self.end(match (self.has_failed, self.is_complete) {
-            (true, _) => TextStreamEnd::Failed,
-            (false, true) => TextStreamEnd::Ended,
-            (false, false) => TextStreamEnd::Cut,
-        });
+        self.end(if self.is_complete { TextStreamEnd::Ended } else { TextStreamEnd::Cut });
     }
 
     fn is_bare_json(&self, text: &str) -> bool {
@@ -156,7 +154,9 @@ impl Reader {
     }
 
     fn put_delta(&mut self, delta: TextDelta) {
-        self.is_complete |= delta.is_whole || delta.finish_reason.is_some();
+        if delta.is_whole || delta.finish_reason.is_some() {
+            (self.is_complete, self.has_failed) = (true, false);
+        }
         self.ready.push_back(TextEvent::Delta(delta));
     }
 
@@ -167,7 +167,10 @@ impl Reader {
         }
     }
 
+    /// Ends the stream like this, unless its last word was a failure: the mark tells that nothing follows, and not that
+    /// nothing is missing.
     fn end(&mut self, end: TextStreamEnd) {
+        let end = if self.has_failed { TextStreamEnd::Failed } else { end };
         self.is_over = true;
         self.ready.push_back(TextEvent::End(end));
     }

@@ -185,7 +185,27 @@ fn every_way_to_end() {
         ("data: {\"delta\":{},\"finishReason\":null}", "+ | Cut"),
         ("data: {\"delta\":{},\"finishReason\":\"\"}", "+ | Cut"),
         ("data: {\"finishReason\":\"stop\"}\ndata: {\"error\":\"late\"}", "+ .stop | !unknown late | Failed"),
-        ("data: {\"error\":\"e\"}\ndata: [DONE]", "!unknown e | Finished"),
+        ("data: {\"error\":\"e\"}\ndata: [DONE]", "!unknown e | Failed"),
+        // Of failure and finish the later one counts, whether the mark comes or not.
+        (
+            "data: {\"delta\":{\"text\":\"Hel\"}}\ndata: {\"errors\":[{\"code\":\"a\"}]}\ndata: [DONE]",
+            "+Hel | !a  | Failed",
+        ),
+        ("data: {\"error\":\"e\"}\ndata: {\"finishReason\":\"stop\"}", "!unknown e | + .stop | Ended"),
+        (
+            "data: {\"error\":\"e\"}\ndata: {\"finishReason\":\"stop\"}\ndata: [DONE]",
+            "!unknown e | + .stop | Finished",
+        ),
+        ("data: {\"error\":\"e\"}\ndata: {\"text\":\"t\"}\ndata: [DONE]", "!unknown e | =t | Finished"),
+        (
+            "data: {\"finishReason\":\"stop\"}\ndata: {\"error\":\"late\"}\ndata: [DONE]",
+            "+ .stop | !unknown late | Failed",
+        ),
+        ("data: {\"finishReason\":\"stop\",\"error\":\"e\"}\ndata: [DONE]", "+ .stop | !unknown e | Failed"),
+        (
+            "data: {\"error\":\"e\"}\ndata: {\"delta\":{\"text\":\"a\"}}\ndata: [DONE]",
+            "!unknown e | +a | Failed",
+        ),
     ]);
     for (end, is_complete) in [
         (TextStreamEnd::Finished, true),
@@ -236,7 +256,7 @@ fn failures_come_in_every_shape() {
         assert_eq!(story(&format!("data: {json}\n\n")), format!("{expected} | Failed"), "{json}");
         assert_eq!(story(json), format!("{expected} | Failed"), "{json} as the body");
         let later = format!("data: {{\"delta\":{{}}}}\n\n{json}\ndata: [DONE]\n");
-        assert_eq!(story(&later), format!("+ | {expected} | Finished"), "{json} between events");
+        assert_eq!(story(&later), format!("+ | {expected} | Failed"), "{json} between events");
     }
 }
 

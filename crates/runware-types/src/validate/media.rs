@@ -6,7 +6,7 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use super::findings::{Words, shown};
 use super::pointer::Place;
 use super::shapes::Checker;
-use crate::media_input::{MediaForm, is_base64};
+use crate::media_input::{MediaForm, data_uri_flaw};
 use crate::{FindingCode, MediaInput, Severity};
 
 /// What a media input may be, in words.
@@ -52,13 +52,7 @@ pub(super) fn check_public(checker: &mut Checker, address: &str, place: &Place<'
 }
 
 fn check_data(checker: &mut Checker, uri: &str, place: &Place<'_, '_>) {
-    let (head, data) = uri.split_once(',').unwrap_or_default();
-    let is_encoded = head.len() >= 7 && head.to_ascii_lowercase().ends_with(";base64");
-    let problem = match data {
-        "" => "is a data URI without data",
-        _ if is_encoded && !is_base64(data) => "is a data URI of base64 whose data is not base64",
-        _ => return,
-    };
+    let Some(problem) = data_uri_flaw(uri) else { return };
     checker.findings.about(Severity::Error, FindingCode::NotMedia, place, || problem);
 }
 

@@ -10,6 +10,13 @@ use crate::json;
 /// How deep values may be nested: the walk is recursive, and readers of replies go no deeper either.
 pub(super) const MAX_DEPTH: usize = 128;
 
+/// How many bytes a value may have: what readers of replies take unless told otherwise.
+pub(super) const MAX_BYTES: usize = 64 * 1024 * 1024;
+
+/// How many values may be in one value, keys included: more than any task has, and few enough that their places, and what
+/// is gathered of them, fit into some 50 MB.
+pub(super) const MAX_VALUES: usize = 1 << 20;
+
 /// Where the values of a JSON value are: itself, and all that are inside, keys included, in the order of the text.
 pub(super) struct Outline<'a> {
     text: &'a str,
@@ -18,12 +25,22 @@ pub(super) struct Outline<'a> {
     nodes: Vec<Node>,
 }
 
+/// Counted in 32 bits, which is enough for [`MAX_BYTES`] and [`MAX_VALUES`].
 #[derive(Clone, Copy)]
 struct Node {
-    start: usize,
-    end: usize,
+    start: u32,
+    end: u32,
     /// The index of the first node that is not inside of this one.
-    after: usize,
+    after: u32,
+}
+
+/// Why there is no outline of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TooMuch {
+    /// It is nested too deeply: where the bracket is that opens one level too many.
+    Depth(usize),
+    Bytes,
+    Values,
 }
 
 impl<'a> Outline<'a> {
@@ -31,28 +48,33 @@ impl<'a> Outline<'a> {
     ///
     /// # Errors
     ///
-    /// The offset of the bracket that opens one level too many.
-    pub(super) fn of(text: &'a str, offset: usize) -> Result<Self, usize> {
+    /// The text goes beyond [`MAX_DEPTH`], [`MAX_BYTES`] or [`MAX_VALUES`].
+    pub(super) fn of(text: &'a str, offset: usize) -> Result<Self, TooMuch> {
+        if text.len() > MAX_BYTES {
+            return Err(TooMuch::Bytes);
+        }
         let mut nodes: Vec<Node> = Vec::new();
         let mut open = Vec::new();
         let mut rest = text;
         while let Some(token) = json::next_token(rest) {
             let start = text.len() - rest.len();
             let end = start + token.len();
+            let after = nodes.len() as u32;
             match token {
                 "," | ":" => {}
-                "{" | "[" if open.len() == MAX_DEPTH => return Err(offset + start),
-                "{" | "[" => {
-                    open.push(nodes.len());
-                    nodes.push(Node { start, end, after: 0 });
-                }
+                "{" | "[" if open.len() == MAX_DEPTH => return Err(TooMuch::Depth(offset + start)),
                 "}" | "]" => {
-                    let after = nodes.len();
                     if let Some(node) = open.pop().and_then(|index: usize| nodes.get_mut(index)) {
-                        (node.end, node.after) = (end, after);
+                        (node.end, node.after) = (end as u32, after);
                     }
                 }
-                _ => nodes.push(Node { start, end, after: nodes.len() + 1 }),
+                _ if nodes.len() == MAX_VALUES => return Err(TooMuch::Values),
+                _ => {
+                    if matches!(token, "{" | "[") {
+                        open.push(nodes.len());
+                    }
+                    nodes.push(Node { start: start as u32, end: end as u32, after: after + 1 });
+                }
             }
             rest = rest.get(token.len()..).unwrap_or_default().trim_ascii_start();
         }
@@ -79,12 +101,17 @@ pub(super) struct Value<'a> {
 
 impl<'a> Value<'a> {
     pub(super) fn json(self) -> &'a str {
-        self.outline.text.get(self.node.start..self.node.end).unwrap_or_default()
+        self.outline.text.get(self.place()).unwrap_or_default()
     }
 
     /// The bytes it has in the text that people see.
     pub(super) fn span(self) -> Range<usize> {
-        self.outline.offset + self.node.start..self.outline.offset + self.node.end
+        let place = self.place();
+        self.outline.offset + place.start..self.outline.offset + place.end
+    }
+
+    fn place(self) -> Range<usize> {
+        self.node.start as usize..self.node.end as usize
     }
 
     pub(super) fn json_type(self) -> JsonType {
@@ -125,11 +152,11 @@ impl<'a> Value<'a> {
     }
 
     fn children_if(self, parent: JsonType) -> impl Iterator<Item = Self> {
-        let end = if self.json_type() == parent { self.node.after } else { 0 };
+        let end = if self.json_type() == parent { self.node.after as usize } else { 0 };
         let mut next = self.index + 1;
         core::iter::from_fn(move || {
             let child = self.outline.value(next).filter(|_| next < end)?;
-            next = child.node.after;
+            next = child.node.after as usize;
             Some(child)
         })
     }
@@ -161,7 +188,7 @@ impl fmt::Display for JsonType {
 
 #[cfg(test)]
 mod tests {
-    use super::{JsonType, Outline};
+    use super::{JsonType, MAX_BYTES, MAX_VALUES, Outline, TooMuch};
 
     #[test]
     fn every_value_has_its_place() {
@@ -192,7 +219,23 @@ mod tests {
     fn what_is_nested_too_deeply_is_not_walked() {
         let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
         assert!(Outline::of(&nested(128), 0).is_ok());
-        assert_eq!(Outline::of(&nested(129), 7).err(), Some(135));
-        assert_eq!(Outline::of(&nested(1_000_000), 0).err(), Some(128));
+        assert_eq!(Outline::of(&nested(129), 7).err(), Some(TooMuch::Depth(135)));
+        assert_eq!(Outline::of(&nested(1_000_000), 0).err(), Some(TooMuch::Depth(128)));
+    }
+
+    #[test]
+    fn what_is_too_large_is_not_walked() {
+        let list = |values: usize| format!("[{}]", vec!["0"; values - 1].join(","));
+        assert!(Outline::of(&list(MAX_VALUES), 0).is_ok());
+        assert_eq!(Outline::of(&list(MAX_VALUES + 1), 0).err(), Some(TooMuch::Values));
+        let text = |bytes: usize| format!("\"{}\"", "a".repeat(bytes - 2));
+        assert!(Outline::of(&text(MAX_BYTES), 0).is_ok());
+        assert_eq!(Outline::of(&text(MAX_BYTES + 1), 0).err(), Some(TooMuch::Bytes));
+    }
+
+    #[test]
+    fn readers_of_replies_have_the_same_limits() {
+        let limits = crate::Limits::default();
+        assert_eq!((limits.max_bytes, limits.max_depth), (MAX_BYTES, super::MAX_DEPTH));
     }
 }

@@ -3,7 +3,6 @@
 use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::ops::Range;
 
 use serde_json::value::RawValue;
@@ -22,36 +21,41 @@ pub(super) enum Piece<'a> {
 /// The values of a text, one after the other, up to the first that is broken.
 ///
 /// In JSON Lines, a line that is broken hides none of the others. `offset` is where `text` begins in what people see.
-pub(super) fn pieces(text: &str, offset: usize) -> Vec<Piece<'_>> {
-    let mut pieces = Vec::new();
-    if read(text, offset, &mut pieces) || !is_json_lines(text) {
-        return pieces;
-    }
-    pieces.clear();
-    let mut at = offset;
-    for line in text.split_inclusive('\n') {
-        read(line, at, &mut pieces);
-        at += line.len();
-    }
-    pieces
+pub(super) fn pieces(text: &str, offset: usize) -> impl Iterator<Item = Piece<'_>> {
+    let is_by_line = !is_json(text) && is_json_lines(text);
+    let lines = text.split_inclusive(move |c| is_by_line && c == '\n');
+    let mut next = offset;
+    let parts = lines.map(move |line| {
+        let start = next;
+        next += line.len();
+        (line, start)
+    });
+    parts.flat_map(|(line, start)| read(line, start))
 }
 
-/// Reads values up to the end or to the first that is broken; answers whether all could be read.
-fn read<'a>(text: &'a str, offset: usize, pieces: &mut Vec<Piece<'a>>) -> bool {
-    for value in serde_json::Deserializer::from_str(text).into_iter::<&'a RawValue>() {
-        match value {
-            Ok(value) => {
-                let json = value.get();
-                let start = json.as_ptr().addr().saturating_sub(text.as_ptr().addr());
-                pieces.push(Piece::Value { offset: offset + start, json });
-            }
-            Err(error) => {
-                pieces.push(broken(text, offset, &error));
-                return false;
-            }
+/// The values of a text up to the end or to the first that is broken.
+fn read(text: &str, offset: usize) -> impl Iterator<Item = Piece<'_>> {
+    let mut values = Some(values(text));
+    core::iter::from_fn(move || match values.as_mut()?.next()? {
+        Ok(value) => {
+            let json = value.get();
+            let start = json.as_ptr().addr().saturating_sub(text.as_ptr().addr());
+            Some(Piece::Value { offset: offset + start, json })
         }
-    }
-    true
+        Err(error) => {
+            values = None;
+            Some(broken(text, offset, &error))
+        }
+    })
+}
+
+/// Whether the text has nothing but values.
+fn is_json(text: &str) -> bool {
+    values(text).all(|value| value.is_ok())
+}
+
+fn values(text: &str) -> impl Iterator<Item = serde_json::Result<&RawValue>> {
+    serde_json::Deserializer::from_str(text).into_iter()
 }
 
 /// Whether every line begins like a value of its own, and one is: what is printed over several lines has lines that begin
