@@ -139,13 +139,16 @@ impl fmt::Display for MediaForm {
     }
 }
 
+/// White space to some readers of addresses, and no character of one.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// Whether the text is an address that begins with `http://` or `https://` and goes on without white space.
 pub(crate) fn is_web_address(text: &str) -> bool {
     let rest = ["http://", "https://"].iter().find(|scheme| starts_with(text, scheme)).map(|s| s.len());
     rest.and_then(|at| text.get(at..)).is_some_and(|rest| {
         !rest.is_empty()
             && !rest.starts_with('/')
-            && !rest.contains(|c: char| c.is_whitespace() || c.is_control())
+            && !rest.contains(|c: char| c.is_whitespace() || c.is_control() || c == BYTE_ORDER_MARK)
     })
 }
 
@@ -154,9 +157,14 @@ fn starts_with(text: &str, start: &str) -> bool {
 }
 
 fn is_base64(text: &str) -> bool {
+    is_like_base64(text) && text.trim_end_matches('=').len() % 4 != 1
+}
+
+/// Whether the text is base64 but for its length, which may be one that no bytes have.
+pub(crate) fn is_like_base64(text: &str) -> bool {
     let data = text.trim_end_matches('=');
     let in_alphabet = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_');
-    text.len() - data.len() <= 2 && data.len() % 4 != 1 && !data.is_empty() && data.bytes().all(in_alphabet)
+    text.len() - data.len() <= 2 && data.len() >= 2 && data.bytes().all(in_alphabet)
 }
 
 /// A result as the input of another task.

@@ -55,7 +55,7 @@ pub(crate) enum Kind {
         min: f64,
         max: f64,
     },
-    /// A string of so many characters.
+    /// A string, usually of so many characters; how many a model takes is its own.
     Text {
         min: u32,
         max: u32,
@@ -64,9 +64,9 @@ pub(crate) enum Kind {
     Word(&'static [&'static str]),
     /// Exactly this string.
     Const(&'static str),
-    /// The id of a new task: a UUID of version 4.
+    /// The id of a new task: a UUID, documented to be of version 4.
     NewTaskUuid,
-    /// The id of a task, media file or model that exists: a UUID of any version.
+    /// The id of a task, media file or model that exists: a UUID of any version, with or without hyphens.
     Uuid,
     /// An `http` or `https` address.
     Url,

@@ -44,7 +44,9 @@ impl<'a> Head<'a> {
         for key in self.found.that_are_in(Keys::OUTPUTS).iter() {
             let usable = self.read(key, source, |value| {
                 let fits = match key {
-                    Key::Outputs | Key::StructuredData => value.starts_with(['{', '[']),
+                    Key::Outputs => value.starts_with(['{', '[']),
+                    // What a classifying model says may have any form.
+                    Key::StructuredData => true,
                     _ => value.starts_with('"'),
                 };
                 fits.then_some(value)

@@ -49,7 +49,8 @@ pub(crate) fn abridged(json: &str, limit: usize) -> String {
     shortened(&shown, limit)
 }
 
-/// Where the secrets of a text stand that may or may not be JSON: the values of the keys that [`is_secret`] knows.
+/// Where the secrets of a text stand that may or may not be JSON: the values of the keys that [`is_secret`] knows, and
+/// of the parameters of addresses that [`secrets_in_address`] knows.
 pub(crate) fn secrets(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut rest = text;
@@ -65,10 +66,33 @@ pub(crate) fn secrets(text: &str) -> Vec<Range<usize>> {
             // People also write keys without quotes, or with single ones.
             let is_key = rest.trim_ascii_start().starts_with(':');
             hide_next |= is_key && (is_secret_key(token, rest) || is_secret(token.trim_matches(['"', '\''])));
+            found.extend(secrets_in_address(token).map(|part| start + part.start..start + part.end));
         }
         rest = rest.trim_ascii_start();
     }
     found
+}
+
+/// Where the parameters of an address stand that hold a secret: `?apiKey=…`, `&token=…` and their relatives.
+fn secrets_in_address(token: &str) -> impl Iterator<Item = Range<usize>> {
+    const NAMES: [&str; 3] = ["key", "token", "secret"];
+    // Media in base64 may be megabytes long and has no question mark.
+    let mut at = memchr::memchr(b'?', token.as_bytes()).unwrap_or(token.len());
+    core::iter::from_fn(move || {
+        loop {
+            let start = at + 1 + token.get(at..)?.find('=')?;
+            let value = token.get(start..)?;
+            let end = start + value.find(['&', '#', '"', '\\']).unwrap_or(value.len());
+            // Some programs write an ampersand as `\u0026`: its digits do not matter at the start of a name.
+            let before = token.get(at..start - 1)?;
+            let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+            let name = before.rsplit(|c| !is_part(c)).next()?.to_ascii_lowercase();
+            at = end;
+            if start < end && (is_secret(&name) || NAMES.iter().any(|known| name.ends_with(known))) {
+                return Some(start..end);
+            }
+        }
+    })
 }
 
 /// The first token of JSON text that starts with one: a string, a punctuation mark, or a number or word.
@@ -98,6 +122,19 @@ fn string_length(text: &[u8]) -> usize {
 }
 
 fn push_token(shown: &mut String, token: &str) {
+    let mut open = String::new();
+    let mut end = 0;
+    for secret in secrets_in_address(token) {
+        open.push_str(token.get(end..secret.start).unwrap_or_default());
+        open.push_str("[hidden]");
+        end = secret.end;
+    }
+    let token = if end == 0 {
+        token
+    } else {
+        open.push_str(token.get(end..).unwrap_or_default());
+        &open
+    };
     let cut = shortened(token, MAX_STRING);
     for character in cut.chars() {
         if character.is_control() {

@@ -88,6 +88,28 @@ fn debug_hides_secrets_wherever_they_are() {
 }
 
 #[test]
+fn debug_hides_the_secrets_of_addresses() {
+    for (address, shown) in [
+        ("https://h/?apiKey=s3cret", "https://h/?apiKey=[hidden]"),
+        ("https://h/a.png?size=1&token=s3cret==&x=2#top", "https://h/a.png?size=1&token=[hidden]&x=2#top"),
+        (
+            "https://h/?a=1\\u0026access_token=s3cret\\u0026b=2",
+            "https://h/?a=1\\u0026access_token=[hidden]\\u0026b=2",
+        ),
+        ("https://h/?KEY=s3cret&key=s3cret", "https://h/?KEY=[hidden]&key=[hidden]"),
+        ("https://h/?key=&keys=open", "https://h/?key=&keys=open"),
+        ("token=open", "token=open"),
+        ("https://h/?", "https://h/?"),
+    ] {
+        assert_eq!(format!("{:?}", json(&format!("\"{address}\""))), format!("\"{shown}\""));
+        let text = format!("{{\"a\":\"{address}\",\"b\":1}}");
+        let hidden: Vec<&str> = super::secrets(&text).into_iter().map(|range| &text[range]).collect();
+        assert!(hidden.iter().all(|secret| secret.starts_with("s3cret")), "{hidden:?}");
+        assert_eq!(hidden.len(), shown.matches("[hidden]").count(), "{address}");
+    }
+}
+
+#[test]
 fn debug_is_short() {
     let media = json(&format!(r#"{{"imageBase64Data":"{}","seed":1}}"#, "A".repeat(5_000_000)));
     assert_eq!(format!("{media:?}"), format!(r#"{{"imageBase64Data":"{}…","seed":1}}"#, "A".repeat(79)));

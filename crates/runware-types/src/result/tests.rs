@@ -86,8 +86,17 @@ fn every_sample_is_what_the_tables_of_its_task_type_say() {
 
 #[test]
 fn minimal_samples_hold_nothing_but_what_is_required_and_the_media() {
-    let optional =
-        ["imageURL", "videoURL", "audioURL", "maskImageURL", "guideImageURL", "text", "structuredData"];
+    let optional = [
+        "imageURL",
+        "videoURL",
+        "audioURL",
+        "maskImageURL",
+        "guideImageURL",
+        "text",
+        "structuredData",
+        "request",
+        "response",
+    ];
     for (task_type, value) in samples(MINIMAL) {
         let is_needed = |shape: &&Shape, key: &str| shape.field(key).is_some_and(|field| field.required);
         for key in value.as_object().unwrap().keys() {

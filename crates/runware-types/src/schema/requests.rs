@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use serde_json::{Value, json};
 
-use super::shapes::{Object, Writer, object};
+use super::shapes::{Object, Writer, object, or_null};
 use crate::TaskType;
 use crate::spec::{self, Kind};
 
@@ -24,8 +24,8 @@ fn task(writer: &mut Writer) -> Object {
 
 /// What this crate asks of every task that it sends, of whatever type.
 fn other_than(types: &[&str], writer: &mut Writer) -> Object {
-    let id = writer.kind(&Kind::NewTaskUuid);
-    let count = writer.kind(&Kind::COUNT);
+    let id = or_null(writer.kind(&Kind::NewTaskUuid));
+    let count = or_null(writer.kind(&Kind::COUNT));
     object(json!({
         "description": "A task of a type that is not known here.",
         "type": "object",

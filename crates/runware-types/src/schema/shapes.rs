@@ -105,6 +105,9 @@ impl Writer {
 
     fn field(&mut self, field: &Field) -> Object {
         let mut schema = self.kind(&field.kind);
+        if !field.required {
+            schema = or_null(schema);
+        }
         schema.insert("description".to_owned(), prose::plain(field.doc).into());
         if prose::is_superseded(field.doc) {
             schema.insert("deprecated".to_owned(), true.into());
@@ -118,12 +121,8 @@ impl Writer {
             Kind::Bool => object(json!({ "type": "boolean" })),
             Kind::Integer { min, max } => integer(*min, *max),
             Kind::Number { min, max } => number(*min, *max),
-            Kind::Text { min, max } => {
-                let mut schema = object(json!({ "type": "string" }));
-                limit(&mut schema, "minLength", (*min > 0).then_some(*min));
-                limit(&mut schema, "maxLength", (*max < u32::MAX).then_some(*max));
-                schema
-            }
+            // How long a text may be depends on the model.
+            Kind::Text { .. } => object(json!({ "type": "string" })),
             Kind::Word(words) => match NAMED_WORDS.iter().find(|(_, known)| known == words) {
                 Some((name, words)) => self.named(name, |_| open_words(words)),
                 None => open_words(words),
@@ -152,6 +151,21 @@ impl Writer {
     }
 }
 
+/// The schema, or null: no page says that a null is refused where a field may be left out.
+pub(super) fn or_null(mut schema: Object) -> Object {
+    let nothing = json!({ "type": "null" });
+    if let Some(Value::Array(words)) = schema.get_mut("enum") {
+        words.push(Value::Null);
+    } else if let Some(name) = schema.get_mut("type") {
+        *name = json!([name, "null"]);
+    } else if let Some(Value::Array(kinds)) = schema.get_mut("anyOf") {
+        kinds.push(nothing);
+    } else if !schema.is_empty() {
+        return object(json!({ "anyOf": [schema, nothing] }));
+    }
+    schema
+}
+
 const TASK_TYPE: &str = "taskType";
 
 /// The words that many tasks share.
@@ -163,7 +177,9 @@ const NAMED_WORDS: &[(&str, &[&str])] = &[
 ];
 
 const UUID: &str = "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$";
-const UUID_4: &str = "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-4[0-9A-Fa-f]{3}-[89ABab][0-9A-Fa-f]{3}-[0-9A-Fa-f]{12}$";
+const ID: &str =
+    "^([0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}|[0-9A-Fa-f]{32})$";
+const NIL: [&str; 2] = ["00000000-0000-0000-0000-000000000000", "00000000000000000000000000000000"];
 const WEB_ADDRESS: &str = r"^[Hh][Tt][Tt][Pp][Ss]?://[^/\s\x00-\x1f\x7f-\x9f][^\s\x00-\x1f\x7f-\x9f]*$";
 const DATA_ADDRESS: &str = r"^[Dd][Aa][Tt][Aa]:[^,]*,[\s\S]";
 const DATA_IS_CALLED_BASE64: &str = "^[^,]*;[Bb][Aa][Ss][Ee]64,";
@@ -174,9 +190,9 @@ const BASE64: &str = "^[0-9A-Za-z+/_-]{2,}={0,2}$";
 fn new_task_uuid() -> Object {
     object(json!({
         "type": "string",
-        "description": "The id of a new task: a UUID of version 4.",
-        "format": "uuid",
-        "pattern": UUID_4,
+        "description": "The id of a new task: a UUID, documented to be of version 4.",
+        "pattern": ID,
+        "not": { "enum": NIL },
     }))
 }
 
@@ -184,9 +200,8 @@ fn uuid() -> Object {
     object(json!({
         "type": "string",
         "description": "The id of a task, a media file or a model that exists: a UUID of any version.",
-        "format": "uuid",
-        "pattern": UUID,
-        "not": { "const": "00000000-0000-0000-0000-000000000000" },
+        "pattern": ID,
+        "not": { "enum": NIL },
     }))
 }
 

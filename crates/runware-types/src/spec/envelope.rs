@@ -20,7 +20,8 @@ pub(crate) const FAILED_ITEM: Shape = Shape::object("failedItem", &[TASK_FIELDS,
 pub(crate) const STATE: Shape = Shape::object("taskState", &[STATE_FIELDS]);
 
 /// The answer to `getTaskDetails`.
-pub(crate) const DETAILS: Shape = Shape::object("taskDetails", &[DETAILS_FIELDS]);
+pub(crate) const DETAILS: Shape =
+    Shape::object("taskDetails", &[DETAILS_FIELDS]).with_any_of(&["request", "response"]);
 
 /// A failure.
 pub(crate) const ERROR: Shape = Shape::object("error", &[ERROR_FIELDS]);
@@ -80,9 +81,9 @@ fields! { table DETAILS_FIELDS {
     /// The id of the task that was asked about.
     _ => "taskUUID": Kind::Uuid, required;
     /// The original request, as it was sent.
-    _ => "request": Kind::list(&Kind::OBJECT), required;
+    _ => "request": Kind::list(&Kind::OBJECT);
     /// The original reply, as it was sent.
-    _ => "response": Kind::Object(&ENVELOPE), required;
+    _ => "response": Kind::Object(&ENVELOPE);
 } }
 
 fields! { table ERROR_FIELDS {
@@ -115,7 +116,10 @@ fields! { table ERROR_FIELDS {
     /// What a provider behind the service said.
     _ => "responseContent": CONTENT;
     /// More about the failure.
-    _ => "additionalDetails": Kind::Object(&Shape::object("additionalDetails", &[ADDITIONAL_FIELDS]));
+    _ => "additionalDetails": Kind::OneOf(&[
+        Kind::Object(&Shape::object("additionalDetails", &[ADDITIONAL_FIELDS])),
+        Kind::TEXT,
+    ]);
     /// Which task failed, and how its results were to be delivered.
     _ => "context": Kind::Object(&Shape::object("errorContext", &[CONTEXT_FIELDS]));
     /// Which of the task's results failed; no server is known to say.

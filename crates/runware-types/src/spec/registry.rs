@@ -21,7 +21,8 @@ pub(crate) fn result_shapes(task_type: &TaskType) -> &'static [&'static Shape] {
         TaskType::Ping => &[&PingResult::SHAPE],
         TaskType::ImageInference | TaskType::Vectorize => &[&ImageResult::SHAPE],
         TaskType::VideoInference => &[&VideoResult::SHAPE],
-        TaskType::AudioInference => &[&AudioResult::SHAPE],
+        // Earlier clients know of audio that comes as a video.
+        TaskType::AudioInference => &[&AudioResult::SHAPE, &VideoResult::SHAPE],
         TaskType::TextInference => &[&TextResult::SHAPE],
         TaskType::ThreeDInference | TaskType::Tools => &[&FilesResult::SHAPE],
         TaskType::Caption => &[&CaptionResult::SHAPE],

@@ -56,7 +56,7 @@ fields! { write AudioInference::OWN {
     /// What must not be heard.
     negative_prompt(text) => "negativePrompt": Kind::TEXT;
     /// The length in seconds.
-    duration(number) => "duration": Kind::NUMBER;
+    duration(number) => "duration": Kind::OneOf(&[Kind::NUMBER, Kind::Word(&["auto"])]);
     /// How many steps the model takes.
     steps(u32) => "steps": Kind::COUNT;
     /// How closely the model follows the prompt.

@@ -110,7 +110,7 @@ fields! { write ImageInference::OWN {
     /// The seed of the noise: the same task with the same seed makes the same image.
     seed(u64) => "seed": Kind::INTEGER;
     /// How far the image may move away from the one it starts from, from 0 to 1.
-    strength(number) => "strength": Kind::number(0.0, 1.0);
+    strength(number) => "strength": Kind::NUMBER;
     /// How many layers of the text encoder to leave out.
     clip_skip(u32) => "clipSkip": Kind::INTEGER;
     /// How many pixels around the mask the model sees, when it paints the masked part enlarged.
@@ -122,7 +122,7 @@ fields! { write ImageInference::OWN {
     /// The variational autoencoder to use, named by its AIR id.
     vae(text) => "vae": Kind::TEXT;
     /// A prompt with a structure, for models that take one.
-    structured_prompt(json) => "structuredPrompt": Kind::OBJECT;
+    structured_prompt(json) => "structuredPrompt": Kind::Any;
     /// Settings of the model, which are its own.
     settings(json) => "settings": Kind::OBJECT;
     /// Settings of the provider, in an object under the provider's name.

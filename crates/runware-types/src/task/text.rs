@@ -71,8 +71,8 @@ fields! { write TextInference::OWN {
     seed(u64) => "seed": Kind::INTEGER;
     /// Adds a tool that the model may call: `{"name": .., "description": .., "schema": ..}`.
     tool(push json) => "tools": Kind::list(&Kind::OBJECT);
-    /// Whether and which tools the model is to call: `{"type": .., "name": ..}`.
-    tool_choice(json) => "toolChoice": Kind::OBJECT;
+    /// Whether and which tools the model is to call, such as `{"type": .., "name": ..}`; its form is not documented.
+    tool_choice(json) => "toolChoice": Kind::Any;
     /// How the model writes, all of it at once.
     settings(json) => "settings": Kind::Object(&Shape::object("textSettings", &[TextInference::SETTINGS]));
     /// Settings of the provider, in an object under the provider's name.

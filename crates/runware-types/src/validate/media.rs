@@ -6,7 +6,7 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use super::findings::{Words, shown};
 use super::pointer::Place;
 use super::shapes::Checker;
-use crate::media_input::{MediaForm, data_uri_flaw};
+use crate::media_input::{MediaForm, data_uri_flaw, is_like_base64};
 use crate::{FindingCode, MediaInput, Severity};
 
 /// What a media input may be, in words.
@@ -21,6 +21,9 @@ const SHORT: usize = 64;
 /// Source: `docs/wire.md`, "Rules across fields".
 pub(super) fn check(checker: &mut Checker, text: &str, place: &Place<'_, '_>) {
     let Some(form) = MediaInput::recognise(text) else {
+        if is_like_base64(text) {
+            return cut_short(checker, place);
+        }
         return checker.findings.about(Severity::Error, FindingCode::NotMedia, place, || Words {
             problem: format!("is {}{}; it must be {FORMS}", shown(place), guess(text)),
             allowed: Some(FORMS.into()),
@@ -53,7 +56,17 @@ pub(super) fn check_public(checker: &mut Checker, address: &str, place: &Place<'
 
 fn check_data(checker: &mut Checker, uri: &str, place: &Place<'_, '_>) {
     let Some(problem) = data_uri_flaw(uri) else { return };
+    if uri.split_once(',').is_some_and(|(_, data)| is_like_base64(data)) {
+        return cut_short(checker, place);
+    }
     checker.findings.about(Severity::Error, FindingCode::NotMedia, place, || problem);
+}
+
+/// Warns of base64 that no bytes have, which some readers take all the same.
+fn cut_short(checker: &mut Checker, place: &Place<'_, '_>) {
+    checker.findings.about(Severity::Warning, FindingCode::NotMedia, place, || {
+        format!("is {}, which is base64 of a length that no file has; a part of it is missing", shown(place))
+    });
 }
 
 /// What a text that is no media input probably is, for people who expect a file to be read.

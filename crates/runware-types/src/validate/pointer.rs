@@ -55,9 +55,16 @@ impl<'a> Place<'_, 'a> {
         Place { pointer: Pointer::Index(&self.pointer, index), value }
     }
 
-    /// Whether the value must not be shown.
+    /// Whether the value must not be shown: its key, or that of a value around it, is one of a secret.
     pub(super) fn is_secret(&self) -> bool {
-        matches!(self.pointer, Pointer::Key(_, key) if json::is_secret(key))
+        let mut pointer = &self.pointer;
+        loop {
+            pointer = match pointer {
+                Pointer::Root => return false,
+                Pointer::Key(_, key) if json::is_secret(key) => return true,
+                Pointer::Key(around, _) | Pointer::Index(around, _) => around,
+            };
+        }
     }
 }
 

@@ -6,12 +6,13 @@ use bytes::Bytes;
 
 use super::findings::{Words, shown};
 use super::nearest::nearest;
-use super::outline::{JsonType, Value};
+use super::outline::{JsonType, MAX_DEPTH, Value};
 use super::pointer::Place;
 use super::shapes::{Checker, Taken, missing};
-use crate::spec::envelope::{ACK, ENVELOPE, FAILED_ITEM, RUNNING};
+use crate::envelope::says_nothing;
+use crate::spec::envelope::{ACK, ENVELOPE, ERROR, FAILED_ITEM, RUNNING};
 use crate::spec::{Kind, Shape, result_shapes};
-use crate::{FindingCode, Item, Phase, RawJson, Severity, Status, TaskType, UploadStatus};
+use crate::{Envelope, FindingCode, Item, Limits, Phase, RawJson, Severity, Status, TaskType, UploadStatus};
 
 /// What is checked of an item whose task type has no results that are known here.
 const UNKNOWN_ITEM: Shape = Shape::object("item", &[UNKNOWN_FIELDS]);
@@ -53,7 +54,15 @@ impl Reply {
                 tolerated(&mut self.checker, place, "is an array");
                 for (index, element) in place.value.elements().enumerate() {
                     self.count += 1;
-                    self.checker.anything(&place.index(index, element));
+                    let place = place.index(index, element);
+                    match Bare::read(&format!("[{}]", element.json())) {
+                        Some(Bare::Item) => item(&mut self.checker, &place),
+                        Some(_) => error(&mut self.checker, &place),
+                        None => {
+                            let allowed = "an item or an error";
+                            self.checker.findings.wrong(Severity::Error, FindingCode::Shape, &place, allowed);
+                        }
+                    }
                 }
             }
             _ => {
@@ -65,39 +74,45 @@ impl Reply {
 
     fn envelope(&mut self, place: &Place<'_, '_>) {
         let has = |key| place.value.member(key).is_some();
-        let has_lists = has("data") || has("errors");
-        if !has_lists && ["error", "code", "message", "errorMessage"].into_iter().any(has) {
-            self.count += 1;
-            tolerated(&mut self.checker, place, "is an error outside of `errors`");
-            return self.checker.anything(place);
-        }
-        if !has_lists {
-            self.checker.findings.about(
-                Severity::Error,
-                FindingCode::Shape,
-                place,
-                || "has neither `data` nor `errors`; a reply has one of them or both",
-            );
+        if !has("data") && !has("errors") {
+            return self.bare(place);
         }
         let count = &mut self.count;
         self.checker.object_but(&ENVELOPE, place, |checker, key, member| {
             let elements = member.value.elements().count();
-            match key {
-                "data" if member.value.json_type() == JsonType::Array => {
+            match (key, member.value.json_type()) {
+                ("data", JsonType::Array) => {
                     *count += elements;
                     for (index, element) in member.value.elements().enumerate() {
                         item(checker, &member.index(index, element));
                     }
                     Taken::Yes
                 }
-                "errors" if member.value.json_type() == JsonType::Array => {
+                ("data", JsonType::Object) => {
+                    *count += 1;
+                    tolerated(checker, member, "is an object and no list");
+                    item(checker, member);
+                    Taken::Yes
+                }
+                ("errors", JsonType::Array) => {
                     *count += elements;
                     if elements == 0 {
                         tolerated(checker, member, "is empty");
                     }
-                    Taken::No
+                    for (index, element) in member.value.elements().enumerate() {
+                        error(checker, &member.index(index, element));
+                    }
+                    Taken::Yes
                 }
-                "error" => {
+                ("errors", JsonType::Object | JsonType::String) => {
+                    *count += 1;
+                    tolerated(checker, member, "is no list");
+                    if !says_nothing(member.value.json()) {
+                        error(checker, member);
+                    }
+                    Taken::Yes
+                }
+                ("error", _) => {
                     tolerated(checker, member, "stands beside `data` or `errors`");
                     checker.anything(member);
                     Taken::Yes
@@ -106,7 +121,76 @@ impl Reply {
             }
         });
     }
+
+    /// Checks an object that has none of the lists of a reply.
+    fn bare(&mut self, place: &Place<'_, '_>) {
+        match Bare::read(place.value.json()) {
+            Some(Bare::Item) => {
+                self.count += 1;
+                tolerated(&mut self.checker, place, "is an item outside of `data`");
+                item(&mut self.checker, place);
+            }
+            Some(Bare::Error) => {
+                self.count += 1;
+                tolerated(&mut self.checker, place, "is an error outside of `errors`");
+                self.checker.anything(place);
+            }
+            Some(Bare::Nothing) => {
+                tolerated(&mut self.checker, place, "has neither `data` nor `errors`");
+                self.checker.anything(place);
+            }
+            None => {
+                self.checker.findings.about(
+                    Severity::Error,
+                    FindingCode::Shape,
+                    place,
+                    || "has neither `data` nor `errors`; a reply has one of them or both",
+                );
+                self.checker.object(&ENVELOPE, place);
+            }
+        }
+    }
 }
+
+/// What readers take a reply for that has no lists.
+enum Bare {
+    Item,
+    Error,
+    /// An empty reply.
+    Nothing,
+}
+
+impl Bare {
+    /// `None` for what they refuse.
+    fn read(json: &str) -> Option<Self> {
+        let limits = Limits { max_bytes: usize::MAX, max_depth: MAX_DEPTH + 1, max_items: usize::MAX };
+        let envelope = Envelope::decode_with(Bytes::copy_from_slice(json.as_bytes()), &limits).ok()?;
+        Some(match (envelope.items.first(), envelope.errors.first()) {
+            (Some(_), _) => Self::Item,
+            (None, Some(_)) => Self::Error,
+            (None, None) => Self::Nothing,
+        })
+    }
+}
+
+/// Checks an entry of `errors`.
+///
+/// Source: `docs/wire.md`, "Errors".
+fn error(checker: &mut Checker, place: &Place<'_, '_>) {
+    match place.value.json_type() {
+        JsonType::String if !says_nothing(place.value.json()) => {
+            tolerated(checker, place, "is a text and no object");
+        }
+        // In a shape of its own, an error has none of the documented keys.
+        JsonType::Object if ["error", "errorMessage"].iter().any(|key| place.value.member(key).is_some()) => {
+            tolerated(checker, place, "is an error in a shape of its own");
+            checker.anything(place);
+        }
+        _ => checker.value(&ERROR_KIND, place),
+    }
+}
+
+static ERROR_KIND: Kind = Kind::Object(&ERROR);
 
 /// Checks an entry of `data`.
 ///
@@ -117,15 +201,17 @@ fn item(checker: &mut Checker, place: &Place<'_, '_>) {
         return checker.findings.wrong(Severity::Error, FindingCode::Shape, place, "an object");
     };
     let text = |key| place.value.member(key).and_then(Value::text);
+    let tells = |keys: &[&str]| keys.iter().any(|key| place.value.member(key).is_some());
     let task_type = match text("taskType") {
         Some(name) => Some(TaskType::from(&*name)),
         // The state of an upload may come without its type.
-        None => text("status").filter(|status| is_of_upload(status)).map(|_| TaskType::ModelUpload),
+        None => {
+            let is_of_upload = |status: &str| is_of_upload(status, tells(&["error", "code"]));
+            text("status").filter(|status| is_of_upload(status)).map(|_| TaskType::ModelUpload)
+        }
     };
     let results = task_type.as_ref().map(result_shapes).unwrap_or_default();
     let is_generation = task_type.as_ref().is_some_and(TaskType::is_generation);
-    let tells = |keys: &[&str]| keys.iter().any(|key| place.value.member(key).is_some());
-
     match item.phase() {
         // The state of what is no generation, such as an upload, has words of its own.
         Phase::Failed if is_generation || results.is_empty() || tells(&["error", "code"]) => {
@@ -145,6 +231,18 @@ fn item(checker: &mut Checker, place: &Place<'_, '_>) {
         }
         Phase::Running if is_generation && !is_partial(place, results) => checker.object(&ACK, place),
         _ => checker.best_shape(results, place),
+    }
+    if task_type == Some(TaskType::GetTaskDetails) {
+        for key in ["request", "response"] {
+            if !tells(&[key]) && tells(&["request", "response"]) {
+                checker.findings.missing(
+                    Severity::Warning,
+                    place,
+                    key,
+                    || "is missing; details have a `request` and a `response`",
+                );
+            }
+        }
     }
 }
 
@@ -171,9 +269,10 @@ fn unfinished(
     });
 }
 
-/// Whether a status is one that uploads of models have, and nothing else has.
-fn is_of_upload(status: &str) -> bool {
-    UploadStatus::WORDS.contains(&status) && status != UploadStatus::Failed.as_str()
+/// Whether a status is that of an upload of a model: such a failure has its reason in `status` and `message` alone.
+fn is_of_upload(status: &str, has_code: bool) -> bool {
+    let failed = status == UploadStatus::Failed.as_str() || status.starts_with("error ");
+    (failed && !has_code) || (UploadStatus::WORDS.contains(&status) && !failed)
 }
 
 /// Whether an item without state and output is a result all the same, of which the output is missing.

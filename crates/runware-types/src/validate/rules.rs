@@ -6,6 +6,7 @@ use alloc::format;
 use alloc::string::String;
 
 use super::findings::Findings;
+use super::outline::Value;
 use super::tasks::Task;
 use crate::media_input::MediaForm;
 use crate::spec::Kind;
@@ -60,10 +61,15 @@ fn stream_has_one_result(task: &Task<'_, '_>, findings: &mut Findings) {
 ///
 /// Source: `docs/wire.md`, "Rules across fields".
 fn ttl_is_for_addresses(task: &Task<'_, '_>, findings: &mut Findings) {
-    let other = |output_type: &str| matches!(output_type, "base64Data" | "dataURI");
-    if let Some(output_type) = task.text("outputType").filter(|output_type| other(output_type)) {
+    let Some(output_type) = task.value("outputType") else { return };
+    // Older clients send a list.
+    let types = || core::iter::once(output_type).chain(output_type.elements()).filter_map(Value::text);
+    let is_address = |output_type: &str| !matches!(output_type, "base64Data" | "dataURI");
+    if let Some(first) = types().next()
+        && !types().any(|output_type| is_address(&output_type))
+    {
         no_effect(task, findings, "ttl", || {
-            format!("has no effect where `outputType` is \"{output_type}\"; it is how long an address lives")
+            format!("has no effect where `outputType` is \"{first}\"; it is how long an address lives")
         });
     }
 }

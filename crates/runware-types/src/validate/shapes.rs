@@ -105,11 +105,11 @@ impl Checker {
     }
 
     fn field(&mut self, field: &'static Field, place: &Place<'_, '_>) {
-        let absent = self.side == Side::Server && place.value.json_type() == JsonType::Null;
-        if !absent || matches!(field.kind, Kind::Any) {
+        let is_null = place.value.json_type() == JsonType::Null;
+        if !is_null || matches!(field.kind, Kind::Any) {
             return self.value(&field.kind, place);
         }
-        // Readers of replies take a null for absent.
+        // Readers of replies take a null for absent; no page says what the service makes of one.
         let severity = if field.required { Severity::Error } else { Severity::Warning };
         self.findings.wrong(severity, FindingCode::WrongType, place, Allowed(&field.kind));
     }

@@ -11,6 +11,7 @@ use super::outline::{JsonType, Value};
 use super::pointer::Place;
 use super::rules;
 use super::shapes::{Checker, Taken, missing};
+use super::values::{Allowed, read_id};
 use crate::spec::{Field, Kind, Shape, request_shape};
 use crate::{FindingCode, Severity, TaskType, TaskUuid};
 
@@ -156,11 +157,16 @@ impl Tasks {
             }
             return;
         };
+        if self.needs_ids && value.json_type() == JsonType::Null {
+            let place = place.key(TASK_UUID, value);
+            let allowed = Allowed(&Kind::NewTaskUuid);
+            return self.checker.findings.wrong(Severity::Error, FindingCode::WrongType, &place, allowed);
+        }
         // Several tasks may ask about the same one.
         if task_type.is_some_and(TaskType::is_query) {
             return;
         }
-        let Some(uuid) = value.text().and_then(|text| TaskUuid::parse_known(&text).ok()) else { return };
+        let Some(uuid) = value.text().and_then(|text| read_id(&text).ok()) else { return };
         let place = place.key(TASK_UUID, value);
         let here = self.checker.findings.value_index;
         let Some((value_index, pointer)) = self.ids.get(&uuid) else {

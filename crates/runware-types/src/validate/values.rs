@@ -14,7 +14,7 @@ use super::pointer::Place;
 use super::shapes::{Checker, Side, names};
 use crate::media_input::is_web_address;
 use crate::spec::Kind;
-use crate::{FindingCode, Money, Severity, TaskUuid};
+use crate::{FindingCode, InvalidTaskUuid, Money, Severity, TaskUuid};
 
 /// Whether a value of this JSON type can be of the kind at all.
 pub(super) fn takes(kind: &Kind, json_type: JsonType) -> bool {
@@ -96,9 +96,9 @@ fn number(checker: &mut Checker, kind: &Kind, (min, max): (f64, f64), place: &Pl
 
 fn money(checker: &mut Checker, place: &Place<'_, '_>) {
     if let Err(error) = place.value.json().parse::<Money>() {
-        checker
-            .findings
-            .about(Severity::Error, FindingCode::OutOfRange, place, || format!("is wrong: {error}"));
+        checker.findings.about(Severity::Warning, FindingCode::OutOfRange, place, || {
+            format!("is an amount that this client cannot read: {error}")
+        });
     }
 }
 
@@ -107,8 +107,13 @@ fn string(checker: &mut Checker, kind: &Kind, text: &str, place: &Place<'_, '_>)
         Kind::Text { min, max } => {
             let length = text.chars().count();
             if length < *min as usize || length > *max as usize {
-                checker.findings.about(Severity::Error, FindingCode::OutOfRange, place, || Words {
-                    problem: format!("has {}; it must be {}", counted(length, "character"), Allowed(kind)),
+                // The bounds are those of some models.
+                checker.findings.about(Severity::Warning, FindingCode::OutOfRange, place, || Words {
+                    problem: format!(
+                        "has {}; most models take {}",
+                        counted(length, "character"),
+                        Allowed(kind)
+                    ),
                     allowed: Some(Allowed(kind).to_string()),
                     suggestion: None,
                 });
@@ -118,8 +123,7 @@ fn string(checker: &mut Checker, kind: &Kind, text: &str, place: &Place<'_, '_>)
         Kind::Const(word) if *word != text => {
             checker.findings.wrong(Severity::Error, FindingCode::WrongValue, place, Allowed(kind));
         }
-        Kind::NewTaskUuid => uuid(checker, kind, text.parse(), place),
-        Kind::Uuid => uuid(checker, kind, TaskUuid::parse_known(text), place),
+        Kind::NewTaskUuid | Kind::Uuid => uuid(checker, kind, text, place),
         Kind::Url if !is_web_address(text) => {
             checker.findings.wrong(Severity::Error, FindingCode::Malformed, place, Allowed(kind));
         }
@@ -142,18 +146,41 @@ fn unknown_word(checker: &mut Checker, words: &'static [&'static str], text: &st
     });
 }
 
-fn uuid<E: fmt::Display>(
-    checker: &mut Checker,
-    kind: &Kind,
-    read: Result<TaskUuid, E>,
-    place: &Place<'_, '_>,
-) {
-    if let Err(error) = read {
-        checker.findings.about(Severity::Error, FindingCode::Malformed, place, || Words {
-            problem: format!("is {}: {error}", shown(place)),
-            allowed: Some(Allowed(kind).to_string()),
-            suggestion: None,
-        });
+/// Other clients have been seen to send ids of any version, and ids without hyphens; no page says that they are refused.
+///
+/// Source: `docs/wire.md`, "Requests".
+fn uuid(checker: &mut Checker, kind: &Kind, text: &str, place: &Place<'_, '_>) {
+    let is_new = matches!(kind, Kind::NewTaskUuid);
+    let read = read_id(text);
+    let (severity, doubt) = match &read {
+        Err(error) => (Severity::Error, error.to_string()),
+        Ok(_) if text.len() == UNHYPHENATED => {
+            let only = if is_new { ", and this client sends no others" } else { "" };
+            (Severity::Warning, format!("a UUID is documented with hyphens{only}"))
+        }
+        Ok(id) => match id.check_new() {
+            Err(error) if is_new => {
+                (Severity::Warning, format!("{error}, and this client sends version 4 only"))
+            }
+            _ => return,
+        },
+    };
+    checker.findings.about(severity, FindingCode::Malformed, place, || Words {
+        problem: format!("is {}: {doubt}", shown(place)),
+        allowed: Some(Allowed(kind).to_string()),
+        suggestion: None,
+    });
+}
+
+/// How long an id without hyphens is.
+const UNHYPHENATED: usize = 32;
+
+/// Reads an id of any version, with hyphens or without.
+pub(crate) fn read_id(text: &str) -> Result<TaskUuid, InvalidTaskUuid> {
+    let is_plain = text.len() == UNHYPHENATED && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match TaskUuid::parse_echo(text).filter(|_| is_plain) {
+        Some(id) => TaskUuid::parse_known(&id.to_string()),
+        None => TaskUuid::parse_known(text),
     }
 }
 

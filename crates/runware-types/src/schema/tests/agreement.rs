@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::{complaints, generate, reference, validator};
 use crate::schema::{self, Schema};
 use crate::spec::{Shape, request_shape, result_shapes};
-use crate::{FindingCode, TaskType, validate_text};
+use crate::{FindingCode, TaskType, check_reply, validate_text};
 
 static BODY: LazyLock<Validator> = LazyLock::new(|| validator(&schema::request_body()));
 static REQUESTS: LazyLock<BTreeMap<&str, Validator>> = LazyLock::new(|| validators(schema::request));
@@ -91,6 +91,66 @@ proptest! {
         let allowed = is_of_type && shapes.iter().any(|shape| reference::shape_allows(shape, &result));
         let complaints = complaints(&RESULTS[task_type.as_str()], &result);
         prop_assert_eq!(complaints.is_empty(), allowed, "{:?}: {}", complaints, result);
+    }
+}
+
+#[test]
+fn odd_tasks_are_judged_alike() {
+    for (key, value) in [
+        ("inputs", json!({"seedImage": "AAAAA"})),
+        ("inputs", json!({"seedImage": "data:image/png;base64,AAAAA="})),
+        ("inputs", json!({"seedImage": "data:image/png;base64,A"})),
+        ("inputs", json!({"seedImage": "A"})),
+        ("inputs", json!({"seedImage": "24cd5dffcb814db58506b72a9425f9d1"})),
+        ("inputs", json!(null)),
+        ("webhookURL", json!("https://h/\u{feff}")),
+        ("webhookURL", json!("https://h/\u{85}")),
+        ("webhookURL", json!("https://\u{180e}")),
+        ("webhookURL", json!(null)),
+        ("model", json!(null)),
+        ("taskUUID", json!(null)),
+        ("taskUUID", json!("24cd5dff-cb81-7db5-8506-b72a9425f9d1")),
+        ("taskUUID", json!("24cd5dffcb814db58506b72a9425f9d1")),
+        ("taskUUID", json!("00000000000000000000000000000000")),
+        ("taskUUID", json!("{24cd5dff-cb81-4db5-8506-b72a9425f9d1}")),
+        ("positivePrompt", json!("")),
+    ] {
+        let mut task = json!({"taskType": "imageInference", "model": "m"});
+        task[key] = value;
+        check_agreement(&task, validates).unwrap();
+        check_agreement(&task, |_| reference::allows(&task)).unwrap();
+    }
+}
+
+#[test]
+fn odd_replies_are_judged_alike() {
+    let envelope = validator(&schema::envelope());
+    let (id, plain) = ("24cd5dff-cb81-4db5-8506-b72a9425f9d1", "24cd5dffcb814db58506b72a9425f9d1");
+    let result = |key: &str, value: Value| {
+        let mut result =
+            json!({"taskType": "imageInference", "taskUUID": id, "imageUUID": id, "imageURL": "https://h/a"});
+        result[key] = value;
+        json!({ "data": [result] })
+    };
+    for reply in [
+        json!({}),
+        result("cost", json!(1e-40)),
+        result("cost", json!(1e300)),
+        result("cost", json!(null)),
+        result("cost", json!("1")),
+        result("taskUUID", json!(plain)),
+        result("taskUUID", json!(null)),
+        result("imageURL", json!("https://h/\u{feff}")),
+        result("status", json!(null)),
+        json!({"errors": [{"code": "c", "message": "m", "additionalDetails": "busy"}]}),
+        json!({"errors": [{"code": "c", "message": "m", "parameter": null, "min": null}]}),
+        json!({"errors": [{"code": "c", "message": null}]}),
+        json!({"data": [{"taskType": "getTaskDetails", "taskUUID": id, "response": {}}]}),
+        json!({"data": [{"taskType": "getTaskDetails", "taskUUID": id}]}),
+        json!({"data": [{"taskType": "audioInference", "taskUUID": id, "videoUUID": id, "videoURL": "https://h"}]}),
+    ] {
+        let is_valid = check_reply(reply.to_string().as_bytes()).errors().next().is_none();
+        assert_eq!(envelope.is_valid(&reply), is_valid, "{reply}");
     }
 }
 

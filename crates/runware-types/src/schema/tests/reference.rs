@@ -2,13 +2,14 @@
 
 use serde_json::Value;
 
-use crate::media_input::{MediaForm, is_web_address};
+use crate::media_input::{MediaForm, is_like_base64, is_web_address};
 use crate::spec::{Kind, Shape, request_shape};
 use crate::{MediaInput, TaskType, TaskUuid};
 
 /// Whether the tables allow the task; of a type without a table they ask what is asked of every task.
 pub(super) fn allows(task: &Value) -> bool {
-    let member_fits = |key: &str, kind| task.get(key).is_none_or(|value| kind_allows(&kind, value));
+    let member_fits =
+        |key: &str, kind| task.get(key).is_none_or(|value| value.is_null() || kind_allows(&kind, value));
     match task.get("taskType").and_then(Value::as_str) {
         None | Some("") => false,
         Some(known) => match request_shape(&TaskType::from(known)) {
@@ -26,7 +27,7 @@ pub(super) fn shape_allows(shape: &Shape, value: &Value) -> bool {
     let has_marks = shape.any_of.is_empty() || shape.any_of.iter().any(|key| object.contains_key(*key));
     let all_there = shape.fields().all(|field| !field.required || object.contains_key(field.key));
     let all_fit = object.iter().all(|(key, value)| match shape.field(key) {
-        Some(field) => kind_allows(&field.kind, value),
+        Some(field) => (value.is_null() && !field.required) || kind_allows(&field.kind, value),
         None => !shape.closed || key == "taskType",
     });
     type_is_right && has_marks && all_there && all_fit
@@ -42,13 +43,12 @@ fn kind_allows(kind: &Kind, value: &Value) -> bool {
             integer.is_some_and(|integer| (*min..=*max).contains(&integer))
         }
         Kind::Number { min, max } => value.as_f64().is_some_and(|number| (*min..=*max).contains(&number)),
-        Kind::Text { min, max } => {
-            text_is(&|text| (*min as usize..=*max as usize).contains(&text.chars().count()))
-        }
-        Kind::Word(_) => value.is_string(),
+        Kind::Text { .. } | Kind::Word(_) => value.is_string(),
         Kind::Const(word) => value == word,
-        Kind::NewTaskUuid => text_is(&|text| text.parse::<TaskUuid>().is_ok()),
-        Kind::Uuid => text_is(&|text| TaskUuid::parse_known(text).is_ok()),
+        Kind::NewTaskUuid | Kind::Uuid => text_is(&|text| match text.len() {
+            32 => text.bytes().all(|byte| byte.is_ascii_hexdigit()) && text.bytes().any(|byte| byte != b'0'),
+            _ => TaskUuid::parse_known(text).is_ok(),
+        }),
         Kind::Url => text_is(&is_web_address),
         Kind::Media => text_is(&media_is_allowed),
         Kind::Money => value.is_number(),
@@ -63,10 +63,10 @@ fn kind_allows(kind: &Kind, value: &Value) -> bool {
 /// Whether the text is of one of the four forms; of a data address, whether there is data and it is what it is called.
 fn media_is_allowed(text: &str) -> bool {
     match (MediaInput::recognise(text), text.split_once(',')) {
-        (Some(MediaForm::DataUri), Some((_, ""))) | (None, _) => false,
+        (None, _) => is_like_base64(text),
+        (Some(MediaForm::DataUri), Some((_, ""))) => false,
         (Some(MediaForm::DataUri), Some((head, data))) if head.to_ascii_lowercase().ends_with(";base64") => {
-            // An id is base64, too: the digits and hyphens of a UUID are among its letters.
-            matches!(MediaInput::recognise(data), Some(MediaForm::Base64 | MediaForm::Uuid))
+            is_like_base64(data)
         }
         (Some(_), _) => true,
     }

@@ -46,9 +46,14 @@ fn a_reply_is_an_object_with_lists() {
     check("5", &["error shape"]);
     check("", &["error syntax"]);
     check("<html>", &["error syntax"]);
-    check("{}", &["error shape"]);
     check(r#"{"result":[]}"#, &["error shape", "warning unknown-field /result"]);
-    check(r#"{"data":{}}"#, &["error wrong-type /data"]);
+    check(r#"{"data":"no"}"#, &["error wrong-type /data"]);
+    check(r#"{"errors":5}"#, &["error wrong-type /errors"]);
+    check(r#"{"errors":[1,null]}"#, &["error wrong-type /errors/0", "error wrong-type /errors/1"]);
+    check(
+        r#"[{"code":"c","message":"m"},1,null]"#,
+        &["warning undocumented-shape", "error shape /1", "error shape /2"],
+    );
     check(r#"{"data":null,"errors":null}"#, &["warning wrong-type /data", "warning wrong-type /errors"]);
     check(r#"{"data":[],"data":[]}"#, &["error repeated-key /data"]);
     check(r#"{"data":[],"Errors":[]}"#, &["warning unknown-field /Errors"]);
@@ -64,9 +69,52 @@ fn shapes_that_readers_accept_are_warnings() {
         r#"{"error":true,"errorId":19,"errorMessage":"Invalid api key"}"#,
         r#"{"code":"c","message":"m"}"#,
         r#"[{"code":"c","message":"m"}]"#,
+        r#"{"taskType":"imageInference","taskUUID":"U"}"#,
+        r#"{"taskType":"imageInference","taskUUID":"U","status":"error","code":"c","message":"m"}"#,
+        r#"[{"taskType":"imageInference","taskUUID":"U","status":"processing"}]"#,
+        "{}",
     ] {
         check(text, &["warning undocumented-shape"]);
+        assert!(crate::Envelope::decode(text.as_bytes().to_vec()).is_ok(), "{text}");
     }
+    check(
+        r#"{"data":{"taskType":"imageInference","taskUUID":"U","status":"processing"}}"#,
+        &["warning undocumented-shape /data"],
+    );
+    check(r#"{"errors":{"code":"c","message":"m"}}"#, &["warning undocumented-shape /errors"]);
+    check(r#"{"errors":["boom"]}"#, &["warning undocumented-shape /errors/0"]);
+    check(r#"{"errors":[{"error":{"code":"c"}}]}"#, &["warning undocumented-shape /errors/0"]);
+    check(
+        r#"[{"taskType":"imageInference"}]"#,
+        &["warning undocumented-shape", "error missing-field /0/taskUUID"],
+    );
+    check(r#"{"errors":[{"code":"c","message":"m","additionalDetails":"busy"}]}"#, &[]);
+    let plain = UUID.replace('-', "");
+    check(
+        &format!(r#"{{"data":[{{"taskType":"imageInference","taskUUID":"{plain}"}}]}}"#),
+        &["warning malformed /data/0/taskUUID"],
+    );
+    for (held, lacked) in [(r#""request":[]"#, "response"), (r#""response":{"data":[]}"#, "request")] {
+        check(
+            &format!(r#"{{"data":[{{"taskType":"getTaskDetails","taskUUID":"U",{held}}}]}}"#),
+            &[&format!("warning missing-field /data/0/{lacked}")],
+        );
+    }
+    check(
+        r#"{"data":[{"taskType":"audioInference","taskUUID":"U","videoUUID":"U","videoURL":"https://h/a.mp4"}]}"#,
+        &[],
+    );
+    for status in ["failed", "validated"] {
+        check(&format!(r#"{{"data":[{{"taskUUID":"U","status":"{status}","message":"m"}}]}}"#), &[]);
+    }
+    check(
+        r#"{"data":[{"taskUUID":"U","status":"error downloading","message":"m"}]}"#,
+        &["warning unknown-word /data/0/status"],
+    );
+    check(
+        r#"{"data":[{"taskUUID":"U","status":"failed","code":"c","message":"m"}]}"#,
+        &["error missing-field /data/0/taskType"],
+    );
     check(r#"{"data":[],"errors":[]}"#, &["warning undocumented-shape /errors"]);
     check(r#"{"data":[],"error":{"code":"c","message":"m"}}"#, &["warning undocumented-shape /error"]);
     check("\u{feff}{\"data\":[]}", &["warning syntax"]);

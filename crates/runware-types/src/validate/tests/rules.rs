@@ -52,6 +52,8 @@ fn each_rule_fires_and_passes() {
         (TextInference, r#""deliveryMethod":"stream","numberResults":1"#.into(), ""),
         (TextInference, r#""deliveryMethod":"sync","numberResults":2"#.into(), ""),
         (ImageInference, r#""outputType":"dataURI","ttl":60"#.into(), "warning no-effect /ttl"),
+        (ImageInference, r#""outputType":["dataURI"],"ttl":60"#.into(), "warning no-effect /ttl"),
+        (ImageInference, r#""outputType":["dataURI","URL"],"ttl":60"#.into(), ""),
         (ImageInference, r#""outputType":"URL","ttl":60"#.into(), ""),
         (ImageInference, r#""ttl":60"#.into(), ""),
         (ImageInference, r#""outputType":"dataURI","ttl":null"#.into(), ""),

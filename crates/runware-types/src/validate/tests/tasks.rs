@@ -25,8 +25,8 @@ fn everything_is_found_at_once_in_the_order_of_the_text() {
         text,
         &[
             "error missing-field /model 1:1",
-            "error malformed /taskUUID 3:15",
-            "error out-of-range /positivePrompt 4:21",
+            "warning malformed /taskUUID 3:15",
+            "warning out-of-range /positivePrompt 4:21",
             "warning unknown-field /numberresults 5:3",
             "error wrong-type /CFGScale 6:15",
             "warning unknown-word /outputFormat 7:19",
@@ -44,25 +44,80 @@ fn everything_is_found_at_once_in_the_order_of_the_text() {
 fn problems_are_sentences_that_name_what_was_found_and_what_is_allowed() {
     let text = r#"{"taskType":"imageInference","taskUUID":"b880f077-e514-58ef-0ebd-ce1c37b46eb7","numberResults":"4",
         "positivePrompt":"x","CFGscale":7,"outputType":"url","outputQuality":100,"ttl":59,"steps":2.5,
-        "webhookURL":"example.com","includeCost":null,"inputs":[],"strength":1.5}"#;
+        "webhookURL":"example.com","includeCost":null,"inputs":[]}"#;
     assert_eq!(
         sentences(text),
         [
             r#"error[missing-field]: /model is missing; it must be a string"#,
-            r#"error[malformed]: /taskUUID is "b880f077-e514-58ef-0ebd-ce1c37b46eb7": a new task needs a UUID of version 4; this is of version 5"#,
+            r#"warning[malformed]: /taskUUID is "b880f077-e514-58ef-0ebd-ce1c37b46eb7": a new task needs a UUID of version 4; this is of version 5, and this client sends version 4 only"#,
             r#"error[wrong-type]: /numberResults is "4" (a string); it must be a whole number of at least 1"#,
-            r#"error[out-of-range]: /positivePrompt has 1 character; it must be a string of 2 to 3000 characters"#,
+            r#"warning[out-of-range]: /positivePrompt has 1 character; most models take a string of 2 to 3000 characters"#,
             r#"warning[unknown-field]: /CFGscale is not a known field of imageInference"#,
             r#"warning[unknown-word]: /outputType is "url", which is not a known word; known are `URL`, `base64Data` and `dataURI`"#,
             r#"error[out-of-range]: /outputQuality is 100; it must be a whole number from 20 to 99"#,
             r#"error[out-of-range]: /ttl is 59; it must be a whole number of at least 60"#,
             r#"error[wrong-type]: /steps is 2.5 (a number); it must be a whole number of at least 1"#,
             r#"error[malformed]: /webhookURL is "example.com"; it must be an address that begins with http:// or https://"#,
-            r#"error[wrong-type]: /includeCost is null; it must be true or false"#,
+            r#"warning[wrong-type]: /includeCost is null; it must be true or false"#,
             r#"error[wrong-type]: /inputs is an array; it must be an object"#,
-            r#"error[out-of-range]: /strength is 1.5; it must be a number from 0 to 1"#,
         ]
     );
+}
+
+#[test]
+fn what_no_page_refuses_is_no_error() {
+    for (task_type, member, said) in [
+        ("textInference", r#""toolChoice":"auto""#, ""),
+        ("imageInference", r#""structuredPrompt":"a red fox""#, ""),
+        ("imageInference", r#""strength":1.5"#, ""),
+        ("videoInference", r#""fps":29.97"#, ""),
+        ("videoInference", r#""fps":0"#, "error"),
+        ("audioInference", r#""duration":"auto""#, ""),
+        ("audioInference", r#""duration":30"#, ""),
+        ("audioInference", r#""duration":true"#, "error"),
+        ("imageInference", r#""positivePrompt":"x""#, "warning"),
+        ("imageInference", &format!(r#""positivePrompt":"{}""#, "x".repeat(3500)), "warning"),
+        ("imageInference", r#""seed":null"#, "warning"),
+        ("imageInference", r#""webhookURL":null"#, "warning"),
+        ("imageInference", r#""taskUUID":null"#, "warning"),
+        ("imageInference", r#""lora":[{"model":null}]"#, "error"),
+        ("imageInference", r#""cost":null"#, "warning"),
+        ("imageInference", r#""taskUUID":"01977e05-7b6e-7cc0-8000-000000000000""#, "warning"),
+        ("imageInference", r#""taskUUID":"a770f077f41347de9dacbe0b26a35da6""#, "warning"),
+        ("imageInference", r#""taskUUID":"a770f077""#, "error"),
+        ("imageInference", r#""inputs":{"seedImage":"AAAAA"}"#, "warning"),
+        ("imageInference", r#""inputs":{"seedImage":"data:image/png;base64,AAAAA"}"#, "warning"),
+        ("newThing", r#""numberResults":null"#, "warning"),
+    ] {
+        let messages = r#""messages":[{"role":"assistant","content":null}]"#;
+        let (needed, own) = if task_type == "textInference" { (messages, 1) } else { ("\"new\":1", 0) };
+        let text = format!(r#"{{"taskType":"{task_type}","model":"m",{needed},{member}}}"#);
+        let found: Vec<Severity> = validate_text(&text)
+            .findings()
+            .iter()
+            .filter(|f| !f.pointer.starts_with("/new") && f.severity != Severity::Unknown)
+            .map(|f| f.severity)
+            .collect();
+        let expected = [Severity::Warning].repeat(own);
+        let said = match said {
+            "" => None,
+            "error" => Some(Severity::Error),
+            _ => Some(Severity::Warning),
+        };
+        assert_eq!(found, [expected, said.into_iter().collect()].concat(), "{text:.200}");
+    }
+    check(
+        r#"{"taskType":"getResponse","taskUUID":"a770f077f41347de9dacbe0b26a35da6"}"#,
+        &["warning malformed /taskUUID 1:38"],
+    );
+    let task = RawTask::new(TaskType::Tools).set("model", "m").set("ttl", None::<u32>);
+    assert_eq!(validate(&task).errors().count(), 0);
+}
+
+#[test]
+fn a_request_needs_an_id_and_not_a_null() {
+    let report = crate::check_request(br#"[{"taskType":"tools","model":"m","taskUUID":null}]"#);
+    assert!(report.errors().any(|finding| finding.pointer == "/0/taskUUID"));
 }
 
 #[test]
@@ -187,6 +242,11 @@ fn api_keys_are_not_repeated() {
         format!(r#"{{"taskType":"imageInference","model":"m","apiKey":"{key}","apikey":["{key}"]}}"#),
         format!(r#"{{"taskType":"imageInference","model":"m","apiKey":"{key}","apiKey":5}}"#),
         format!(r#"{{"taskType":"imageInference","model":{{"apiKey":"{key}"}}}}"#),
+        format!(r#"{{"taskType":"accountManagement","operation":"getDetails","apiKeys":[["{key}"]]}}"#),
+        format!(r#"{{"taskType":"accountManagement","apiKeys":["{key}",{{"a":"{key}","a":"{key}"}}]}}"#),
+        format!(r#"{{"taskType":"imageInference","webhookURL":"http://localhost/hook?apiKey={key}"}}"#),
+        format!(r#"{{"taskType":"imageInference","webhookURL":"https://h h/?a=b&token={key}"}}"#),
+        format!(r#"{{"taskType":"imageInference","inputs":{{"seedImage":["https://h/i.png?key={key}"]}}}}"#),
         format!("{{\"taskType\":\"imageInference\",\"apiKey\":\n\"{key}\",}}"),
         format!("{{'taskType':'imageInference','apiKey':'{key}'}}"),
         format!("{{\"x\":\"imageInference,\"apiKey\":\"{key}\"}}"),
