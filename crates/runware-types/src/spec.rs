@@ -121,6 +121,8 @@ impl Kind {
     pub(crate) const TEXT: Self = Self::Text { min: 0, max: u32::MAX };
     /// An object whose keys are not documented, or differ from one to the next.
     pub(crate) const OBJECT: Self = Self::Object(&Shape::object("object", &[]));
+    /// A number above zero.
+    pub(crate) const POSITIVE: Self = Self::Number { min: f64::MIN_POSITIVE, max: f64::INFINITY };
     /// How many of something: at least one.
     pub(crate) const COUNT: Self = Self::Integer { min: 1, max: u32::MAX as i128 };
 

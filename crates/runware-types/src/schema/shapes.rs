@@ -254,6 +254,9 @@ fn integer(min: i128, max: i128) -> Object {
 }
 
 fn number(min: f64, max: f64) -> Object {
+    if min == f64::MIN_POSITIVE {
+        return object(json!({ "type": "number", "exclusiveMinimum": 0 }));
+    }
     let mut schema = object(json!({ "type": "number" }));
     limit(&mut schema, "minimum", min.is_finite().then_some(crate::task::Number(min)));
     limit(&mut schema, "maximum", max.is_finite().then_some(crate::task::Number(max)));

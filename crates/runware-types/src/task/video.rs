@@ -113,7 +113,7 @@ fields! { write VideoInference::OWN {
     /// The size by name, such as `1080p`, for models that take no width and height.
     resolution(text) => "resolution": Kind::TEXT;
     /// Frames per second.
-    fps(u32) => "fps": Kind::number(f64::MIN_POSITIVE, f64::INFINITY);
+    fps(u32) => "fps": Kind::POSITIVE;
     /// How many steps the model takes.
     steps(u32) => "steps": Kind::COUNT;
     /// How closely the model follows the prompt.

@@ -196,6 +196,7 @@ impl fmt::Display for Allowed<'_> {
                 f.write_str("a whole number")?;
                 range(f, (*min != i128::MIN).then_some(min), (*max < u32::MAX.into()).then_some(max))
             }
+            Kind::Number { min: f64::MIN_POSITIVE, .. } => f.write_str("a number above 0"),
             Kind::Number { min, max } => {
                 f.write_str("a number")?;
                 range(f, min.is_finite().then_some(min), max.is_finite().then_some(max))

@@ -110,6 +110,10 @@ fn what_no_page_refuses_is_no_error() {
         r#"{"taskType":"getResponse","taskUUID":"a770f077f41347de9dacbe0b26a35da6"}"#,
         &["warning malformed /taskUUID 1:38"],
     );
+    assert_eq!(
+        sentences(r#"{"taskType":"videoInference","model":"m","fps":0}"#),
+        ["error[out-of-range]: /fps is 0; it must be a number above 0"]
+    );
     let task = RawTask::new(TaskType::Tools).set("model", "m").set("ttl", None::<u32>);
     assert_eq!(validate(&task).errors().count(), 0);
 }
