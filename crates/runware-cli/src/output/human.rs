@@ -90,7 +90,9 @@ fn verdict(checked: &Checked) -> String {
     let found = if counts.is_empty() { "nothing wrong".to_owned() } else { counts.join(" and ") };
     let unchecked = match checked.unknown {
         0 => "",
-        _ => "; not everything could be checked: what a model allows, and types that are newer, the server alone knows",
+        _ => {
+            "; not everything could be checked: what a model allows, and types that are newer, the server alone knows"
+        }
     };
     let omitted = match checked.omitted {
         0 => String::new(),

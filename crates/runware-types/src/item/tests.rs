@@ -178,6 +178,14 @@ fn outputs_are_told_from_echoes() {
 }
 
 #[test]
+fn what_a_classifying_model_says_may_have_any_form() {
+    for value in ["5", "true", "\"cat\"", "[\"cat\"]", "{\"cat\":0.9}"] {
+        let (item, unusable) = noted(&format!("{{\"structuredData\":{value}}}"));
+        assert_eq!((item.phase(), unusable), (Phase::Succeeded, vec![]), "{value}");
+    }
+}
+
+#[test]
 fn an_output_of_the_wrong_type_is_none_and_is_noted() {
     for (key, values) in [
         ("imageURL", ["5", "true", "[\"x\"]", "{}"]),
@@ -186,7 +194,6 @@ fn an_output_of_the_wrong_type_is_none_and_is_noted() {
         ("text", ["5", "true", "[]", "{}"]),
         ("air", ["5", "true", "[]", "{}"]),
         ("outputs", ["5", "true", "\"x\"", "\"\""]),
-        ("structuredData", ["5", "false", "\"x\"", "\"\""]),
     ] {
         for value in values {
             let (item, unusable) = noted(&format!("{{\"{key}\":{value}}}"));
