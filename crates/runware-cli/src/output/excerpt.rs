@@ -39,7 +39,7 @@ pub(crate) fn render(finding: &Finding, excerpt: Option<Excerpt>, name: &str) ->
 /// The place in the document, if it is not the whole of it, and what is wrong there.
 fn title(finding: &Finding) -> String {
     match finding.pointer.as_str() {
-        "" => finding.problem.clone(),
+        "" => format!("the text {}", finding.problem),
         pointer => format!("{pointer} {}", finding.problem),
     }
 }

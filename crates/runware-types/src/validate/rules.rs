@@ -50,11 +50,15 @@ fn stream_is_for_text(task: &Task<'_, '_>, findings: &mut Findings) {
 ///
 /// Source: `docs/wire.md`, "Rules across fields".
 fn stream_has_one_result(task: &Task<'_, '_>, findings: &mut Findings) {
-    if streams(task) && task.value("numberResults").is_some_and(|count| count.json() != "1") {
+    if streams(task) && task.value("numberResults").is_some_and(is_more_than_one) {
         conflict(task, findings, Severity::Warning, "numberResults", || {
             "is more than 1, and the results of a stream cannot be told apart".into()
         });
     }
+}
+
+fn is_more_than_one(count: Value<'_>) -> bool {
+    count.json().parse::<u64>().is_ok_and(|count| count > 1)
 }
 
 /// The life of an address matters to results that are delivered as one.

@@ -120,7 +120,9 @@ impl Tasks {
                     findings.about(Severity::Unknown, FindingCode::UnknownTaskType, &place, || Words {
                         problem: format!("is {}, which is not a known task type", shown(&place)),
                         allowed: None,
-                        suggestion: nearest(&text, TaskType::WORDS.iter().copied()).map(Into::into),
+                        suggestion: successor(&text)
+                            .or_else(|| nearest(&text, TaskType::WORDS.iter().copied()))
+                            .map(Into::into),
                     });
                 }
                 Some(task_type)
@@ -224,5 +226,17 @@ impl<'p, 'a> Task<'p, 'a> {
     /// The content of a field that is a string.
     pub(super) fn text(&self, key: &str) -> Option<Cow<'a, str>> {
         self.value(key)?.text()
+    }
+}
+
+/// What a task type is called that had another name in older clients.
+///
+/// Source: `docs/wire.md`, "Task types".
+fn successor(older: &str) -> Option<&'static str> {
+    match older {
+        "imageBackgroundRemoval" => Some("removeBackground"),
+        "imageCaption" => Some("caption"),
+        "imageUpscale" => Some("upscale"),
+        _ => None,
     }
 }

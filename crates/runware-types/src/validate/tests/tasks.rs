@@ -297,3 +297,15 @@ fn every_mistake_of_a_setter_is_found_and_nothing_is_called_missing_for_it() {
     assert_eq!(pointers(task.as_ref()), ["/CFGScale", "/strength", "/inputs/seedImage"]);
     assert_eq!(pointers(ImageUpload::new(MediaInput::url("fox.png")).as_ref()), ["/image"]);
 }
+
+#[test]
+fn an_older_name_of_a_task_type_leads_to_its_successor() {
+    for (older, successor) in [
+        ("imageUpscale", "upscale"),
+        ("imageCaption", "caption"),
+        ("imageBackgroundRemoval", "removeBackground"),
+    ] {
+        let report = validate(&RawTask::new(older));
+        assert_eq!(report.findings()[0].suggestion.as_deref(), Some(successor), "{older}");
+    }
+}
