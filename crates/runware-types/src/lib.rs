@@ -148,3 +148,7 @@ mod readme {}
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/guides/validation.md")]
 mod validation_guide {}
+
+#[cfg(all(doctest, feature = "schema"))]
+#[doc = include_str!("../../../docs/guides/json-schema.md")]
+mod json_schema_guide {}
