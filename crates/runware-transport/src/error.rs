@@ -41,6 +41,9 @@ pub enum ErrorKind {
     Timeout,
     /// A connection broke before the whole reply was received.
     Interrupted,
+    /// The connection that carried several attempts was lost after the calls of this one were handed to it and
+    /// before they were answered. A new connection can ask what became of them.
+    Disconnected,
     /// The server answered with a redirect, which is never followed.
     Redirect,
     /// The reply is larger than the limits allow.
@@ -158,6 +161,11 @@ impl TransportError {
     /// Whether a connection broke before the whole reply was received.
     pub fn is_interrupted(&self) -> bool {
         self.kind() == ErrorKind::Interrupted
+    }
+
+    /// Whether a lasting connection was lost with the attempt unanswered on it.
+    pub fn is_disconnected(&self) -> bool {
+        self.kind() == ErrorKind::Disconnected
     }
 
     /// Whether the server answered with a redirect, which is never followed.

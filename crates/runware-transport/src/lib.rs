@@ -42,27 +42,33 @@
 
 mod attempt;
 mod clock;
+mod connection;
 mod delivery;
 mod error;
 #[cfg(feature = "http")]
 mod http;
 mod reply;
 mod secret;
+mod streaming;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod transport;
+mod unclaimed;
 
 pub use async_trait::async_trait;
 
 pub use attempt::{Attempt, Call};
 pub use clock::{Clock, Sleep, TokioClock};
+pub use connection::{Connection, ConnectionState};
 pub use delivery::Delivery;
 pub use error::{ErrorKind, TransportError};
 #[cfg(feature = "http")]
 pub use http::{BodyLimits, DEFAULT_BASE_URL, HttpTransport, HttpTransportBuilder, parse_retry_after};
 pub use reply::{Replies, Reply};
 pub use secret::{ApiKey, InvalidApiKey};
+pub use streaming::StreamingReply;
 pub use transport::Transport;
+pub use unclaimed::Unclaimed;
 
 #[cfg(all(doctest, feature = "http"))]
 #[doc = include_str!("../README.md")]

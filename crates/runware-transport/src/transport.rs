@@ -1,10 +1,11 @@
 //! The trait that all ways to the server share.
 
 use std::fmt;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::{Attempt, Replies, TransportError};
+use crate::{Attempt, Connection, Delivery, ErrorKind, Replies, StreamingReply, TransportError, Unclaimed};
 
 /// The way to the server: one attempt in, its replies out.
 ///
@@ -70,6 +71,35 @@ pub trait Transport: Send + Sync + fmt::Debug {
     /// Dropping the future gives the attempt up. Unless it had not been polled, the calls may have reached the
     /// server: treat them like [`Delivery::MaybeSent`](crate::Delivery::MaybeSent).
     async fn send(&self, attempt: Attempt) -> Result<Replies, TransportError>;
+
+    /// Sends the one call of an attempt and hands its reply over while it is being written.
+    ///
+    /// `idle` is the longest that the reply may stand still, before its first byte and between any two.
+    ///
+    /// # Errors
+    ///
+    /// When no reply could be had. A transport that cannot do it says so with a
+    /// [configuration error](TransportError::is_configuration), which is what this does unless overridden.
+    ///
+    /// # Cancel safety
+    ///
+    /// As for [`send`](Self::send). Dropping the reply ends the stream; the task goes on at the server.
+    async fn open_stream(&self, attempt: Attempt, idle: Duration) -> Result<StreamingReply, TransportError> {
+        let _ = (attempt, idle);
+        let message = "this transport does not stream; text is streamed over HTTP";
+        Err(TransportError::new(ErrorKind::Configuration, Delivery::NotSent, message))
+    }
+
+    /// The replies that nobody waits for, for the one caller that asks first; `None` for all others, and from a
+    /// transport that has none.
+    fn unclaimed(&self) -> Option<Unclaimed> {
+        None
+    }
+
+    /// A view of the connection, if the transport has one that lasts.
+    fn connection(&self) -> Connection {
+        Connection::none()
+    }
 
     /// Lets go of idle connections and takes no further attempts.
     ///

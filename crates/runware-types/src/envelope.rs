@@ -15,7 +15,7 @@ use core::fmt;
 
 use bytes::Bytes;
 
-use crate::{ApiError, DecodeError, Item};
+use crate::{ApiError, DecodeError, Item, TaskUuid};
 
 pub use anomaly::{Anomaly, AnomalyKind};
 pub(crate) use fields::{Elements, Fields, says_nothing};
@@ -114,6 +114,36 @@ impl Envelope {
     /// [`anomalies`](Self::anomalies), and the entries beside them are kept.
     pub fn decode_with(body: Bytes, limits: &Limits) -> Result<Self, DecodeError> {
         decode::decode(body, limits)
+    }
+
+    /// What the reply says of some tasks: the items and errors whose `taskUUID` is wanted, and nothing else.
+    ///
+    /// Entries without a readable `taskUUID` are left out, and so are the anomalies. [`raw`](Self::raw) stays whole.
+    ///
+    /// ```
+    /// use runware_types::{Envelope, TaskUuid};
+    ///
+    /// let task: TaskUuid = "24cd5dff-cb81-4db5-8506-b72a9425f9d1".parse()?;
+    /// let frame = Envelope::decode(br#"{
+    ///     "data": [{"taskType": "videoInference", "taskUUID": "24cd5dff-cb81-4db5-8506-b72a9425f9d1"}],
+    ///     "errors": [{"code": "serviceUnavailable"}]
+    /// }"#.as_slice())?;
+    /// let ours = frame.about(|named| named == task);
+    /// assert_eq!((ours.items.len(), ours.errors.len()), (1, 0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn about(&self, is_wanted: impl Fn(TaskUuid) -> bool) -> Self {
+        let items = self.items.iter().filter(|item| item.task_uuid().is_some_and(&is_wanted));
+        let errors = self.errors.iter().filter(|error| error.task_uuid().is_some_and(&is_wanted));
+        Self {
+            items: items.cloned().collect(),
+            errors: errors.cloned().collect(),
+            anomalies: Vec::new(),
+            raw: self.raw.clone(),
+            has_data: self.has_data,
+            has_errors: self.has_errors,
+        }
     }
 
     /// The reply exactly as it came.
