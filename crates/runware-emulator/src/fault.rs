@@ -1,5 +1,6 @@
 //! Faults: what goes wrong on the way between client and server.
 
+mod stream;
 #[cfg(test)]
 mod tests;
 
@@ -9,6 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+pub use self::stream::StreamFault;
 use crate::chance::{self, Purpose};
 use crate::json::Object;
 
@@ -144,8 +146,10 @@ pub enum Action {
     CheckError(CheckError),
     /// The reply has `"errors": []` where it has no errors.
     EmptyErrors,
-    /// The request is carried out, and the reply's body is what this makes of it.
+    /// The request is carried out, and the reply's body is what this makes of it; of an event stream, each event is.
     Rewrite(Rewrite),
+    /// The request is carried out, and something goes wrong with its event stream. Other replies come unharmed.
+    Stream(StreamFault),
 }
 
 impl Action {

@@ -5,6 +5,7 @@ mod clock;
 mod connection;
 mod guard;
 mod routes;
+mod stream;
 
 use std::fmt;
 use std::io;

@@ -12,6 +12,7 @@ use tokio::select;
 
 use super::Shared;
 use super::body::PartialBody;
+use super::stream;
 use crate::core::{Fate, Head, Response as Reply};
 use crate::files;
 use crate::json::Object;
@@ -64,7 +65,7 @@ async fn tasks(State(shared): State<Arc<Shared>>, request: Request<Body>) -> Res
     let limit = shared.core().max_body_bytes();
     let body = to_bytes(request.into_body(), limit).await;
     let now = shared.clock.now();
-    let reply = match body {
+    let mut reply = match body {
         Ok(body) => shared.core().handle(now, &head, &body),
         // A body that ended early for another reason has nobody left to answer.
         Err(_) => shared.core().refuse_too_large(now),
@@ -75,17 +76,22 @@ async fn tasks(State(shared): State<Arc<Shared>>, request: Request<Body>) -> Res
             () = shared.stopped() => return severed(false),
         }
     }
-    match reply.fate {
-        Fate::Deliver => whole(reply),
-        Fate::Cut => severed(false),
-        Fate::Reset => severed(true),
-        Fate::Hang => {
+    match (reply.fate, reply.pieces.take()) {
+        (fate @ (Fate::Deliver | Fate::Truncate(_) | Fate::Stall(_)), Some(pieces)) => {
+            let mut response = whole(reply);
+            *response.body_mut() = stream::body(shared, pieces, fate);
+            response
+        }
+        (Fate::Deliver, None) => whole(reply),
+        (Fate::Cut, _) => severed(false),
+        (Fate::Reset, _) => severed(true),
+        (Fate::Hang, _) => {
             shared.stopped().await;
             severed(false)
         }
         // Yielding once lets what was written go out.
-        Fate::Truncate(bytes) => partial(reply, bytes, tokio::task::yield_now()),
-        Fate::Stall(bytes) => partial(reply, bytes, async move { shared.stopped().await }),
+        (Fate::Truncate(bytes), None) => partial(reply, bytes, tokio::task::yield_now()),
+        (Fate::Stall(bytes), None) => partial(reply, bytes, async move { shared.stopped().await }),
     }
 }
 
