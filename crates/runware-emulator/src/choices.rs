@@ -1,9 +1,14 @@
 //! What the emulator does where the documentation leaves a choice.
 
+mod socket;
 mod stream;
 
 use std::time::Duration;
 
+pub use self::socket::{
+    EmptyChecks, IdleCounts, KeyError, ReplayOrder, ReplayScope, SecondSocket, SocketChoices, SyncFrames,
+    UnknownSession,
+};
 pub use self::stream::{StreamFailure, StreamResults, StreamUsage};
 
 /// What the emulator does where the documentation leaves a choice.
@@ -101,6 +106,8 @@ pub struct Choices {
     pub stream_failure_done: bool,
     /// Whether the events of a stream carry `taskType` and `taskUUID`, or the first alone does. Default: all do.
     pub stream_names_task: bool,
+    /// What happens on WebSockets.
+    pub socket: SocketChoices,
 }
 
 impl Default for Choices {
@@ -144,6 +151,7 @@ impl Default for Choices {
             stream_failure: StreamFailure::Errors,
             stream_failure_done: true,
             stream_names_task: true,
+            socket: SocketChoices::default(),
         }
     }
 }
