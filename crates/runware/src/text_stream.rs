@@ -154,6 +154,8 @@ impl TextStream {
 
     /// Ends the stream, and lets go of the connection and of the client.
     fn finish(&mut self, end: Result<(), Error>) -> Option<Result<TextDelta, Error>> {
+        let error = end.as_ref().err().map(Error::kind);
+        tracing::debug!(task_uuid = %self.handle.task_uuid(), ?error, "text stream ended");
         self.line = Mutex::new(Line::Over);
         self.end = Some(end.clone());
         end.err().map(Err)

@@ -147,6 +147,7 @@ async fn open(request: Arc<Request>) -> Result<Open, Error> {
         };
         let fault = match opened {
             Ok(reply) => {
+                tracing::debug!(task_uuid = %prepared.uuid(), status = reply.status, "text stream opened");
                 let commands = shared.commands.clone();
                 let closed = Box::pin(async move { commands.closed().await });
                 return Ok(Open { reply, closed, give_up: None, request: Arc::clone(&request) });
