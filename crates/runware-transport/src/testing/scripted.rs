@@ -2,13 +2,15 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 
+use super::body::Body;
 use super::step::{Action, Step};
-use crate::{Attempt, Clock, Delivery, ErrorKind, Replies, Transport, TransportError};
+use crate::{Attempt, Clock, Delivery, ErrorKind, Replies, StreamingReply, Transport, TransportError};
 
 /// A transport that plays [`Step`]s and writes down every attempt.
 ///
@@ -21,6 +23,8 @@ use crate::{Attempt, Clock, Delivery, ErrorKind, Replies, Transport, TransportEr
 pub struct ScriptedTransport {
     clock: Arc<dyn Clock>,
     state: Arc<Mutex<State>>,
+    /// How many bodies are out.
+    bodies: Arc<AtomicUsize>,
 }
 
 /// An attempt that was made, and when.
@@ -46,7 +50,7 @@ struct State {
 impl ScriptedTransport {
     /// A transport with an empty script.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, state: Arc::default() }
+        Self { clock, state: Arc::default(), bodies: Arc::default() }
     }
 
     /// Adds a step to the end of the queue.
@@ -64,6 +68,11 @@ impl ScriptedTransport {
     /// The attempts so far, first to last, whether or not they were answered.
     pub fn attempts(&self) -> Vec<Recorded> {
         self.lock().attempts.clone()
+    }
+
+    /// How many bodies of [`Step::stream`] were handed out and not dropped yet.
+    pub fn open_bodies(&self) -> usize {
+        self.bodies.load(Ordering::Relaxed)
     }
 
     /// How many steps of the queue have not been played.
@@ -111,11 +120,38 @@ impl Transport for ScriptedTransport {
         self.clock.sleep_until(started.saturating_add(takes)).await;
         match action {
             Action::Answer(replies) => Ok(Replies::new(futures_util::stream::iter(replies))),
+            Action::Stream(_) => Err(TransportError::new(
+                ErrorKind::Configuration,
+                Delivery::NotSent,
+                "the step is a stream, and was met by `send`",
+            )),
             Action::Fail(error) => Err(error),
-            Action::Hang => {
-                let message = format!("no reply within {:?}", attempt.timeout);
-                Err(TransportError::new(ErrorKind::Timeout, Delivery::MaybeSent, message))
+            Action::Hang => Err(silence(attempt.timeout)),
+        }
+    }
+
+    async fn open_stream(&self, attempt: Attempt, idle: Duration) -> Result<StreamingReply, TransportError> {
+        let started = self.clock.now();
+        let step = self.next_step(&attempt);
+        let most = idle.min(attempt.timeout);
+        let action = if step.delay > most { Action::Hang } else { step.action };
+        let takes = if matches!(action, Action::Hang) { most } else { step.delay };
+        self.clock.sleep_until(started.saturating_add(takes)).await;
+        match action {
+            Action::Answer(replies) => {
+                let status = replies.iter().flatten().map(|reply| reply.status).next().unwrap_or(200);
+                let retry_after = replies.iter().flatten().find_map(|reply| reply.retry_after);
+                let body = replies.into_iter().map(|reply| reply.map(|reply| reply.envelope.raw().clone()));
+                Ok(StreamingReply::new(status, retry_after, futures_util::stream::iter(body)))
             }
+            Action::Stream(script) => {
+                let deadline = started.saturating_add(attempt.timeout);
+                let body =
+                    Body::new(Arc::clone(&self.clock), script, idle, deadline, Arc::clone(&self.bodies));
+                Ok(StreamingReply::new(200, None, body.into_stream()))
+            }
+            Action::Fail(error) => Err(error),
+            Action::Hang => Err(silence(most)),
         }
     }
 
@@ -132,4 +168,8 @@ impl fmt::Debug for ScriptedTransport {
             .field("attempts", &state.attempts.len())
             .finish_non_exhaustive()
     }
+}
+
+fn silence(waited: Duration) -> TransportError {
+    TransportError::new(ErrorKind::Timeout, Delivery::MaybeSent, format!("no reply within {waited:?}"))
 }
