@@ -27,6 +27,8 @@ use crate::{Delivery, ErrorKind, Reply, TransportError};
 #[derive(Debug)]
 pub struct Step {
     pub(super) delay: Duration,
+    /// Between any two replies.
+    pub(super) gap: Duration,
     pub(super) action: Action,
 }
 
@@ -77,7 +79,11 @@ impl Step {
 
     /// Answers with several replies one after the other, as over a connection that stays open.
     pub fn replies(replies: impl IntoIterator<Item = Result<Reply, TransportError>>) -> Self {
-        Self { delay: Duration::ZERO, action: Action::Answer(replies.into_iter().collect()) }
+        Self {
+            delay: Duration::ZERO,
+            gap: Duration::ZERO,
+            action: Action::Answer(replies.into_iter().collect()),
+        }
     }
 
     /// Answers with status 200 and a body in pieces, each this long after the one before it.
@@ -87,7 +93,11 @@ impl Step {
     /// step with a whole body gets that in one piece.
     pub fn stream(pieces: impl IntoIterator<Item = (Duration, impl Into<Bytes>)>) -> Self {
         let pieces = pieces.into_iter().map(|(pause, bytes)| (pause, bytes.into())).collect();
-        Self { delay: Duration::ZERO, action: Action::Stream(Script { pieces, end: ScriptEnd::InOrder }) }
+        Self {
+            delay: Duration::ZERO,
+            gap: Duration::ZERO,
+            action: Action::Stream(Script { pieces, end: ScriptEnd::InOrder }),
+        }
     }
 
     /// Ends the body of a [`stream`](Self::stream) with an error. Other steps have no such end, and stay as they are.
@@ -104,12 +114,12 @@ impl Step {
 
     /// Fails.
     pub fn error(error: TransportError) -> Self {
-        Self { delay: Duration::ZERO, action: Action::Fail(error) }
+        Self { delay: Duration::ZERO, gap: Duration::ZERO, action: Action::Fail(error) }
     }
 
     /// Takes the attempt and is not heard of again: it ends with its time-out, and may have been sent.
     pub fn hang() -> Self {
-        Self { delay: Duration::ZERO, action: Action::Hang }
+        Self { delay: Duration::ZERO, gap: Duration::ZERO, action: Action::Hang }
     }
 
     /// Lets time pass first. Default: none.
@@ -125,6 +135,15 @@ impl Step {
         if let Action::Stream(script) = &mut self.action {
             script.end = end;
         }
+        self
+    }
+
+    /// Lets time pass between any two replies. Default: none.
+    ///
+    /// Replies that would come after the attempt's time-out do not come; it ends with that.
+    #[must_use]
+    pub fn apart(mut self, gap: Duration) -> Self {
+        self.gap = gap;
         self
     }
 }
