@@ -122,8 +122,8 @@ fn a_mute_socket_takes_nothing_says_nothing_and_is_not_idle() {
 fn an_expired_token_bars_the_socket_until_it_authenticates_again() {
     let (mut bench, socket) = struck(Action::TokenExpired);
     let expired = json!({"errors": [{"code": "tokenExpired", "message": "The authentication has expired."}]});
-    assert_eq!(bench.exchange(socket.id, json!([video(U)])), [expired.clone()]);
-    assert_eq!(bench.exchange(socket.id, json!([check(U)])), [expired.clone()]);
+    assert_eq!(bench.exchange(socket.id, json!([video(U)])), std::slice::from_ref(&expired));
+    assert_eq!(bench.exchange(socket.id, json!([check(U)])), std::slice::from_ref(&expired));
     assert_eq!(bench.exchange(socket.id, ping()), [expired]);
     assert_eq!(bench.core.ledger().accepted(), 0);
     assert_eq!(bench.authenticate(socket.id, None).0.session, socket.session);

@@ -148,3 +148,56 @@ fn a_second_socket_may_share_and_then_inherits() {
     assert_eq!(tasks(&bench.at(10.0).frames(second.id)), [U]);
     assert_eq!(bench.core.ledger().replays(), 1);
 }
+
+/// One run of a client that submits, loses its socket and resumes, in an order that is drawn from the seed.
+fn erratic_run(seed: u64, second_socket: SecondSocket) {
+    let mut rng = fastrand::Rng::with_seed(seed);
+    let mut bench = Bench::choosing(|choices| {
+        choices.second_socket = second_socket;
+        choices.idle_after = None;
+    });
+    let mut socket = bench.authenticated();
+    let mut received = Vec::new();
+    let mut expected = 0;
+    for step in 0..200 {
+        match rng.u8(..4) {
+            0 => {
+                let task =
+                    runware_types::TaskUuid::from_key("erratic", &format!("{seed}/{step}")).to_string();
+                let count = rng.u32(1..4);
+                expected += count as usize;
+                bench.send(socket.id, json!([image(&task, json!({"numberResults": count}))]));
+            }
+            1 => bench.now += Duration::from_millis(rng.u64(..20_000)),
+            2 => received.extend(bench.frames(socket.id)),
+            _ => {
+                let lost = rng.bool();
+                if lost {
+                    bench.core.socket_closed(bench.now, socket.id);
+                }
+                let (next, frames) = bench.resumed(Some(&socket.session));
+                assert_eq!(next.session, socket.session, "seed {seed}, step {step}");
+                received.extend(frames);
+                if !lost {
+                    // The second socket is here while the first one goes.
+                    bench.core.socket_closed(bench.now, socket.id);
+                }
+                socket = next;
+            }
+        }
+    }
+    bench.now += seconds(60.0);
+    received.extend(bench.frames(socket.id));
+    assert_eq!(received.len(), expected, "seed {seed}");
+    let mut accounts = bench.core.ledger().tasks();
+    assert!(accounts.all(|(_, account)| account.results.iter().all(|result| result.delivered == 1)));
+    assert_eq!(bench.core.ledger().sockets_open(), 1);
+}
+
+#[test]
+fn a_client_that_always_resumes_gets_each_result_once() {
+    for seed in 0..100 {
+        erratic_run(seed, SecondSocket::TakesOver);
+        erratic_run(seed, SecondSocket::Shares);
+    }
+}
