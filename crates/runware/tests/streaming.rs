@@ -246,6 +246,21 @@ async fn a_failure_within_the_stream_has_the_text_so_far_and_the_servers_error()
 }
 
 #[tokio::test]
+async fn a_failure_behind_a_text_is_no_refusal_even_without_the_form_of_events() {
+    for body in [
+        "{\"delta\":{\"text\":\"Hel\"}}\n{\"errors\":[{\"code\":\"invalidModel\"}]}\n",
+        "{\"data\":[{\"text\":\"Hel\"}],\"errors\":[{\"code\":\"invalidModel\"}]}",
+    ] {
+        let error = Setup::with(events(body)).error().await;
+        assert_eq!(error.kind(), ErrorKind::StreamFailed);
+        assert_eq!(error.partial_text().unwrap().text, "Hel");
+    }
+
+    let body = "\u{feff}{\"errors\":[{\"code\":\"invalidModel\"}]}";
+    assert_eq!(Setup::with(events(body)).error().await.kind(), ErrorKind::Rejected, "without a text it is");
+}
+
+#[tokio::test]
 async fn after_a_failure_a_silent_server_is_not_waited_for_long() {
     let body = "data: {\"delta\":{\"text\":\"Hel\"}}\n\ndata: {\"error\":{\"code\":\"providerError\"}}\n\n";
     let setup = Setup::with(events(body).silent());
@@ -259,6 +274,13 @@ async fn after_a_failure_a_silent_server_is_not_waited_for_long() {
         (4 * SECOND, "data: {\"finishReason\":\"stop\"}\n\ndata: [DONE]\n\n"),
     ];
     assert_eq!(Setup::with(Step::stream(pieces)).text().await.unwrap().text, "Hello");
+
+    // Once it is made good, all is as if nothing had been.
+    let pieces = [
+        (NOW, format!("{body}data: {{\"finishReason\":\"stop\"}}\n\n")),
+        (50 * SECOND, "data: {\"cost\":0.5}\n\ndata: [DONE]\n\n".to_owned()),
+    ];
+    assert_eq!(Setup::with(Step::stream(pieces)).text().await.unwrap().cost.unwrap().to_string(), "0.5");
 }
 
 #[tokio::test]

@@ -224,18 +224,23 @@ async fn a_server_that_never_stops_is_cut_at_the_time_out() {
     let clock = ManualClock::new();
     let transport = transport_on(&clock, &server.url());
     bounded(async {
-        let (reply, mut connection) = join(transport.open_stream(task(), IDLE), async {
+        let (reply, connection) = join(transport.open_stream(task(), IDLE), async {
             let mut connection = server.accept().await;
             connection.request().await;
-            connection.write(HEAD).await;
+            connection.write(format!("{HEAD}{}{}", chunk("a"), chunk("b"))).await;
             connection
         })
         .await;
         let mut reply = reply.unwrap();
+        assert_eq!(reply.next_chunk().await.unwrap().unwrap(), "a");
+        for _ in 0..100 {
+            // The next piece gets ready meanwhile: there would always be one more.
+            tokio::task::yield_now().await;
+        }
         clock.advance_to(TIMEOUT);
-        connection.write(chunk(": more\n")).await;
         let error = reply.next_chunk().await.unwrap().unwrap_err();
         assert!(error.is_timeout(), "{error:?}");
+        drop(connection);
     })
     .await;
 }
