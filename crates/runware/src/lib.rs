@@ -31,6 +31,7 @@
 //! ```
 //!
 //! The text of a language model can be had while it is being written: [`Client::stream_text`].
+//!
 //! # The way to the service
 //!
 //! By default a client keeps one WebSocket, and uses HTTP for what that cannot take ([`Protocol`]). Losing the
