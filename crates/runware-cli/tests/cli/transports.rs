@@ -141,9 +141,9 @@ async fn with_a_socket_address_alone_there_is_nothing_to_fall_back_on() {
 
     let (_socket, address) = nobody();
     let program = Program::new().words(RUN).words("--json --deadline 2s --ws-base-url");
-    let ended = program.arg(format!("ws://{address}/v1")).run().await.expect(1);
-    assert_eq!(ended.only("error").str("category"), "connection");
-    assert_eq!(ended.only("settled").str("status"), "failed");
+    let ended = program.arg(format!("ws://{address}/v1")).run().await.expect(8);
+    assert_eq!(ended.summary().number("requests"), 0, "{ended:?}");
+    assert!(ended.stderr.contains("may not have it"), "{ended:?}");
 }
 
 #[tokio::test]
@@ -244,9 +244,11 @@ async fn a_socket_that_breaks_costs_nothing() {
             let server = Server::quick().await;
             server.inject(fault.nth(1));
             let ended = server.both_ways(RUN).arg("--json").run().await.expect(0);
-            all_by_socket(&ended, &server);
             let ledger = server.ledger();
             assert_eq!((ledger.accepted(), ledger.billed(), ledger.sockets_opened()), (1, 1, 2));
+            // Checks that the fault kept from being carried out count as frames only.
+            assert_eq!(ended.summary().number("requests"), task_frames(&ledger), "{ended:?} {ledger:?}");
+            assert_eq!(http_requests(&ledger), 0, "{ledger:?}");
         },
     );
     join_all(runs).await;
