@@ -147,6 +147,12 @@ impl Wire {
         String::from_utf8(received).unwrap()
     }
 
+    pub(super) async fn some_bytes(&mut self) -> Vec<u8> {
+        let mut received = Vec::with_capacity(16 << 10);
+        self.stream.read_buf(&mut received).await.unwrap();
+        received
+    }
+
     pub(super) async fn write(&mut self, bytes: impl AsRef<[u8]>) {
         self.stream.write_all(bytes.as_ref()).await.unwrap();
     }
