@@ -1,6 +1,7 @@
 //! One socket: messages in, messages out, and how it ends.
 
-use std::pin::Pin;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -8,17 +9,22 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::future::select;
 use futures_util::{SinkExt, StreamExt};
-use tokio::io::{AsyncRead, ReadBuf};
+use rustls::crypto::SecureRandom;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 
 use super::meter::{Flood, Metered};
 use crate::excerpt::excerpt;
 use crate::session::Loss;
-use crate::{ApiKey, Clock};
+use crate::{ApiKey, Clock, tls};
 
+/// How many bytes of messages are taken at once.
+const BATCH: usize = 128 << 10;
 /// How long a write may stand still, without a byte that gets through.
 const STALL: Duration = Duration::from_secs(20);
 /// How long the end of a connection may take.
@@ -27,6 +33,8 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// An open socket.
 pub(super) struct Socket {
     stream: WebSocketStream<Metered>,
+    /// For the masks of frames, which a peer must not foresee (RFC 6455, 10.3).
+    random: &'static dyn SecureRandom,
     /// Whether messages were handed to the stream that have not left it.
     unflushed: bool,
     /// Why nothing can be written any more. What the peer sent before is still read: it may say why, or hold results.
@@ -63,7 +71,7 @@ pub(super) enum Farewell {
 
 impl Socket {
     pub(super) fn new(stream: WebSocketStream<Metered>) -> Self {
-        Self { stream, unflushed: false, unwritable: None, standstill: None }
+        Self { stream, random: tls::random(), unflushed: false, unwritable: None, standstill: None }
     }
 
     /// Writes the messages that `next` yields, as far as they get through. Ready when any was taken.
@@ -92,22 +100,30 @@ impl Socket {
         taken: &mut bool,
     ) -> Result<(), Error> {
         loop {
-            if self.unflushed {
+            if self.unflushed || !self.stream.get_ref().is_at_boundary() {
                 let Poll::Ready(result) = self.stream.poll_flush_unpin(cx) else { return Ok(()) };
                 result?;
                 self.unflushed = false;
             }
-            while let Poll::Ready(result) = self.stream.poll_ready_unpin(cx) {
-                result?;
+            while self.stream.get_mut().outgoing().len() < BATCH {
                 let Some(bytes) = next() else { break };
                 *taken = true;
                 self.unflushed = true;
-                self.stream.start_send_unpin(message(bytes))?;
+                self.put_in_frame(bytes)?;
             }
             if !self.unflushed {
                 return Ok(());
             }
         }
+    }
+
+    /// The API speaks in text messages. What is no UTF-8 was refused before it came here.
+    fn put_in_frame(&mut self, bytes: Bytes) -> Result<(), Error> {
+        let mut mask = [0; 4];
+        self.random.fill(&mut mask).map_err(|_| std::io::Error::other("no random bytes for a mask"))?;
+        let mut frame = Frame::message(bytes, OpCode::Data(Data::Text), true);
+        frame.header_mut().mask = Some(mask);
+        frame.format(self.stream.get_mut().outgoing())
     }
 
     /// Reads. It can be called again and again; nothing is lost between two calls.
@@ -165,24 +181,36 @@ impl Socket {
         }
     }
 
-    /// Ends the connection in good order, within a second: says farewell and waits for the peer to hang up.
+    /// Ends the connection in good order, within a second: says farewell, waits for the answer and hangs up.
     pub(super) async fn part(mut self, farewell: Farewell, clock: Arc<dyn Clock>) {
         let until = clock.now().saturating_add(FAREWELL);
-        let farewell = async {
-            let said = match farewell {
-                Farewell::Unsaid => return,
-                // It is waiting in the stream.
-                Farewell::Answer => self.stream.flush().await,
-                Farewell::Code(code) => {
-                    let frame = CloseFrame { code: code.into(), reason: Utf8Bytes::default() };
-                    self.stream.send(Message::Close(Some(frame))).await
-                }
-            };
-            if said.is_ok() {
-                drain(self.stream.get_mut()).await;
-            }
+        let parting = async {
+            self.say(farewell).await;
+            poll_fn(|cx| Pin::new(self.stream.get_mut()).poll_shutdown(cx)).await
         };
-        select(std::pin::pin!(farewell), clock.sleep_until(until)).await;
+        select(pin!(parting), clock.sleep_until(until)).await;
+    }
+
+    async fn say(&mut self, farewell: Farewell) {
+        let code = match farewell {
+            Farewell::Unsaid => return,
+            Farewell::Answer => {
+                // It is waiting in the stream.
+                _ = self.stream.flush().await;
+                return;
+            }
+            Farewell::Code(code) => code,
+        };
+        let frame = CloseFrame { code: code.into(), reason: Utf8Bytes::default() };
+        if self.stream.send(Message::Close(Some(frame))).await.is_err() {
+            return;
+        }
+        while let Some(Ok(message)) = self.stream.next().await {
+            if message.is_close() {
+                return;
+            }
+        }
+        drain(self.stream.get_mut()).await;
     }
 }
 
@@ -190,7 +218,7 @@ impl Socket {
 /// farewell might never be seen.
 async fn drain(stream: &mut Metered) {
     let mut room = [0; 4096];
-    std::future::poll_fn(|cx| {
+    poll_fn(|cx| {
         let mut buffer = ReadBuf::new(&mut room);
         match Pin::new(&mut *stream).poll_read(cx, &mut buffer) {
             Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {
@@ -202,14 +230,6 @@ async fn drain(stream: &mut Metered) {
         }
     })
     .await;
-}
-
-/// The API speaks in text messages. Bytes that are no text were refused before they came here.
-fn message(bytes: Bytes) -> Message {
-    match Utf8Bytes::try_from(bytes.clone()) {
-        Ok(text) => Message::Text(text),
-        Err(_) => Message::Binary(bytes),
-    }
 }
 
 /// What an error of the stream means, and what the peer is to learn about it (RFC 6455, 7.4.1).

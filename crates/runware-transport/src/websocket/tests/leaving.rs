@@ -62,7 +62,8 @@ async fn w32_closing_ends_what_is_open_and_leaves_nothing() {
         peer.text().await;
         let farewell = async {
             let code = peer.farewell().await;
-            drop(peer);
+            // Reads the answer out, and waits for the client to hang up first.
+            peer.closed().await;
             code
         };
         let ((), code) = join(transport.close(), farewell).await;
