@@ -111,7 +111,11 @@ pub(crate) enum Command {
 pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) task: TaskArgs,
-    /// Print the text of a language model while it is written; its thoughts go to standard error, unless -q
+    /// Print the text of a language model while it is written
+    ///
+    /// Its thoughts go to standard error, unless -q. With --json, each piece is a `delta` event, and the `result` at
+    /// the end is put together from them: text, finishReason, usage and cost as they came. Streams go over HTTP, and
+    /// one that breaks off cannot be taken up again; the command to go on with waits for the whole text.
     #[arg(long)]
     pub(crate) stream: bool,
 }

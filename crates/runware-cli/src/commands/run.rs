@@ -1,6 +1,6 @@
 //! `runware run`: submit one task, wait for it, print its results.
 
-use runware::types::{Prepared, RawTask};
+use runware::types::{DeliveryMethod, Prepared, RawTask};
 
 use super::{advice, stream};
 use crate::args::{GlobalArgs, RunArgs};
@@ -16,6 +16,11 @@ pub(super) async fn run(args: &RunArgs, global: &GlobalArgs, output: &mut Output
     let mut session = Session::open(global, output).await?;
     if args.stream {
         return stream::run(task, &mut session).await;
+    }
+    if task.delivery_method() == Some(DeliveryMethod::Stream) {
+        return Err(Stop::rejected(
+            "`deliveryMethod` is stream, which is printed with --stream; nothing was sent",
+        ));
     }
     let prepared = prepare(&mut session, task)?;
     let opened = open(&session, prepared);

@@ -12,7 +12,7 @@ use crate::exit::{End, Exit, may_exist};
 use crate::output::event::Event;
 use crate::session::Session;
 use crate::stop::{Stop, explain};
-use crate::watch::sum_up;
+use crate::watch::{Opened, sum_up, watch};
 
 /// How often the progress line counts on while nothing has come.
 const TICK: Duration = Duration::from_secs(1);
@@ -27,11 +27,19 @@ pub(super) async fn run(task: RawTask, session: &mut Session<'_>) -> Result<Exit
     let task_uuid = stream.handle().task_uuid();
     session.output.tell(&Event::Submitting { task_uuid, task_type, model })?;
     let started = session.clock.now();
-    let (status, exit) = Telling { session, task_uuid, started, accepted: false, whole: Whole::default() }
-        .tell(stream)
-        .await?;
-    sum_up(session, [status])?;
-    Ok(exit)
+    let telling = Telling { session, task_uuid, started, accepted: false, whole: Whole::default() };
+    match telling.tell(stream).await? {
+        Told::Ended(status, exit) => {
+            sum_up(session, [status])?;
+            Ok(exit)
+        }
+        // A conflict is an acceptance, here as everywhere.
+        Told::ExistsAlready => {
+            session.output.note(&format!("{task_uuid} was sent before; waiting for its whole text"));
+            let opened = Opened { task_uuid, task: session.client.resume(task_uuid) };
+            watch(session, vec![opened]).await?.sum_up(session)
+        }
+    }
 }
 
 /// Refuses what cannot be streamed, in the words of the command line.
@@ -45,6 +53,13 @@ fn check(task: &RawTask) -> Result<(), Stop> {
     }
 }
 
+/// What came of telling a text.
+enum Told {
+    Ended(Status, Exit),
+    /// The server has a task of this id already, and streams it to nobody a second time.
+    ExistsAlready,
+}
+
 /// One text that is being told.
 struct Telling<'s, 'o> {
     session: &'s mut Session<'o>,
@@ -55,7 +70,7 @@ struct Telling<'s, 'o> {
 }
 
 impl Telling<'_, '_> {
-    async fn tell(mut self, mut stream: TextStream) -> Result<(Status, Exit), Stop> {
+    async fn tell(mut self, mut stream: TextStream) -> Result<Told, Stop> {
         let mut interrupt = self.session.interrupt.clone();
         let clock = self.session.clock;
         let mut tick = clock.now() + TICK;
@@ -105,7 +120,7 @@ impl Telling<'_, '_> {
         }
     }
 
-    fn complete(&mut self, stream: &TextStream) -> Result<(Status, Exit), Stop> {
+    fn complete(&mut self, stream: &TextStream) -> Result<Told, Stop> {
         self.accept()?;
         let collected = stream.collected();
         let output = &mut self.session.output;
@@ -119,12 +134,15 @@ impl Telling<'_, '_> {
             output.end_lines()?;
         }
         self.settled(Status::Succeeded, 1, 0)?;
-        Ok((Status::Succeeded, Exit::Delivered))
+        Ok(Told::Ended(Status::Succeeded, Exit::Delivered))
     }
 
     /// An error ended the stream.
-    fn stopped(&mut self, error: &Error) -> Result<(Status, Exit), Stop> {
+    fn stopped(&mut self, error: &Error) -> Result<Told, Stop> {
         self.session.output.end_lines()?;
+        if error.kind() == ErrorKind::UuidReused {
+            return Ok(Told::ExistsAlready);
+        }
         let end = End::Stopped(error.clone());
         if may_exist(error) && self.is_past_deadline() {
             self.settled(Status::StillRunning, 0, 0)?;
@@ -133,7 +151,7 @@ impl Telling<'_, '_> {
                 self.session.output.warn(&warning);
             }
             self.say_how_to_go_on();
-            return Ok((Status::StillRunning, Exit::StillRunning));
+            return Ok(Told::Ended(Status::StillRunning, Exit::StillRunning));
         }
         let (status, exit) = (end.status(), Exit::of_error(error));
         // A task that fails is an outcome; everything else stopped the command.
@@ -150,10 +168,10 @@ impl Telling<'_, '_> {
         if end.is_open() {
             self.say_how_to_go_on();
         }
-        Ok((status, exit))
+        Ok(Told::Ended(status, exit))
     }
 
-    fn interrupted(&mut self) -> Result<(Status, Exit), Stop> {
+    fn interrupted(&mut self) -> Result<Told, Stop> {
         self.session.output.end_lines()?;
         // Of a task that the server has not confirmed nothing can be said.
         let status = if self.accepted { Status::StillRunning } else { Status::Unknown };
@@ -161,7 +179,7 @@ impl Telling<'_, '_> {
         let message = "interrupted; the server goes on with what it has accepted".to_owned();
         self.reason(ErrorCategory::Aborted, message, true)?;
         self.say_how_to_go_on();
-        Ok((status, Exit::Interrupted))
+        Ok(Told::Ended(status, Exit::Interrupted))
     }
 
     fn is_past_deadline(&self) -> bool {

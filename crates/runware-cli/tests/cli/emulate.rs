@@ -48,14 +48,21 @@ async fn it_says_where_it_listens_serves_and_ends_when_told() {
 
 #[tokio::test]
 async fn it_ends_although_somebody_waits_for_a_reply() {
-    let (running, url) = started("").await;
-    let line = "run emulator:stuck@1 positivePrompt=fox deliveryMethod=sync --deadline 10s";
-    let mut client = run(&url, line).start().await;
-    client.event("submitting").await;
-    running.signal("TERM").await;
-    running.end().await.expect(0);
-    client.signal("INT").await;
-    client.end().await.expect(130);
+    let runs = [false, true].map(async |by_socket| {
+        let (running, url) = started("").await;
+        let line = "run emulator:stuck@1 positivePrompt=fox deliveryMethod=sync --deadline 10s";
+        let mut client = run(&url, line);
+        if by_socket {
+            client = client.arg("--ws-base-url").arg(url.replace("http:", "ws:"));
+        }
+        let mut client = client.start().await;
+        client.event("submitting").await;
+        running.signal("TERM").await;
+        running.end().await.expect(0);
+        client.signal("INT").await;
+        client.end().await.expect(130);
+    });
+    join_all(runs).await;
 }
 
 #[tokio::test]

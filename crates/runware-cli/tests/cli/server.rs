@@ -164,6 +164,11 @@ impl Silence {
         Program::new().words(words).arg("--http-base-url").arg(format!("http://127.0.0.1:{}/v1", self.port))
     }
 
+    /// The program, pointed here both ways.
+    pub(crate) fn both_ways(&self, words: &str) -> Program {
+        self.program(words).arg("--ws-base-url").arg(format!("ws://127.0.0.1:{}/v1", self.port))
+    }
+
     /// Makes way for a server that answers, at the same address.
     pub(crate) async fn healed(self, options: Options) -> Emulator {
         self.task.abort();

@@ -270,6 +270,19 @@ async fn trouble_with_the_server_is_told_as_for_every_task() {
 }
 
 #[tokio::test]
+async fn a_task_that_exists_already_is_not_bought_again() {
+    let server = Server::quick().await;
+    let task = "taskUUID=a770f077-f413-47de-9dac-be0b26a35da6";
+    let first = server.program(RUN).arg(task).run().await.expect(0);
+    let again = server.program(RUN).arg(task).run().await.expect(0);
+    assert_eq!(again.text(), first.text());
+    let again = server.program(RUN).arg(task).arg("--json").run().await.expect(0);
+    assert_eq!(again.events(), ["submitting", "accepted", "result", "settled", "summary"]);
+    assert_eq!(again.only("result").field("item")["text"], first.text().trim_end());
+    assert_eq!((server.ledger().accepted(), server.ledger().billed()), (1, 1));
+}
+
+#[tokio::test]
 async fn what_cannot_be_streamed_is_not_sent() {
     let server = Server::quick().await;
     for line in [
@@ -277,6 +290,7 @@ async fn what_cannot_be_streamed_is_not_sent() {
         "run klingai:5@3 duration=5 positivePrompt=fox --stream",
         &format!("{RUN} numberResults=2"),
         &format!("{RUN} deliveryMethod=sync"),
+        &RUN.replace("--stream", "deliveryMethod=stream"),
     ] {
         let ended = server.program(line).arg("--json").run().await.expect(3);
         assert_eq!(ended.events(), ["error", "summary"], "{line}");

@@ -8,7 +8,7 @@ use tokio::net::TcpSocket;
 
 use crate::ended::Ended;
 use crate::program::{KEY, Program};
-use crate::server::{Server, on_check, on_submit, quick};
+use crate::server::{Server, Silence, on_check, on_submit, quick};
 
 const U: &str = "a770f077-f413-47de-9dac-be0b26a35da6";
 const RUN: &str = "run runware:101@1 positivePrompt=fox";
@@ -96,13 +96,16 @@ async fn every_command_speaks_over_the_socket() {
 #[tokio::test]
 async fn http_is_taken_where_it_was_asked_for() {
     let server = Server::quick().await;
-    server.both_ways(RUN).words("--transport http").run().await.expect(0);
-    server.both_ways(RUN).env("RUNWARE_TRANSPORT", "http").run().await.expect(0);
-    let program = server.both_ways(RUN).env("RUNWARE_TRANSPORT", "ws").words("--transport http");
-    program.run().await.expect(0);
-    // The other address may be there for other commands, and may be anything.
-    let program = server.program(RUN).words("--transport http").env("RUNWARE_WS_BASE_URL", "nonsense");
-    program.run().await.expect(0);
+    let programs = [
+        server.both_ways(RUN).words("--transport http"),
+        server.both_ways(RUN).env("RUNWARE_TRANSPORT", "http"),
+        server.both_ways(RUN).env("RUNWARE_TRANSPORT", "ws").words("--transport http"),
+        // The other address may be there for other commands, and may be anything.
+        server.program(RUN).words("--transport http").env("RUNWARE_WS_BASE_URL", "nonsense"),
+    ];
+    for ended in join_all(programs.map(Program::run)).await {
+        ended.expect(0);
+    }
     all_by_http(&server);
     assert_eq!(server.ledger().accepted(), 4);
 }
@@ -110,8 +113,8 @@ async fn http_is_taken_where_it_was_asked_for() {
 #[tokio::test]
 async fn with_an_http_address_alone_it_is_http_and_says_so_when_asked() {
     let server = Server::quick().await;
-    let usual = server.program(RUN).run().await.expect(0);
-    let verbose = server.program(RUN).arg("-v").run().await.expect(0);
+    let (usual, verbose) = tokio::join!(server.program(RUN).run(), server.program(RUN).arg("-v").run());
+    let (usual, verbose) = (usual.expect(0), verbose.expect(0));
     all_by_http(&server);
     assert!(!usual.stderr.contains("--ws-base-url"), "{usual:?}");
     assert!(verbose.stderr.contains("over HTTP alone") && verbose.stderr.contains("--ws-base-url"));
@@ -142,7 +145,6 @@ async fn with_a_socket_address_alone_there_is_nothing_to_fall_back_on() {
     let (_socket, address) = nobody();
     let program = Program::new().words(RUN).words("--json --deadline 2s --ws-base-url");
     let ended = program.arg(format!("ws://{address}/v1")).run().await.expect(8);
-    assert_eq!(ended.summary().number("requests"), 0, "{ended:?}");
     assert!(ended.stderr.contains("may not have it"), "{ended:?}");
 }
 
@@ -214,12 +216,14 @@ async fn plain_sockets_to_other_machines_work_with_the_flag() {
 
 #[tokio::test]
 async fn the_emulator_inside_has_both_addresses_and_takes_no_other() {
-    let run = |words: &str| Program::without_key().words(RUN).words("--emulator --json").words(words);
+    let line = "run emulator:fast@1 positivePrompt=fox --emulator --json";
+    let run = |words: &str| Program::without_key().words(line).words(words);
     // What stands in the environment is meant for other commands.
     let program = run("").env("RUNWARE_WS_BASE_URL", "ws://127.0.0.1:1/v1");
-    program.env("RUNWARE_HTTP_BASE_URL", "http://127.0.0.1:1/v1").run().await.expect(0);
-    for words in ["--transport ws", "--transport http"] {
-        run(words).run().await.expect(0);
+    let program = program.env("RUNWARE_HTTP_BASE_URL", "http://127.0.0.1:1/v1");
+    let programs = [program, run("--transport ws"), run("--transport http")];
+    for ended in join_all(programs.map(Program::run)).await {
+        ended.expect(0);
     }
     for url in ["--ws-base-url=ws://127.0.0.1:1/v1", "--http-base-url=http://127.0.0.1:1/v1"] {
         let ended = run(url).run().await.expect(2);
@@ -252,6 +256,24 @@ async fn a_socket_that_breaks_costs_nothing() {
         },
     );
     join_all(runs).await;
+}
+
+#[tokio::test]
+async fn a_silent_socket_is_left_at_the_deadline() {
+    let silence = Silence::start().await;
+    let line = format!("{RUN} --deadline 1s --json");
+    let nobody_answers = silence.both_ways(&line).run();
+    let runs = [Action::Hang, Action::HandleThenHang, Action::Mute].map(async |silent| {
+        let server = Server::quick().await;
+        server.inject(on_submit(silent));
+        server.both_ways(&line).run().await
+    });
+    let (nobody_answers, runs) = tokio::join!(nobody_answers, join_all(runs));
+    for ended in runs.into_iter().chain([nobody_answers]) {
+        let ended = ended.expect(8);
+        assert!(ended.took < Duration::from_secs(3), "{ended:?}");
+        assert_eq!(ended.only("settled").str("resume"), ended.printed_command());
+    }
 }
 
 #[tokio::test]
