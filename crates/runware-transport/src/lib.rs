@@ -49,6 +49,7 @@ mod error;
 mod http;
 mod reply;
 mod secret;
+pub mod session;
 mod streaming;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
