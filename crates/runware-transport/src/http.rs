@@ -1,16 +1,11 @@
 //! The transport over HTTP.
 
-mod base_url;
 mod body;
 mod builder;
-mod excerpt;
 mod failure;
 mod intake;
 mod limits;
 mod pace;
-mod retry_after;
-mod scrub;
-mod tls;
 mod upload;
 
 use std::fmt;
@@ -25,17 +20,17 @@ use reqwest::header::{CONTENT_ENCODING, DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use runware_types::{Envelope, Limits};
 use tracing::{Instrument, Span, field};
 
-use self::base_url::BaseUrl;
 use self::body::Shortfall;
-use self::excerpt::excerpt;
 use self::intake::Intake;
 use self::pace::Halt;
-use self::scrub::scrub;
+use crate::base_url::BaseUrl;
+use crate::excerpt::excerpt;
+use crate::retry_after::parse_retry_after;
+use crate::scrub::scrub;
 use crate::{ApiKey, Attempt, Clock, Delivery, ErrorKind, Replies, Reply, Transport, TransportError};
 
 pub use self::builder::{DEFAULT_BASE_URL, HttpTransportBuilder};
 pub use self::limits::BodyLimits;
-pub use self::retry_after::parse_retry_after;
 
 /// The API over HTTP: each attempt is one `POST`, and its reply is the answer to that.
 ///

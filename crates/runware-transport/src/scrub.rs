@@ -11,7 +11,7 @@ const SHORTEST: usize = 16;
 /// Blanks out the key in a body that quotes it, so that no error, event or file made of the reply holds it.
 ///
 /// The body keeps its length, and one that does not quote the key is passed on without a copy.
-pub(super) fn scrub(body: Bytes, key: Option<&ApiKey>) -> Bytes {
+pub(crate) fn scrub(body: Bytes, key: Option<&ApiKey>) -> Bytes {
     let Some(key) = key.map(|key| key.expose().as_bytes()).filter(|key| key.len() >= SHORTEST) else {
         return body;
     };
