@@ -1,6 +1,13 @@
 //! What the emulator does where the documentation leaves a choice.
 
+mod socket;
+
 use std::time::Duration;
+
+pub use self::socket::{
+    EmptyChecks, IdleCounts, KeyError, ReplayOrder, ReplayScope, SecondSocket, SocketChoices, SyncFrames,
+    UnknownSession,
+};
 
 /// What the emulator does where the documentation leaves a choice.
 ///
@@ -87,6 +94,8 @@ pub struct Choices {
     pub unsupported_parameters: Vec<String>,
     /// Whether all results of one text task have the same text. Default: no.
     pub equal_texts: bool,
+    /// What happens on WebSockets.
+    pub socket: SocketChoices,
 }
 
 impl Default for Choices {
@@ -125,6 +134,7 @@ impl Default for Choices {
             strict_uuid: false,
             unsupported_parameters: Vec::new(),
             equal_texts: false,
+            socket: SocketChoices::default(),
         }
     }
 }

@@ -8,6 +8,7 @@ mod poll;
 mod reply;
 mod request;
 mod response;
+mod socket;
 mod store;
 mod submit;
 #[cfg(test)]
@@ -26,6 +27,8 @@ use self::poll::Checks;
 use self::reply::Reply;
 use self::request::{Request, Task};
 pub use self::response::{Fate, Response};
+use self::socket::Sockets;
+pub use self::socket::{Outgoing, SocketId};
 use self::store::Store;
 use self::submit::Archived;
 use crate::catalogue::Generation;
@@ -59,11 +62,30 @@ use crate::options::Options;
 /// let done = core.handle(Duration::from_secs(30), &head, check);
 /// assert!(done.body.ends_with(br#""cost":0.18}]}"#));
 /// ```
+///
+/// A WebSocket is opened, given frames and asked for what it has to send, in the same way:
+///
+/// ```
+/// use std::time::Duration;
+/// use runware_emulator::{Core, Options, Outgoing};
+///
+/// let mut core = Core::new(Options::new());
+/// let socket = core.open_socket(Duration::ZERO);
+/// core.take_frame(Duration::ZERO, socket, br#"[{"taskType":"authentication","apiKey":"any key"}]"#);
+/// let Some(Outgoing::Frame(greeting)) = core.poll_socket(Duration::ZERO, socket) else { panic!("no reply") };
+/// assert!(greeting.starts_with(br#"{"data":[{"taskType":"authentication","connectionSessionUUID":""#));
+///
+/// // The next thing to happen is that it is closed, because it is idle.
+/// let idle = Duration::from_secs(120);
+/// assert_eq!(core.socket_timeout(socket), Some(idle));
+/// assert_eq!(core.poll_socket(idle, socket), Some(Outgoing::Close(1000)));
+/// ```
 pub struct Core {
     options: Options,
     faults: Faults,
     store: Store,
     ledger: Ledger,
+    sockets: Sockets,
 }
 
 /// What matters of a request's head.
@@ -109,6 +131,7 @@ impl Core {
             faults: Faults::new(options.seed, options.faults.clone()),
             store: Store::new(options.max_tasks, options.max_archive_bytes),
             ledger: Ledger::default(),
+            sockets: Sockets::new(options.cuts),
             options,
         }
     }
@@ -128,7 +151,9 @@ impl Core {
         match self.faults.strike(&Glance { number, now, kind, body }) {
             Some(Action::Answer(answer)) => Response::answer(now, &answer),
             Some(Action::Reset) => Response::none(now, Fate::Reset),
-            Some(Action::Hang) => Response::none(now, Fate::Hang),
+            Some(Action::Hang | Action::Mute) => Response::none(now, Fate::Hang),
+            Some(Action::Close(_)) => Response::none(now, Fate::Cut),
+            Some(Action::TokenExpired) => Response::error(now, &auth::expired()),
             fault => {
                 let (response, reply) = self.carry_out(now, head, request, fault.as_ref());
                 self.suffer(fault, response, reply)

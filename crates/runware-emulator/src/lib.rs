@@ -84,15 +84,16 @@ mod script;
 mod server;
 
 pub use self::choices::{
-    ArchivedKey, Choices, Duplicate, FailureForm, KeyFrom, MixedStatus, Order, Pending, ResultIndex,
-    UnknownTask,
+    ArchivedKey, Choices, Duplicate, EmptyChecks, FailureForm, IdleCounts, KeyError, KeyFrom, MixedStatus,
+    Order, Pending, ReplayOrder, ReplayScope, ResultIndex, SecondSocket, SocketChoices, SyncFrames,
+    UnknownSession, UnknownTask,
 };
-pub use self::core::{Core, Fate, Head, Response};
-pub use self::fault::{Action, Answer, CheckError, Glance, RequestKind, Rewrite, Rule};
+pub use self::core::{Core, Fate, Head, Outgoing, Response, SocketId};
+pub use self::fault::{Action, Answer, CheckError, Cuts, Glance, RequestKind, Rewrite, Rule};
 pub use self::ledger::{Account, Ledger, ResultAccount, Submission};
 pub use self::options::Options;
 pub use self::script::Script;
-pub use self::server::{Clock, Emulator, EmulatorBuilder, Sleep, StartError};
+pub use self::server::{Clock, Dialer, Emulator, EmulatorBuilder, Sleep, StartError};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -13,7 +13,7 @@ use crate::choices::FailureForm;
 use crate::files::{Format, Kind};
 use crate::json::{Object, array};
 use crate::options::Options;
-use crate::outcome;
+use crate::outcome::{self, Planned};
 
 /// How the results of a task are written, as its request asks for it.
 #[derive(Debug)]
@@ -149,6 +149,20 @@ impl Writer<'_> {
             FailureForm::Flat => {
                 indexed(self.head().text("status", "error")).text("code", code).text("message", message).end()
             }
+        }
+    }
+
+    /// Adds the entry of a result that has ended to the list it belongs to.
+    pub(super) fn push_ended(
+        &self,
+        index: u32,
+        planned: &Planned,
+        data: &mut Vec<String>,
+        errors: &mut Vec<String>,
+    ) {
+        match &planned.failure {
+            None => data.push(self.success(index)),
+            Some(code) => self.push_failure(index, code, data, errors),
         }
     }
 

@@ -52,6 +52,18 @@ impl<'a> Request<'a> {
         self.tasks.iter().map(kind).min().unwrap_or(RequestKind::Other)
     }
 
+    /// What a frame is for: like a request, and where it carries no tasks, an authentication or pings.
+    pub(super) fn frame_kind(&self) -> RequestKind {
+        let is = |name: &str| self.tasks.iter().all(|task| task.name() == Some(name));
+        if self.authentication().is_some() && self.work().all(|task| task.name() == Some("ping")) {
+            RequestKind::Authenticate
+        } else if is("ping") {
+            RequestKind::Ping
+        } else {
+            self.kind()
+        }
+    }
+
     /// The authentication task, which stands first or nowhere.
     pub(super) fn authentication(&self) -> Option<&Task<'a>> {
         self.tasks.first().filter(|task| task.is_authentication())

@@ -58,6 +58,11 @@ impl Response {
         response
     }
 
+    /// The consent to a WebSocket.
+    pub(super) fn switching(ready_at: Duration) -> Self {
+        Self::new(ready_at, 101, None, Bytes::new())
+    }
+
     /// A response that is never sent.
     pub(super) fn none(ready_at: Duration, fate: Fate) -> Self {
         Self { fate, ..Self::new(ready_at, 200, None, Bytes::new()) }

@@ -1,0 +1,1 @@
+//! The behaviour of sockets, frame by frame.
