@@ -44,6 +44,8 @@ mod lookup;
 mod outcome;
 mod reading;
 mod registry;
+#[cfg(any(test, all(feature = "http", feature = "websocket")))]
+mod route;
 mod stats;
 mod submission;
 mod task;

@@ -6,9 +6,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_core::Stream;
+use tokio::sync::mpsc;
 
 use super::step::{Action, Step};
-use crate::{Attempt, Clock, Delivery, ErrorKind, Replies, Transport, TransportError};
+use crate::{Attempt, Clock, Delivery, ErrorKind, Replies, Reply, Transport, TransportError, Unclaimed};
+
+/// As many replies that nobody waits for are kept as a real transport keeps.
+const UNCLAIMED_KEPT: usize = 64;
 
 /// A transport that plays [`Step`]s and writes down every attempt.
 ///
@@ -35,12 +40,28 @@ pub struct Recorded {
 
 type Answer = Box<dyn FnMut(&Attempt) -> Step + Send>;
 
-#[derive(Default)]
 struct State {
     steps: VecDeque<Step>,
     answer: Option<Answer>,
     attempts: Vec<Recorded>,
+    /// Where replies that nobody waits for go; none once it is closed.
+    stray: Option<mpsc::Sender<Reply>>,
+    unclaimed: Option<mpsc::Receiver<Reply>>,
     closed: bool,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        let (stray, unclaimed) = mpsc::channel(UNCLAIMED_KEPT);
+        Self {
+            steps: VecDeque::new(),
+            answer: None,
+            attempts: Vec::new(),
+            stray: Some(stray),
+            unclaimed: Some(unclaimed),
+            closed: false,
+        }
+    }
 }
 
 impl ScriptedTransport {
@@ -59,6 +80,16 @@ impl ScriptedTransport {
     /// It must not use this transport.
     pub fn answer_with(&self, answer: impl FnMut(&Attempt) -> Step + Send + 'static) {
         self.lock().answer = Some(Box::new(answer));
+    }
+
+    /// Hands over a reply that no attempt waits for, as a lasting connection may; see [`Transport::unclaimed`].
+    ///
+    /// At most 64 are kept; further ones, and those after [`close`](Transport::close), are dropped.
+    pub fn push_unclaimed(&self, reply: Reply) {
+        if let Some(stray) = &self.lock().stray {
+            // Full means dropped, as a real transport would.
+            let _ = stray.try_send(reply);
+        }
     }
 
     /// The attempts so far, first to last, whether or not they were answered.
@@ -110,7 +141,13 @@ impl Transport for ScriptedTransport {
         let takes = if matches!(action, Action::Hang) { attempt.timeout } else { step.delay };
         self.clock.sleep_until(started.saturating_add(takes)).await;
         match action {
-            Action::Answer(replies) => Ok(Replies::new(futures_util::stream::iter(replies))),
+            Action::Answer(replies) if step.gap.is_zero() => {
+                Ok(Replies::new(futures_util::stream::iter(replies)))
+            }
+            Action::Answer(replies) => {
+                let ends_at = started.saturating_add(attempt.timeout);
+                Ok(Replies::new(spaced(Arc::clone(&self.clock), replies, step.gap, ends_at)))
+            }
             Action::Fail(error) => Err(error),
             Action::Hang => {
                 let message = format!("no reply within {:?}", attempt.timeout);
@@ -119,9 +156,36 @@ impl Transport for ScriptedTransport {
         }
     }
 
-    async fn close(&self) {
-        self.lock().closed = true;
+    fn unclaimed(&self) -> Option<Unclaimed> {
+        self.lock().unclaimed.take().map(Unclaimed::new)
     }
+
+    async fn close(&self) {
+        let mut state = self.lock();
+        state.closed = true;
+        state.stray = None;
+    }
+}
+
+/// The replies one after the other with a gap between any two, and a time-out if that comes first.
+fn spaced(
+    clock: Arc<dyn Clock>,
+    replies: Vec<Result<Reply, TransportError>>,
+    gap: Duration,
+    ends_at: Duration,
+) -> impl Stream<Item = Result<Reply, TransportError>> + Send {
+    let script = (clock, replies.into_iter(), Duration::ZERO);
+    futures_util::stream::unfold(script, move |(clock, mut replies, wait)| async move {
+        let reply = replies.next()?;
+        let due = clock.now().saturating_add(wait);
+        clock.sleep_until(due.min(ends_at)).await;
+        if due > ends_at {
+            let message = "the rest of the replies did not come in time";
+            let error = TransportError::new(ErrorKind::Timeout, Delivery::MaybeSent, message);
+            return Some((Err(error), (clock, Vec::new().into_iter(), gap)));
+        }
+        Some((reply, (clock, replies, gap)))
+    })
 }
 
 impl fmt::Debug for ScriptedTransport {

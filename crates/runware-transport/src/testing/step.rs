@@ -20,6 +20,8 @@ use crate::{Delivery, ErrorKind, Reply, TransportError};
 #[derive(Debug)]
 pub struct Step {
     pub(super) delay: Duration,
+    /// Between any two replies.
+    pub(super) gap: Duration,
     pub(super) action: Action,
 }
 
@@ -54,17 +56,21 @@ impl Step {
 
     /// Answers with several replies one after the other, as over a connection that stays open.
     pub fn replies(replies: impl IntoIterator<Item = Result<Reply, TransportError>>) -> Self {
-        Self { delay: Duration::ZERO, action: Action::Answer(replies.into_iter().collect()) }
+        Self {
+            delay: Duration::ZERO,
+            gap: Duration::ZERO,
+            action: Action::Answer(replies.into_iter().collect()),
+        }
     }
 
     /// Fails.
     pub fn error(error: TransportError) -> Self {
-        Self { delay: Duration::ZERO, action: Action::Fail(error) }
+        Self { delay: Duration::ZERO, gap: Duration::ZERO, action: Action::Fail(error) }
     }
 
     /// Takes the attempt and is not heard of again: it ends with its time-out, and may have been sent.
     pub fn hang() -> Self {
-        Self { delay: Duration::ZERO, action: Action::Hang }
+        Self { delay: Duration::ZERO, gap: Duration::ZERO, action: Action::Hang }
     }
 
     /// Lets time pass first. Default: none.
@@ -73,6 +79,15 @@ impl Step {
     #[must_use]
     pub fn after(mut self, delay: Duration) -> Self {
         self.delay = delay;
+        self
+    }
+
+    /// Lets time pass between any two replies. Default: none.
+    ///
+    /// Replies that would come after the attempt's time-out do not come; it ends with that.
+    #[must_use]
+    pub fn apart(mut self, gap: Duration) -> Self {
+        self.gap = gap;
         self
     }
 }
