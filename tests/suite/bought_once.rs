@@ -4,8 +4,9 @@ use runware::types::{TaskType, VideoInference};
 use runware::{ErrorKind, Event, Status, TaskHandle};
 use runware_emulator::{Action, Answer, CheckError, Options};
 
-use crate::harness::{over_each_transport, 
-    World, exact_plan, id, millis, not_found, on_check, on_details, on_submit, secs, video,
+use crate::harness::{
+    World, exact_plan, id, millis, not_found, on_check, on_details, on_submit, over_each_transport, secs,
+    video,
 };
 
 over_each_transport! {

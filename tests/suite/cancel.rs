@@ -10,7 +10,9 @@ use runware::types::TaskType;
 use runware::{ErrorKind, Status, TaskHandle};
 use runware_emulator::{Action, Answer, Options, Script};
 
-use crate::harness::{over_each_transport, World, exact_plan, id, image, millis, on_check, on_submit, secs, video};
+use crate::harness::{
+    World, exact_plan, id, image, millis, on_check, on_submit, over_each_transport, secs, video,
+};
 
 over_each_transport! {
     a_run_that_is_dropped_after_any_poll_can_be_resumed,

@@ -4,7 +4,9 @@ use runware::types::{DeliveryMethod, ImageInference, TaskType};
 use runware::{ErrorKind, Status};
 use runware_emulator::{Action, Answer, Options, Script};
 
-use crate::harness::{over_each_transport, World, exact_plan, id, image, millis, on_check, on_details, secs, video};
+use crate::harness::{
+    World, exact_plan, id, image, millis, on_check, on_details, over_each_transport, secs, video,
+};
 
 over_each_transport! {
     the_archive_gives_request_and_response_byte_for_byte,

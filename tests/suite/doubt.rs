@@ -4,8 +4,9 @@ use runware::types::{DeliveryMethod, RawTask, TaskType};
 use runware::{Ending, ErrorKind, Status};
 use runware_emulator::{Action, Answer, Options, Pending, RequestKind, Rule, Script};
 
-use crate::harness::{over_each_transport, 
-    World, codes, exact_plan, id, image, not_found, on_check, on_details, on_submit, replace, secs, video,
+use crate::harness::{
+    World, codes, exact_plan, id, image, not_found, on_check, on_details, on_submit, over_each_transport,
+    replace, secs, video,
 };
 
 over_each_transport! {

@@ -95,12 +95,6 @@ impl World {
         self.ledger().task(&task).cloned().unwrap_or_default()
     }
 
-    /// The core's own answer to a request that no client sent.
-    pub(crate) fn ask(&self, now: Duration, body: &[u8]) -> Response {
-        let Server::Core(core) = &self.server else { unreachable!("only simulations ask, and they use the core") };
-        core.lock().unwrap().0.handle(now, &Head::bearer("key"), body)
-    }
-
     /// What really happened at the server.
     pub(crate) fn ledger(&self) -> Ledger {
         self.wire.ledger()
@@ -175,6 +169,14 @@ impl Wire {
             Server::Core(core) => core.lock().unwrap().0.inject(rule),
             Server::Emulator(emulator) => emulator.inject(rule),
         }
+    }
+
+    /// The core's own answer to a request that no client sent.
+    pub(crate) fn ask(&self, now: Duration, body: &[u8]) -> Response {
+        let Server::Core(core) = &self.server else {
+            unreachable!("only simulations ask, and they use the core")
+        };
+        core.lock().unwrap().0.handle(now, &Head::bearer("key"), body)
     }
 
     /// What really happened at the server.
@@ -252,8 +254,7 @@ impl Transport for Wire {
             return Err(TransportError::new(ErrorKind::Connect, Delivery::NotSent, "connection refused"));
         }
         let started = self.clock.now();
-        let response =
-            core.lock().unwrap().0.handle(started, &Head::bearer("test-key"), &attempt.body());
+        let response = core.lock().unwrap().0.handle(started, &Head::bearer("test-key"), &attempt.body());
         let cut_off = started + attempt.timeout;
         let until = match response.fate {
             Fate::Hang | Fate::Stall(_) => cut_off,

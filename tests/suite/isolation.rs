@@ -5,7 +5,9 @@ use runware::types::{ImageInference, TaskType};
 use runware::{ErrorKind, Status};
 use runware_emulator::{Action, Options, RequestKind};
 
-use crate::harness::{over_each_transport, World, codes, exact_plan, id, image, on_check, on_submit, replace, secs, text, video};
+use crate::harness::{
+    World, codes, exact_plan, id, image, on_check, on_submit, over_each_transport, replace, secs, text, video,
+};
 
 over_each_transport! {
     errors_about_nobody_or_others_change_nothing,

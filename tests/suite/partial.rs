@@ -6,7 +6,7 @@ use runware_emulator::{
     Action, CheckError, Choices, FailureForm, Options, Order, Pending, ResultIndex, Script,
 };
 
-use crate::harness::{over_each_transport, World, codes, exact_plan, id, image, on_check, secs, text, video};
+use crate::harness::{World, codes, exact_plan, id, image, on_check, over_each_transport, secs, text, video};
 
 over_each_transport! {
     a_reply_with_a_running_a_good_and_a_failed_result_gives_all_three_in_time,

@@ -4,8 +4,9 @@ use runware::types::TaskType;
 use runware::{Ending, ErrorKind, Status, Task, TaskHandle};
 use runware_emulator::{Action, Answer, Options, Script, UnknownTask};
 
-use crate::harness::{over_each_transport, 
-    World, codes, exact_plan, id, image, not_found, on_check, on_details, on_submit, secs, video,
+use crate::harness::{
+    World, codes, exact_plan, id, image, not_found, on_check, on_details, on_submit, over_each_transport,
+    secs, video,
 };
 
 over_each_transport! {

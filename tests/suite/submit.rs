@@ -7,7 +7,7 @@ use runware::types::{ErrorCategory, ImageInference, Prepared, RawTask, TaskType,
 use runware::{Ending, Error, ErrorKind, Status, Task};
 use runware_emulator::{Action, Answer, MixedStatus, Options, RequestKind};
 
-use crate::harness::{over_each_transport, World, exact_plan, id, image, on_submit, secs, video};
+use crate::harness::{World, exact_plan, id, image, on_submit, over_each_transport, secs, video};
 
 over_each_transport! {
     an_invalid_task_is_rejected_once,

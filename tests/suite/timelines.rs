@@ -8,7 +8,7 @@ use runware::types::TaskType;
 use runware::{Ending, Outcome, Status, TaskHandle};
 use runware_emulator::{Action, Answer, Options, RequestKind};
 
-use crate::harness::{over_each_transport, World, exact_plan, id, millis, on_check, secs, video};
+use crate::harness::{World, exact_plan, id, millis, on_check, over_each_transport, secs, video};
 
 over_each_transport! {
     the_default_plan_finds_a_30_s_task_with_eight_checks,

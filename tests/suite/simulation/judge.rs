@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use runware::types::{Envelope, GetResponse, Item, RequestHash, TaskUuid, encode_request};
 use runware::{Ending, ErrorKind, Outcome};
-use runware_emulator::{Account, Head, Ledger, RequestKind};
+use runware_emulator::{Account, Ledger, RequestKind};
 use serde_json::Value;
 
 use super::fault::Kind;
