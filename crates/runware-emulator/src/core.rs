@@ -10,6 +10,7 @@ mod request;
 mod response;
 mod socket;
 mod store;
+mod stream;
 mod submit;
 #[cfg(test)]
 mod tests;
@@ -26,7 +27,7 @@ use self::error::ErrorBody;
 use self::poll::Checks;
 use self::reply::Reply;
 use self::request::{Request, Task};
-pub use self::response::{Fate, Response};
+pub use self::response::{Fate, Piece, Response};
 use self::socket::Sockets;
 pub use self::socket::{Outgoing, SocketId};
 use self::store::Store;
@@ -34,7 +35,7 @@ use self::submit::Archived;
 use crate::catalogue::Generation;
 use crate::chance::{self, Purpose};
 use crate::choices::Duplicate;
-use crate::fault::{Action, Faults, Glance, RequestKind, Rule};
+use crate::fault::{Action, Faults, Glance, RequestKind, Rule, StreamFault};
 use crate::json::Object;
 use crate::ledger::Ledger;
 use crate::options::Options;
@@ -211,6 +212,7 @@ impl Core {
             Err(error) => return (Response::error(now, &error), None),
         };
         let mut reply = Reply::new(now);
+        reply.may_stream = !matches!(fault, Some(Action::Stream(StreamFault::Whole)));
         if request.authentication().is_some() {
             self.ledger.count_task("authentication");
             self.greet(&request, &mut reply);
@@ -218,6 +220,10 @@ impl Core {
         let archived = Archived::new(&request, self.options.choices.archived_key);
         for task in request.work() {
             self.dispatch(now, head, task, &archived, Checks::under(fault), &mut reply);
+        }
+        if let Some(stream) = reply.stream.take() {
+            let (response, tells_outcome) = stream.respond(now, fault);
+            return (response, Some(reply).filter(|_| tells_outcome));
         }
         let always_errors = matches!(fault, Some(Action::EmptyErrors));
         let status = reply.status(self.options.choices.mixed_status);
@@ -240,6 +246,10 @@ impl Core {
                 let message = format!("The request holds {count} {what}; at most {limit} are allowed.");
                 return Err(ErrorBody::new("maxTasksPerRequestExceeded", message));
             }
+        }
+        if request.work().nth(1).is_some() && request.work().any(Task::wants_stream) {
+            let message = "A task with the 'deliveryMethod' 'stream' must be the only one of the request.";
+            return Err(ErrorBody::new("invalidDeliveryMethod", message).about("deliveryMethod"));
         }
         if choices.duplicate == Duplicate::RefuseRequest {
             let mut seen = HashSet::new();
@@ -328,6 +338,8 @@ impl Core {
             Some(Action::HandleThenAnswer(answer)) => return Response::answer(response.ready_at, &answer),
             Some(Action::LoseReply) => return Response::none(response.ready_at, Fate::Cut),
             Some(Action::HandleThenHang) => return Response::none(response.ready_at, Fate::Hang),
+            // What is left has been done to a stream while it was written.
+            _ if response.pieces.is_some() => {}
             Some(Action::Truncate(bytes)) => response.fate = Fate::Truncate(bytes),
             Some(Action::Stall(bytes)) => response.fate = Fate::Stall(bytes),
             Some(Action::Delay(time)) => response.ready_at = response.ready_at.saturating_add(time),
@@ -335,8 +347,9 @@ impl Core {
             _ => {}
         }
         if response.fate == Fate::Deliver {
+            let at = response.ends_at();
             for (task, index) in reply.into_iter().flat_map(|reply| reply.deliveries) {
-                self.ledger.delivered(task, index, response.ready_at);
+                self.ledger.delivered(task, index, at);
             }
         }
         response

@@ -1,6 +1,7 @@
 //! Faults: what goes wrong on the way between client and server.
 
 mod cuts;
+mod stream;
 #[cfg(test)]
 mod tests;
 
@@ -12,6 +13,7 @@ use bytes::Bytes;
 
 pub(crate) use self::cuts::CutCount;
 pub use self::cuts::Cuts;
+pub use self::stream::StreamFault;
 use crate::chance::{self, Purpose};
 use crate::json::Object;
 
@@ -169,8 +171,10 @@ pub enum Action {
     CheckError(CheckError),
     /// The reply has `"errors": []` where it has no errors.
     EmptyErrors,
-    /// The request is carried out, and the reply's body is what this makes of it.
+    /// The request is carried out, and the reply's body is what this makes of it; of an event stream, each event is.
     Rewrite(Rewrite),
+    /// The request is carried out, and something goes wrong with its event stream. Other replies come unharmed.
+    Stream(StreamFault),
     /// Nothing is done with the frame, and the socket is closed with this code. Over HTTP: the connection is closed.
     Close(u16),
     /// The frame is carried out, and before its reply comes a frame with this text. Over HTTP: nothing.

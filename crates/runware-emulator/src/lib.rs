@@ -37,8 +37,18 @@
 //! `X-Runware-Dry-Run: 1` is priced and not carried out. All replies carry `x-emulator: 1`.
 //!
 //! What the documentation leaves open is a [choice](Choices) with a plausible default. Parameters it does not know are
-//! ignored. `deliveryMethod` is `sync` or `async`; where a task does not say, videos and trainings are asynchronous and
-//! everything else is synchronous.
+//! ignored. `deliveryMethod` is `sync`, `async` or, for texts, `stream`; where a task does not say, videos and trainings
+//! are asynchronous and everything else is synchronous.
+//!
+//! # Streams
+//!
+//! A `textInference` with `"deliveryMethod":"stream"`, alone in its request, is answered with an event stream: its words
+//! one by one over the time the task takes, then `finishReason`, `usage` and, with `includeCost`, `cost`, then `[DONE]`.
+//! The task is accepted, archived and billed like any other, and goes on when the caller is gone; `getResponse` and
+//! `getTaskDetails` show the whole text once it is done. A task that fails says half of its words and then why; one that
+//! never ends says nothing. What is open about streams is a [choice](Choices::stream_results) as well, and
+//! [`StreamFault`] names what can go wrong with one. In [`Core`] a stream is the [`pieces`](Response::pieces) of a
+//! response.
 //!
 //! # Models that do a trick
 //!
@@ -54,6 +64,7 @@
 //! | `emulator:poor@1` | are refused for want of money: 402, `insufficientCredits` |
 //! | `emulator:busy@1` | are refused for want of capacity: 503, `noAvailableServer` |
 //! | `emulator:six-seconds@1` | are refused when their `duration` is a number other than 6 |
+//! | `emulator:think@1` | come with `reasoningContent`, if they make a text |
 //!
 //! # Files
 //!
@@ -85,11 +96,11 @@ mod server;
 
 pub use self::choices::{
     ArchivedKey, Choices, Duplicate, EmptyChecks, FailureForm, IdleCounts, KeyError, KeyFrom, MixedStatus,
-    Order, Pending, ReplayOrder, ReplayScope, ResultIndex, SecondSocket, SocketChoices, SyncFrames,
-    UnknownSession, UnknownTask,
+    Order, Pending, ReplayOrder, ReplayScope, ResultIndex, SecondSocket, SocketChoices, StreamFailure,
+    StreamResults, StreamUsage, SyncFrames, UnknownSession, UnknownTask,
 };
-pub use self::core::{Core, Fate, Head, Outgoing, Response, SocketId};
-pub use self::fault::{Action, Answer, CheckError, Cuts, Glance, RequestKind, Rewrite, Rule};
+pub use self::core::{Core, Fate, Head, Outgoing, Piece, Response, SocketId};
+pub use self::fault::{Action, Answer, CheckError, Cuts, Glance, RequestKind, Rewrite, Rule, StreamFault};
 pub use self::ledger::{Account, Ledger, ResultAccount, Submission};
 pub use self::options::Options;
 pub use self::script::Script;

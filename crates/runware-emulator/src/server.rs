@@ -6,6 +6,7 @@ mod connection;
 mod guard;
 mod routes;
 mod socket;
+mod stream;
 
 use std::fmt;
 use std::io;

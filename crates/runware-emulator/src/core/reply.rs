@@ -5,6 +5,7 @@ use std::time::Duration;
 use runware_types::TaskUuid;
 
 use super::error::ErrorBody;
+use super::stream::Stream;
 use crate::choices::MixedStatus;
 use crate::json::{Object, array};
 
@@ -24,6 +25,10 @@ pub(super) struct Reply {
     pub(super) deliveries: Vec<(TaskUuid, u32)>,
     /// What goes into frames of its own; `None` where all goes into one body.
     pushes: Option<Vec<Push>>,
+    /// Whether a task that asks for an event stream gets one, or its whole result like a synchronous task.
+    pub(super) may_stream: bool,
+    /// The event stream that the reply is, in place of the lists.
+    pub(super) stream: Option<Stream>,
 }
 
 /// A part of a reply that is sent by itself.
@@ -43,6 +48,8 @@ impl Reply {
             timed_out: false,
             ready_at: now,
             deliveries: Vec::new(),
+            may_stream: true,
+            stream: None,
             pushes: None,
         }
     }

@@ -132,6 +132,12 @@ impl<'a> Task<'a> {
         self.name() == Some("authentication")
     }
 
+    /// Whether it asks for an event stream and can have one.
+    pub(super) fn wants_stream(&self) -> bool {
+        self.name().and_then(Generation::named).is_some_and(Generation::streams)
+            && self.member::<String>("deliveryMethod").ok().flatten().as_deref() == Some("stream")
+    }
+
     /// The value of a member; `null` counts as absent.
     pub(super) fn member<T: Deserialize<'a>>(&self, key: &str) -> Result<Option<T>, Wrong> {
         match self.raw(key) {

@@ -119,7 +119,8 @@ impl Core {
         match delivery {
             Delivery::Async if self.options.choices.empty_acknowledgement => reply.accept(),
             Delivery::Async => reply.item(acknowledgement(&accepted)),
-            Delivery::Sync => self.answer_sync(now, uuid, &accepted, reply),
+            Delivery::Stream if reply.may_stream => self.answer_stream(uuid, &accepted, reply),
+            Delivery::Sync | Delivery::Stream => self.answer_sync(now, uuid, &accepted, reply),
         }
         self.store.insert(uuid, archived.text.clone(), archived.share, Verdict::Accepted(Box::new(accepted)));
     }
@@ -155,13 +156,18 @@ impl Core {
     }
 
     pub(super) fn final_writer<'a>(&'a self, uuid: TaskUuid, task: &'a Accepted) -> Writer<'a> {
+        self.writer(uuid, task, self.options.choices.result_index == ResultIndex::Always)
+    }
+
+    /// Writes what the reply to a submission holds.
+    pub(super) fn writer<'a>(&'a self, uuid: TaskUuid, task: &'a Accepted, with_index: bool) -> Writer<'a> {
         Writer {
             options: &self.options,
             files_url: self.files_url(),
             uuid,
             task,
             says_success: task.delivery == Delivery::Async && self.options.choices.success_status,
-            with_index: self.options.choices.result_index == ResultIndex::Always,
+            with_index,
         }
     }
 }

@@ -13,7 +13,7 @@ use tokio::select;
 
 use super::Shared;
 use super::body::PartialBody;
-use super::socket;
+use super::{socket, stream};
 use crate::core::{Fate, Head, Response as Reply};
 use crate::files;
 use crate::json::Object;
@@ -75,24 +75,29 @@ async fn tasks(State(shared): State<Arc<Shared>>, request: Request<Body>) -> Res
 }
 
 /// Waits for the time of a reply, and makes of it what its fate says.
-pub(super) async fn deliver(shared: &Arc<Shared>, now: Duration, reply: Reply) -> Response<Body> {
+pub(super) async fn deliver(shared: &Arc<Shared>, now: Duration, mut reply: Reply) -> Response<Body> {
     if reply.ready_at > now {
         select! {
             () = shared.clock.sleep_until(reply.ready_at) => {}
             () = shared.stopped() => return severed(false),
         }
     }
-    match reply.fate {
-        Fate::Deliver => whole(reply),
-        Fate::Cut => severed(false),
-        Fate::Reset => severed(true),
-        Fate::Hang => {
+    match (reply.fate, reply.pieces.take()) {
+        (fate @ (Fate::Deliver | Fate::Truncate(_) | Fate::Stall(_)), Some(pieces)) => {
+            let mut response = whole(reply);
+            *response.body_mut() = stream::body(Arc::clone(shared), pieces, fate);
+            response
+        }
+        (Fate::Deliver, None) => whole(reply),
+        (Fate::Cut, _) => severed(false),
+        (Fate::Reset, _) => severed(true),
+        (Fate::Hang, _) => {
             shared.stopped().await;
             severed(false)
         }
         // Yielding once lets what was written go out.
-        Fate::Truncate(bytes) => partial(reply, bytes, tokio::task::yield_now()),
-        Fate::Stall(bytes) => {
+        (Fate::Truncate(bytes), None) => partial(reply, bytes, tokio::task::yield_now()),
+        (Fate::Stall(bytes), None) => {
             let shared = Arc::clone(shared);
             partial(reply, bytes, async move { shared.stopped().await })
         }
