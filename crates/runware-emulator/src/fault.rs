@@ -1,5 +1,6 @@
 //! Faults: what goes wrong on the way between client and server.
 
+mod io;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -10,6 +11,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+pub use self::io::{IoFault, IoRule};
 pub use self::stream::StreamFault;
 use crate::chance::{self, Purpose};
 use crate::json::Object;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use runware_types::{TaskType, TaskUuid};
 
 use crate::choices::Choices;
-use crate::fault::Rule;
+use crate::fault::{IoRule, Rule};
 use crate::script::{self, Script};
 
 /// What an emulator is made of: the seed, keys, durations, failures, faults and limits.
@@ -36,6 +36,7 @@ pub struct Options {
     pub(crate) model_scripts: BTreeMap<String, Script>,
     pub(crate) task_scripts: HashMap<TaskUuid, Script>,
     pub(crate) faults: Vec<Rule>,
+    pub(crate) io_faults: Vec<IoRule>,
     pub(crate) choices: Choices,
     pub(crate) files_url: Option<String>,
     pub(crate) max_body_bytes: usize,
@@ -56,6 +57,7 @@ impl Options {
             model_scripts: script::built_in(),
             task_scripts: HashMap::new(),
             faults: Vec::new(),
+            io_faults: Vec::new(),
             choices: Choices::default(),
             files_url: None,
             max_body_bytes: 100 << 20,
@@ -115,6 +117,14 @@ impl Options {
     /// Adds a fault; where several fit a request, the one that was added first happens.
     pub fn fault(mut self, rule: Rule) -> Self {
         self.faults.push(rule);
+        self
+    }
+
+    /// Adds a fault of connections, below HTTP; where several fit a connection, the one that was added first strikes it.
+    ///
+    /// A bare [`Core`](crate::Core) has no connections.
+    pub fn io_fault(mut self, rule: IoRule) -> Self {
+        self.io_faults.push(rule);
         self
     }
 

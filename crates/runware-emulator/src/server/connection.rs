@@ -23,6 +23,7 @@ use tower::Service;
 
 use super::Shared;
 use super::clock::pause;
+use super::faulty_io::FaultyIo;
 use super::routes::{self, Severed};
 
 /// How many connections are served at a time; further ones wait to be accepted.
@@ -63,7 +64,8 @@ async fn serve(stream: TcpStream, router: Router, shared: Arc<Shared>) {
         tracing::debug!(%error, "cannot turn off delayed sending");
     }
     let reset = Arc::new(AtomicBool::new(false));
-    let io = TokioIo::new(Wire { stream, reset: Arc::clone(&reset) });
+    let wire = Wire { stream, reset: Arc::clone(&reset) };
+    let io = TokioIo::new(FaultyIo::new(wire, Arc::clone(&reset), Arc::clone(&shared)));
     let service =
         service_fn(|request| answer(request, router.clone(), Arc::clone(&shared), Arc::clone(&reset)));
     let mut connection = pin!(http1::Builder::new().serve_connection(io, service));
