@@ -131,6 +131,8 @@ impl Emulator {
     }
 
     /// How many connections were accepted so far, which is the number of the last one.
+    ///
+    /// A client may be done connecting before the server has accepted, but it gets no reply before that.
     pub fn connections(&self) -> u64 {
         self.shared.lines.accepted()
     }

@@ -23,7 +23,7 @@ use tower::Service;
 
 use super::Shared;
 use super::clock::pause;
-use super::faulty_io::FaultyIo;
+use super::faulty_io::{FaultyIo, Line};
 use super::routes::{self, Severed};
 
 /// How many connections are served at a time; further ones wait to be accepted.
@@ -42,7 +42,7 @@ pub(super) async fn accept(listener: TcpListener, shared: Arc<Shared>) {
             Some(_) = connections.join_next() => {}
             accepted = listener.accept(), if connections.len() < MAX_CONNECTIONS => match accepted {
                 Ok((stream, _)) => {
-                    connections.spawn(serve(stream, router.clone(), Arc::clone(&shared)));
+                    connections.spawn(serve(stream, shared.lines.open(), router.clone(), Arc::clone(&shared)));
                 }
                 Err(error) => {
                     // Most likely there are no file descriptors left, and trying again at once would not help.
@@ -59,13 +59,13 @@ pub(super) async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     }
 }
 
-async fn serve(stream: TcpStream, router: Router, shared: Arc<Shared>) {
+async fn serve(stream: TcpStream, line: Arc<Line>, router: Router, shared: Arc<Shared>) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "cannot turn off delayed sending");
     }
     let reset = Arc::new(AtomicBool::new(false));
     let wire = Wire { stream, reset: Arc::clone(&reset) };
-    let io = TokioIo::new(FaultyIo::new(wire, Arc::clone(&reset), Arc::clone(&shared)));
+    let io = TokioIo::new(FaultyIo::new(wire, line, Arc::clone(&reset), Arc::clone(&shared)));
     let service =
         service_fn(|request| answer(request, router.clone(), Arc::clone(&shared), Arc::clone(&reset)));
     let mut connection = pin!(http1::Builder::new().serve_connection(io, service));

@@ -12,8 +12,8 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-pub(super) use self::line::Lines;
-use self::line::{Leave, Line, Way};
+use self::line::{Leave, Way};
+pub(super) use self::line::{Line, Lines};
 use super::Shared;
 use super::clock::Sleep;
 use crate::fault::IoFault;
@@ -33,9 +33,8 @@ pub(super) struct FaultyIo<T> {
 }
 
 impl<T> FaultyIo<T> {
-    /// Counts `stream` as the next connection. `reset` is set where it is to end with a reset.
-    pub(super) fn new(stream: T, reset: Arc<AtomicBool>, shared: Arc<Shared>) -> Self {
-        let line = shared.lines.open();
+    /// Does to `stream` what befalls `line`. `reset` is set where it is to end with a reset.
+    pub(super) fn new(stream: T, line: Arc<Line>, reset: Arc<AtomicBool>, shared: Arc<Shared>) -> Self {
         Self { stream, line, shared, reset, pause: None, stopped: [None, None], is_shut: false }
     }
 

@@ -47,8 +47,8 @@ impl Lines {
         }
     }
 
-    /// Counts a new connection.
-    pub(super) fn open(&self) -> Arc<Line> {
+    /// Counts a new connection, which is open for as long as somebody holds it.
+    pub(in crate::server) fn open(&self) -> Arc<Line> {
         let mut registry = self.registry();
         registry.open.retain(|_, line| line.strong_count() > 0);
         registry.accepted += 1;
@@ -65,7 +65,7 @@ impl Lines {
 }
 
 /// What befalls one connection.
-pub(super) struct Line(Mutex<State>);
+pub(in crate::server) struct Line(Mutex<State>);
 
 struct State {
     armed: Option<Armed>,

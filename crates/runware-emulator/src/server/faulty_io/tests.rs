@@ -29,7 +29,7 @@ fn server(rules: Vec<IoRule>) -> (Arc<Shared>, watch::Sender<bool>) {
 fn connect(shared: &Arc<Shared>) -> (FaultyIo<DuplexStream>, DuplexStream, Arc<AtomicBool>) {
     let (ours, theirs) = duplex(1_024);
     let reset = Arc::new(AtomicBool::new(false));
-    (FaultyIo::new(ours, Arc::clone(&reset), Arc::clone(shared)), theirs, reset)
+    (FaultyIo::new(ours, shared.lines.open(), Arc::clone(&reset), Arc::clone(shared)), theirs, reset)
 }
 
 async fn read(peer: &mut DuplexStream, count: usize) -> String {
