@@ -27,8 +27,9 @@ pub(super) async fn run(task: RawTask, session: &mut Session<'_>) -> Result<Exit
     let task_uuid = stream.handle().task_uuid();
     session.output.tell(&Event::Submitting { task_uuid, task_type, model })?;
     let started = session.clock.now();
-    let (status, exit) =
-        Telling { session, task_uuid, started, accepted: false, whole: Whole::default() }.tell(stream).await?;
+    let (status, exit) = Telling { session, task_uuid, started, accepted: false, whole: Whole::default() }
+        .tell(stream)
+        .await?;
     sum_up(session, [status])?;
     Ok(exit)
 }
@@ -222,7 +223,8 @@ impl Whole {
             self.as_it_came = None;
         }
         let keep = |is_there: bool, name: &str| delta.raw.field(name).filter(|_| is_there);
-        self.finish_reason = keep(delta.finish_reason.is_some(), "finishReason").or(self.finish_reason.take());
+        self.finish_reason =
+            keep(delta.finish_reason.is_some(), "finishReason").or(self.finish_reason.take());
         self.usage = keep(delta.usage.is_some(), "usage").or(self.usage.take());
         self.cost = keep(delta.cost.is_some(), "cost").or(self.cost.take());
     }

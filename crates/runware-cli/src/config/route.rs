@@ -69,7 +69,10 @@ impl Route {
     pub(super) fn to_emulator(global: &GlobalArgs) -> Result<Self, Stop> {
         for (setting, url) in [(HTTP, &global.http_base_url), (WEB_SOCKET, &global.ws_base_url)] {
             if url.is_some() {
-                return Err(Stop::usage(format!("--emulator and {} name two servers; give one", setting.flag)));
+                return Err(Stop::usage(format!(
+                    "--emulator and {} name two servers; give one",
+                    setting.flag
+                )));
             }
         }
         Self::choose(TRANSPORT.read(global.transport.as_deref())?, None, None)

@@ -10,7 +10,11 @@ fn given(value: Option<&str>, by: &'static str) -> Option<Given> {
 }
 
 fn choose(asked: Option<&str>, http: Option<&str>, ws: Option<&str>) -> Result<Route, Stop> {
-    Route::choose(given(asked, "RUNWARE_TRANSPORT"), given(http, "--http-base-url"), given(ws, "--ws-base-url"))
+    Route::choose(
+        given(asked, "RUNWARE_TRANSPORT"),
+        given(http, "--http-base-url"),
+        given(ws, "--ws-base-url"),
+    )
 }
 
 #[test]
