@@ -12,7 +12,7 @@ use crate::driver::opening::Opening;
 use crate::lookup::{Lookup, StatusReport};
 use crate::registry::Registry;
 use crate::stats::Counters;
-use crate::{ClientBuilder, Error, Outcome, Stats, Task, TaskHandle, entropy};
+use crate::{ClientBuilder, Error, Outcome, Stats, Task, TaskHandle, TextStream, entropy};
 
 /// A client of the Runware API.
 ///
@@ -131,6 +131,38 @@ impl Client {
         self.submit(task)?.outcome().await
     }
 
+    /// Streams the text of a language model while it is being written; the handle is known before anything is sent,
+    /// which is when the stream is asked for its first piece.
+    ///
+    /// The task's own `taskUUID` is kept; otherwise it gets a new one. Its `deliveryMethod` becomes `stream`. Unlike a
+    /// submitted task it depends on one connection, which is made over HTTP: see [`TextStream`] for what happens when
+    /// that breaks.
+    ///
+    /// ```no_run
+    /// # async fn example(client: runware::Client) -> Result<(), runware::Error> {
+    /// use runware::types::TextInference;
+    ///
+    /// let task = TextInference::prompt("google:gemini@3.1-pro", "Why is the sky blue?").include_usage(true);
+    /// match client.stream_text(task)?.text().await {
+    ///     Ok(answer) => println!("{} ({:?})", answer.text, answer.usage),
+    ///     Err(error) => match error.partial_text() {
+    ///         Some(so_far) => println!("{} [{error}]", so_far.text),
+    ///         None => return Err(error),
+    ///     },
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidTask`](crate::ErrorKind::InvalidTask) if the task is no `textInference`, asks for more
+    /// than one result or for another delivery, or cannot be sent;
+    /// [`ErrorKind::UuidReused`](crate::ErrorKind::UuidReused) if this client is streaming or watching a task of the
+    /// same id; [`ErrorKind::Closed`](crate::ErrorKind::Closed) after [`Client::close`].
+    pub fn stream_text(&self, task: impl Into<RawTask>) -> Result<TextStream, Error> {
+        TextStream::new(&self.shared, &self.plan, task.into())
+    }
+
     /// Watches a task that was submitted before, by this or any other process. Nothing is submitted.
     ///
     /// The first status check is made at once; the plan's deadline counts from now.
@@ -185,7 +217,8 @@ impl Client {
 
     /// Ends the driver: nothing is sent any more, every connection is closed, and everybody who waits gets
     /// [`ErrorKind::Closed`](crate::ErrorKind::Closed) with the task's handle, or, if results are there already,
-    /// an outcome with [`Ending::Interrupted`](crate::Ending::Interrupted).
+    /// an outcome with [`Ending::Interrupted`](crate::Ending::Interrupted). A [`TextStream`] gets it with the text so
+    /// far, and lets go of its connection, when it is next polled.
     ///
     /// # Cancel safety
     ///
@@ -224,7 +257,7 @@ fn check_submittable(prepared: &Prepared) -> Result<(), Error> {
     }
     if prepared.delivery() == Some(&DeliveryMethod::Stream) {
         return Err(Error::unsupported(
-            "`deliveryMethod` is \"stream\"; it must be \"async\" or \"sync\" here",
+            "`deliveryMethod` is \"stream\"; it must be \"async\" or \"sync\" here, or use `Client::stream_text`",
         ));
     }
     Ok(())

@@ -1,13 +1,14 @@
 //! What stopped a call, what it means for the task, and what to do next.
 
 mod cause;
+mod streaming;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use runware_transport::TransportError;
-use runware_types::{ApiError, ErrorCategory, InvalidTask, TaskUuid};
+use runware_types::{ApiError, CollectedText, ErrorCategory, InvalidTask, TaskUuid};
 
 pub use cause::Cause;
 
@@ -43,6 +44,8 @@ struct Inner {
     retry_after: Option<Duration>,
     /// True if the client was closed before anything was sent.
     is_unsent: bool,
+    /// What had come of a streamed text.
+    partial: Option<Box<CollectedText>>,
     source: Option<Source>,
 }
 
@@ -62,6 +65,10 @@ pub enum ErrorKind {
     NotAccepted,
     /// The task was sent and no answer came before the deadline. It may have been accepted: resume it.
     Unconfirmed,
+    /// A streamed text stopped before its end. The task may be complete at the server: resume it or look it up.
+    StreamCut,
+    /// The server reported, in place of a streamed text or within it, that the task failed.
+    StreamFailed,
     /// The server refused a question about a task. The task itself goes on.
     QueryFailed,
     /// The client was closed while the task was open. A task that was sent goes on.
@@ -97,6 +104,12 @@ impl Error {
         self.0.api.as_ref()
     }
 
+    /// What had come of a streamed text when it ended early: always there, if only empty, for
+    /// [`ErrorKind::StreamCut`] and [`ErrorKind::StreamFailed`], and for [`ErrorKind::Closed`] within a stream.
+    pub fn partial_text(&self) -> Option<&CollectedText> {
+        self.0.partial.as_deref()
+    }
+
     /// The HTTP status that came with it.
     pub fn http_status(&self) -> Option<u16> {
         self.0.http_status
@@ -127,9 +140,11 @@ impl Error {
             ErrorKind::Configuration | ErrorKind::InvalidTask | ErrorKind::UuidReused => {
                 ErrorCategory::Validation
             }
-            ErrorKind::NotAccepted | ErrorKind::Unconfirmed => ErrorCategory::Connection,
+            ErrorKind::NotAccepted | ErrorKind::Unconfirmed | ErrorKind::StreamCut => {
+                ErrorCategory::Connection
+            }
             ErrorKind::Closed => ErrorCategory::Aborted,
-            ErrorKind::Rejected | ErrorKind::QueryFailed => ErrorCategory::Unknown,
+            ErrorKind::Rejected | ErrorKind::QueryFailed | ErrorKind::StreamFailed => ErrorCategory::Unknown,
         }
     }
 
@@ -299,6 +314,7 @@ impl Error {
             http_status: None,
             retry_after: None,
             is_unsent: false,
+            partial: None,
             source: None,
         };
         fill(&mut inner);
@@ -314,7 +330,8 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { kind, message, handle, api, http_status, retry_after, is_unsent: _, source } = &*self.0;
+        let Inner { kind, message, handle, api, http_status, retry_after, is_unsent: _, partial: _, source } =
+            &*self.0;
         f.debug_struct("Error")
             .field("kind", kind)
             .field("message", message)

@@ -30,6 +30,8 @@
 //! # Ok(()) }
 //! ```
 //!
+//! The text of a language model can be had while it is being written: [`Client::stream_text`].
+//!
 //! The layers below are re-exported whole: [`types`] is the wire schema, [`poll`] the pure state machines,
 //! [`transport`] the way to the server. Each is a crate of its own for those who need only that.
 
@@ -49,6 +51,7 @@ mod route;
 mod stats;
 mod submission;
 mod task;
+mod text_stream;
 mod watch;
 
 pub use runware_poll as poll;
@@ -63,6 +66,7 @@ pub use lookup::StatusReport;
 pub use outcome::{Ending, Outcome, Status, TaskFailure, TaskResult};
 pub use stats::Stats;
 pub use task::{Event, Events, Task};
+pub use text_stream::TextStream;
 
 /// Everything that an application holds can move between threads and be shared by them.
 const _: () = {
@@ -71,6 +75,7 @@ const _: () = {
     assert::<ClientBuilder>();
     assert::<Task>();
     assert::<Events>();
+    assert::<TextStream>();
     assert::<Outcome>();
     assert::<Error>();
 };

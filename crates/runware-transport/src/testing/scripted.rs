@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -9,8 +10,11 @@ use async_trait::async_trait;
 use futures_core::Stream;
 use tokio::sync::mpsc;
 
+use super::body::Body;
 use super::step::{Action, Step};
-use crate::{Attempt, Clock, Delivery, ErrorKind, Replies, Reply, Transport, TransportError, Unclaimed};
+use crate::{
+    Attempt, Clock, Delivery, ErrorKind, Replies, Reply, StreamingReply, Transport, TransportError, Unclaimed,
+};
 
 /// As many replies that nobody waits for are kept as a real transport keeps.
 const UNCLAIMED_KEPT: usize = 64;
@@ -26,6 +30,8 @@ const UNCLAIMED_KEPT: usize = 64;
 pub struct ScriptedTransport {
     clock: Arc<dyn Clock>,
     state: Arc<Mutex<State>>,
+    /// How many bodies are out.
+    bodies: Arc<AtomicUsize>,
 }
 
 /// An attempt that was made, and when.
@@ -67,7 +73,7 @@ impl Default for State {
 impl ScriptedTransport {
     /// A transport with an empty script.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, state: Arc::default() }
+        Self { clock, state: Arc::default(), bodies: Arc::default() }
     }
 
     /// Adds a step to the end of the queue.
@@ -95,6 +101,11 @@ impl ScriptedTransport {
     /// The attempts so far, first to last, whether or not they were answered.
     pub fn attempts(&self) -> Vec<Recorded> {
         self.lock().attempts.clone()
+    }
+
+    /// How many bodies of [`Step::stream`] were handed out and not dropped yet.
+    pub fn open_bodies(&self) -> usize {
+        self.bodies.load(Ordering::Relaxed)
     }
 
     /// How many steps of the queue have not been played.
@@ -148,11 +159,38 @@ impl Transport for ScriptedTransport {
                 let ends_at = started.saturating_add(attempt.timeout);
                 Ok(Replies::new(spaced(Arc::clone(&self.clock), replies, step.gap, ends_at)))
             }
+            Action::Stream(_) => Err(TransportError::new(
+                ErrorKind::Configuration,
+                Delivery::NotSent,
+                "the step is a stream, and was met by `send`",
+            )),
             Action::Fail(error) => Err(error),
-            Action::Hang => {
-                let message = format!("no reply within {:?}", attempt.timeout);
-                Err(TransportError::new(ErrorKind::Timeout, Delivery::MaybeSent, message))
+            Action::Hang => Err(silence(attempt.timeout)),
+        }
+    }
+
+    async fn open_stream(&self, attempt: Attempt, idle: Duration) -> Result<StreamingReply, TransportError> {
+        let started = self.clock.now();
+        let step = self.next_step(&attempt);
+        let most = idle.min(attempt.timeout);
+        let action = if step.delay > most { Action::Hang } else { step.action };
+        let takes = if matches!(action, Action::Hang) { most } else { step.delay };
+        self.clock.sleep_until(started.saturating_add(takes)).await;
+        match action {
+            Action::Answer(replies) => {
+                let status = replies.iter().flatten().map(|reply| reply.status).next().unwrap_or(200);
+                let retry_after = replies.iter().flatten().find_map(|reply| reply.retry_after);
+                let body = replies.into_iter().map(|reply| reply.map(|reply| reply.envelope.raw().clone()));
+                Ok(StreamingReply::new(status, retry_after, futures_util::stream::iter(body)))
             }
+            Action::Stream(script) => {
+                let deadline = started.saturating_add(attempt.timeout);
+                let body =
+                    Body::new(Arc::clone(&self.clock), script, idle, deadline, Arc::clone(&self.bodies));
+                Ok(StreamingReply::new(200, None, body.into_stream()))
+            }
+            Action::Fail(error) => Err(error),
+            Action::Hang => Err(silence(most)),
         }
     }
 
@@ -196,4 +234,8 @@ impl fmt::Debug for ScriptedTransport {
             .field("attempts", &state.attempts.len())
             .finish_non_exhaustive()
     }
+}
+
+fn silence(waited: Duration) -> TransportError {
+    TransportError::new(ErrorKind::Timeout, Delivery::MaybeSent, format!("no reply within {waited:?}"))
 }
