@@ -36,6 +36,8 @@
 //! `imageUpload`. Any key that is not empty will do, unless [`Options::api_keys`] says which. A request with the header
 //! `X-Runware-Dry-Run: 1` is priced and not carried out. All replies carry `x-emulator: 1`.
 //!
+//! The same tasks go over a WebSocket at the same address; see [below](#websockets).
+//!
 //! What the documentation leaves open is a [choice](Choices) with a plausible default. Parameters it does not know are
 //! ignored. `deliveryMethod` is `sync`, `async` or, for texts, `stream`; where a task does not say, videos and trainings
 //! are asynchronous and everything else is synchronous.
@@ -72,6 +74,59 @@
 //! stream that breaks off. An [`IoRule`] strikes connections, below HTTP and whatever they carry: a reset, an orderly end,
 //! silence or a trickle of bytes after so many bytes, or a peer that is just gone. Both are part of the [`Options`] or
 //! added on the way, with [`Emulator::inject`] and [`Emulator::inject_io`].
+//!
+//! # WebSockets
+//!
+//! [`Emulator::ws_url`] takes WebSockets, and [`Emulator::connect`] makes a connection that stays inside the process, for
+//! tests under a paused clock. Each text or binary message of a client is a list of tasks, and the first has to
+//! authenticate; before that, tasks are answered with `missingApiKey`. The reply to it names the session, which a later
+//! socket resumes by its `connectionSessionUUID`.
+//!
+//! * Acknowledgements, states, errors and pongs of one frame come in one frame, at once. Results of asynchronous tasks are
+//!   not pushed: the client asks for them, on any socket or over HTTP.
+//! * Results of synchronous tasks are pushed, a frame each, when they are ready. What is not ready within
+//!   [`Choices::sync_window`] is given up with `requestTimeout`.
+//! * What a lost socket could not deliver is kept for its session and comes on the next one. A frame that was written to
+//!   a connection counts as delivered, whether or not it arrived.
+//! * Errors come without an empty `data`. Those about a frame as a whole name no task.
+//! * Control frames are answered; they carry no tasks and keep no socket from being idle. Neither compression nor
+//!   subprotocols are agreed on.
+//! * A client that does not read is not read from. Where 10,000 frames or 256 MiB wait on a socket, further tasks are
+//!   refused with `noAvailableServer`.
+//!
+//! These are the [choices](SocketChoices) there:
+//!
+//! | question | field of [`Choices::socket`] | default |
+//! |---|---|---|
+//! | When is an idle socket closed, and with which code? | `idle_after`, `idle_code` | 120 seconds, 1000 |
+//! | Which direction keeps it from being idle? | `idle_counts` | both |
+//! | How long, and which frames, are kept for a session? | `replay_window`, `replay_scope` | 120 seconds, all answers |
+//! | Do they come after the reply to the authentication, and once? | `replay_order`, `replay_twice` | after it, once |
+//! | What of a session that is not known? | `unknown_session` | a new one |
+//! | What of a second socket in a session? | `second_socket` | it takes over |
+//! | Does the reply to the authentication name the session? | `names_session` | yes |
+//! | What answers checks that see nothing? | `empty_checks` | `{"data":[]}` |
+//! | Do synchronous results come in a frame each? | `sync_frames` | yes |
+//! | Do the tasks of a frame share their answer? | `frame_per_task` | yes |
+//! | Which shape has the error about a bad key? | `key_error` | that of today's documentation |
+//! | Is the socket closed after it? | `close_after_refusal` | no |
+//! | Is the `taskUUID` of a ping repeated? | [`Choices::echo_ping_uuid`] | no |
+//! | Are messages text or binary? | `binary` | text |
+//!
+//! [Faults](Action) strike frames as they strike requests; upgrades, authentications and pings have
+//! [kinds](RequestKind) of their own. [`Cuts`] cuts sockets every so many frames.
+//!
+//! ```
+//! use std::time::Duration;
+//! use runware_emulator::{Action, Answer, Cuts, Options, RequestKind, Rule};
+//!
+//! let options = Options::new()
+//!     .fault(Rule::new(Action::Answer(Answer::empty(503))).kind(RequestKind::Upgrade).first(2))
+//!     .fault(Rule::new(Action::TokenExpired).kind(RequestKind::Status).nth(3))
+//!     .fault(Rule::new(Action::Close(1012)).when(|frame| frame.now > Duration::from_secs(60)).first(1))
+//!     .cuts(Cuts::every(100).after_handling());
+//! # let _ = options;
+//! ```
 //!
 //! # Files
 //!

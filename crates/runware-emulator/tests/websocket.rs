@@ -8,13 +8,19 @@
     reason = "a failing test stops at the line that failed; the settings for tests do not cover their helpers"
 )]
 
+#[path = "websocket/ending.rs"]
+mod ending;
+#[path = "websocket/faults.rs"]
+mod faults;
 #[path = "websocket/harness.rs"]
-#[expect(dead_code, reason = "the scenarios that use the rest of it come next")]
 mod harness;
+#[path = "websocket/upgrade.rs"]
+mod upgrade;
 
 use std::time::Duration;
 
 use runware_emulator::{Emulator, Options, RequestKind};
+use runware_types::TaskUuid;
 use serde_json::json;
 
 use self::harness::{Peer, U, V, check, image, video};
@@ -44,6 +50,7 @@ async fn tasks_are_carried_out_over_a_real_socket() {
     let ledger = emulator.ledger();
     assert_eq!((ledger.sockets_opened(), ledger.authentications(), ledger.frames()), (1, 1, 4));
     assert_eq!((ledger.requests(), ledger.requests_of(RequestKind::Submit), ledger.billed()), (2, 1, 2));
+    drop(peer);
     emulator.shutdown().await;
 }
 
@@ -76,5 +83,26 @@ async fn what_a_lost_socket_was_owed_comes_on_the_next_one() {
     assert_eq!(second.receive().await["data"][0]["taskUUID"], U);
     let ledger = emulator.ledger();
     assert_eq!((ledger.replays(), ledger.sockets_opened(), ledger.sockets_open()), (1, 2, 1));
+    emulator.shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_thousand_tasks_over_fifty_sockets() {
+    let emulator = Emulator::start(Options::new().duration(Duration::from_secs(3))).await.unwrap();
+    let mut callers = tokio::task::JoinSet::new();
+    for caller in 0..50 {
+        let mut peer = Peer::inside(&emulator).await.authenticated().await;
+        callers.spawn(async move {
+            let id = |number| TaskUuid::from_key("thousand", &format!("{caller}/{number}")).to_string();
+            let tasks: Vec<_> = (0..20).map(|number| image(&id(number))).collect();
+            peer.send(tasks.into()).await;
+            for _ in 0..20 {
+                assert_eq!(peer.receive().await["data"].as_array().unwrap().len(), 1);
+            }
+        });
+    }
+    callers.join_all().await;
+    let ledger = emulator.ledger();
+    assert_eq!((ledger.accepted(), ledger.billed(), ledger.requests()), (1_000, 1_000, 50));
     emulator.shutdown().await;
 }

@@ -129,7 +129,11 @@ impl Core {
     fn answer_sync(&self, now: Duration, uuid: TaskUuid, accepted: &Accepted, reply: &mut Reply) {
         let limit = now.saturating_add(self.options.choices.sync_window);
         if let Some(pushes) = reply.pushes() {
-            return pushes.extend(self.pushes_of(limit, uuid, accepted));
+            pushes.extend(self.pushes_of(limit, uuid, accepted));
+            if accepted.outcome.results.is_empty() {
+                reply.accept();
+            }
+            return;
         }
         match accepted.outcome.ends_at {
             Some(end) if end <= limit => {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::{SinkExt, StreamExt};
 use runware_emulator::Emulator;
 use serde_json::{Value, json};
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tokio_websockets::{ClientBuilder, CloseCode, Message, WebSocketStream};
@@ -16,6 +16,7 @@ pub(crate) const V: &str = "b7db282d-2943-4f12-992f-77df3ad3ec71";
 pub(crate) trait Io: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Io for T {}
 
+/// A client and its socket. Each wait for a frame is bounded.
 pub(crate) struct Peer(pub(crate) WebSocketStream<Box<dyn Io>>);
 
 impl Peer {
@@ -36,6 +37,11 @@ impl Peer {
     pub(crate) async fn authenticated(mut self) -> Self {
         self.authenticate(None).await;
         self
+    }
+
+    /// Frames and bytes that break the rules are sent below this.
+    pub(crate) fn connection(&mut self) -> &mut Box<dyn Io> {
+        self.0.get_mut()
     }
 
     /// Authenticates, and returns the session.
@@ -70,6 +76,14 @@ impl Peer {
         !matches!(bounded(self.0.next()).await, Some(Ok(_)))
     }
 
+    /// The bytes that come until the connection ends, or until nothing has come for a minute.
+    pub(crate) async fn raw(self) -> (Vec<u8>, bool) {
+        let mut connection = self.0.into_inner();
+        let mut bytes = Vec::new();
+        let ended = within(Duration::from_secs(60), connection.read_to_end(&mut bytes)).await.is_some();
+        (bytes, ended)
+    }
+
     /// Whether nothing comes for a minute.
     pub(crate) async fn is_silent(&mut self) -> bool {
         within(Duration::from_secs(60), self.0.next()).await.is_none()
@@ -88,9 +102,9 @@ pub(crate) fn check(uuid: &str) -> Value {
     json!({"taskType": "getResponse", "taskUUID": uuid})
 }
 
-/// Waits an hour at most, which a paused clock makes short.
+/// Waits five minutes at most, longer than anything takes here; a paused clock makes them short.
 pub(crate) async fn bounded<T>(future: impl Future<Output = T>) -> T {
-    within(Duration::from_secs(3_600), future).await.expect("within an hour")
+    within(Duration::from_secs(300), future).await.expect("within five minutes")
 }
 
 #[expect(clippy::disallowed_methods, reason = "the time of tests is the runtime's")]
