@@ -361,3 +361,6 @@ fn record(span: &Span, result: &Result<(Option<u16>, Replies), TransportError>, 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

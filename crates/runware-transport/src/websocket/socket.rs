@@ -1,6 +1,7 @@
 //! One socket: messages in, messages out, and how it ends.
 
-use std::pin::Pin;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -8,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::future::select;
 use futures_util::{SinkExt, StreamExt};
-use tokio::io::{AsyncRead, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
@@ -165,24 +166,36 @@ impl Socket {
         }
     }
 
-    /// Ends the connection in good order, within a second: says farewell and waits for the peer to hang up.
+    /// Ends the connection in good order, within a second: says farewell, waits for the answer and hangs up.
     pub(super) async fn part(mut self, farewell: Farewell, clock: Arc<dyn Clock>) {
         let until = clock.now().saturating_add(FAREWELL);
-        let farewell = async {
-            let said = match farewell {
-                Farewell::Unsaid => return,
-                // It is waiting in the stream.
-                Farewell::Answer => self.stream.flush().await,
-                Farewell::Code(code) => {
-                    let frame = CloseFrame { code: code.into(), reason: Utf8Bytes::default() };
-                    self.stream.send(Message::Close(Some(frame))).await
-                }
-            };
-            if said.is_ok() {
-                drain(self.stream.get_mut()).await;
-            }
+        let parting = async {
+            self.say(farewell).await;
+            poll_fn(|cx| Pin::new(self.stream.get_mut()).poll_shutdown(cx)).await
         };
-        select(std::pin::pin!(farewell), clock.sleep_until(until)).await;
+        select(pin!(parting), clock.sleep_until(until)).await;
+    }
+
+    async fn say(&mut self, farewell: Farewell) {
+        let code = match farewell {
+            Farewell::Unsaid => return,
+            Farewell::Answer => {
+                // It is waiting in the stream.
+                _ = self.stream.flush().await;
+                return;
+            }
+            Farewell::Code(code) => code,
+        };
+        let frame = CloseFrame { code: code.into(), reason: Utf8Bytes::default() };
+        if self.stream.send(Message::Close(Some(frame))).await.is_err() {
+            return;
+        }
+        while let Some(Ok(message)) = self.stream.next().await {
+            if message.is_close() {
+                return;
+            }
+        }
+        drain(self.stream.get_mut()).await;
     }
 }
 
@@ -190,7 +203,7 @@ impl Socket {
 /// farewell might never be seen.
 async fn drain(stream: &mut Metered) {
     let mut room = [0; 4096];
-    std::future::poll_fn(|cx| {
+    poll_fn(|cx| {
         let mut buffer = ReadBuf::new(&mut room);
         match Pin::new(&mut *stream).poll_read(cx, &mut buffer) {
             Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {
