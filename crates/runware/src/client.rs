@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use runware_poll::Plan;
+use runware_transport::Connection;
 use runware_types::{DeliveryMethod, Prepared, RawTask, TaskDetails, TaskUuid};
 use tokio::sync::{mpsc, oneshot};
 
@@ -58,7 +59,7 @@ impl Client {
     ///
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if the variable is missing or not a
     /// key, or outside a Tokio runtime.
-    #[cfg(feature = "http")]
+    #[cfg(any(feature = "http", feature = "websocket"))]
     pub fn from_env() -> Result<Self, Error> {
         Self::builder().api_key_from_env()?.build()
     }
@@ -213,6 +214,22 @@ impl Client {
     /// What this client and its clones have sent so far.
     pub fn stats(&self) -> Stats {
         self.shared.counters.read()
+    }
+
+    /// A view of the connection: whether there is one, is being made, or is refused, and why.
+    ///
+    /// Nothing has to be done about it. A client that speaks HTTP alone has no connection that lasts.
+    ///
+    /// ```
+    /// # async fn example(client: runware::Client) {
+    /// let mut connection = client.connection();
+    /// while let Some(state) = connection.changed().await {
+    ///     println!("{state:?}");
+    /// }
+    /// # }
+    /// ```
+    pub fn connection(&self) -> Connection {
+        self.shared.lookup.transport.connection()
     }
 
     /// Ends the driver: nothing is sent any more, every connection is closed, and everybody who waits gets

@@ -53,13 +53,14 @@ struct Inner {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The client cannot be built or used as configured. Nothing was sent.
+    /// The client cannot be built or used as configured: no key, or a URL for another way to the service than the
+    /// one that is to be taken. Nothing was sent.
     Configuration,
     /// The task is not one that can be sent. Nothing was sent.
     InvalidTask,
     /// This id already belongs to another request. Nothing of this request was bought.
     UuidReused,
-    /// The server rejected the request. Nothing was bought.
+    /// The server rejected the request, or the connection that it was to travel on. Nothing was bought.
     Rejected,
     /// The server could not be reached, or was too busy to accept the task. Nothing was bought.
     NotAccepted,
@@ -77,7 +78,7 @@ pub enum ErrorKind {
 
 #[derive(Debug)]
 enum Source {
-    #[cfg(feature = "http")]
+    #[cfg(any(feature = "http", feature = "websocket"))]
     Key(runware_transport::InvalidApiKey),
     Transport(TransportError),
     Task(InvalidTask),
@@ -256,7 +257,7 @@ impl Error {
         Self::build(ErrorKind::Closed, message, |inner| inner.handle = handle)
     }
 
-    #[cfg(feature = "http")]
+    #[cfg(any(feature = "http", feature = "websocket"))]
     pub(crate) fn invalid_key(error: runware_transport::InvalidApiKey) -> Self {
         Self::build(ErrorKind::Configuration, "the API key cannot be used".to_owned(), |inner| {
             inner.source = Some(Source::Key(error));
@@ -274,7 +275,7 @@ impl Error {
         })
     }
 
-    #[cfg(feature = "http")]
+    #[cfg(any(feature = "http", feature = "websocket"))]
     pub(crate) fn transport(error: TransportError) -> Self {
         Self::build(ErrorKind::Configuration, "the transport cannot be built".to_owned(), |inner| {
             inner.source = Some(Source::Transport(error));
@@ -347,7 +348,7 @@ impl fmt::Debug for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self.0.source.as_ref()? {
-            #[cfg(feature = "http")]
+            #[cfg(any(feature = "http", feature = "websocket"))]
             Source::Key(error) => Some(error),
             Source::Transport(error) => Some(error),
             Source::Task(error) => Some(error),
