@@ -232,6 +232,8 @@ impl Session {
     }
 
     /// The next message to send, as text. From here on, the attempt in it counts as maybe sent.
+    ///
+    /// Attempts whose time is over are passed over, so there may be events afterwards, also after `None`.
     pub fn poll_transmit(&mut self, now: Duration) -> Option<Bytes> {
         self.advance(now);
         let frame = self.next_frame();

@@ -34,6 +34,12 @@ pub(crate) fn trustless_config(alpn: &[&[u8]]) -> Result<ClientConfig, rustls::E
     Ok(with_alpn(config, alpn))
 }
 
+/// The source of randomness that TLS uses too.
+#[cfg(feature = "websocket")]
+pub(crate) fn random() -> &'static dyn rustls::crypto::SecureRandom {
+    aws_lc_rs::default_provider().secure_random
+}
+
 fn with_alpn(mut config: ClientConfig, alpn: &[&[u8]]) -> ClientConfig {
     config.alpn_protocols = alpn.iter().map(|protocol| protocol.to_vec()).collect();
     config

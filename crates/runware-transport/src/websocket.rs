@@ -54,9 +54,9 @@ type MakeDelays = Box<dyn FnMut() -> Box<dyn Iterator<Item = Duration> + Send> +
 /// (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY` and their lower-case forms), but never for a loopback
 /// address. Neither compression nor a subprotocol is offered.
 ///
-/// The API key travels in the first message and nowhere else: in no header and no address. The libraries below write
-/// whole messages to the `log` crate at its level `trace`, with the key in them; a program that collects those records
-/// should switch the target `tungstenite` off.
+/// The API key travels in the first message and nowhere else: in no header and no address. A library below writes
+/// the messages that were received to the `log` crate at its level `trace`; a program that collects such records should
+/// leave the target `tungstenite` out.
 ///
 /// # Limits
 ///

@@ -1,4 +1,4 @@
-//! What a connection that lasts leaves in a trace.
+//! What a connection that lasts leaves in a trace, and in the records of the libraries below.
 //!
 //! One test in a process of its own: whether a span is seen is decided once for all threads, so tests beside it
 //! that do not listen would silence it.
@@ -8,7 +8,7 @@
 
 use std::fmt::{Debug, Write};
 use std::pin::pin;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use futures_util::future::{Either, join, select};
@@ -26,6 +26,8 @@ const TASK: &str = "a0000000-0000-4000-8000-00000000000a";
 #[tokio::test]
 async fn the_trace_of_a_connection_holds_numbers_and_no_texts() {
     let log = Log::default();
+    log::set_logger(RECORDS.get_or_init(Records::default)).unwrap();
+    log::set_max_level(log::LevelFilter::Trace);
     let _guard = tracing::subscriber::set_default(log.clone());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let transport = WebSocketTransport::builder(Some(ApiKey::new(KEY).unwrap()))
@@ -82,6 +84,32 @@ async fn the_trace_of_a_connection_holds_numbers_and_no_texts() {
     }
     assert!(!text.contains("Sekret"), "{text}");
     assert!(!text.contains("hunter"), "{text}");
+
+    // What was received is in there, and nothing that can be done about it.
+    let records = RECORDS.get().unwrap().0.lock().unwrap().clone();
+    assert!(
+        records.contains("hunter3"),
+        "the libraries below write nothing any more; promise more\n{records}"
+    );
+    assert!(!records.contains("Sekret") && !records.contains("hunter2"), "{records}");
+}
+
+static RECORDS: OnceLock<Records> = OnceLock::new();
+
+/// A logger that keeps every record.
+#[derive(Default)]
+struct Records(Mutex<String>);
+
+impl log::Log for Records {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        writeln!(self.0.lock().unwrap(), "{}: {}", record.target(), record.args()).unwrap();
+    }
+
+    fn flush(&self) {}
 }
 
 /// A subscriber that writes every field of every span and event down, of this crate and of those below.

@@ -155,7 +155,8 @@ impl Actor {
             return Poll::Pending;
         };
         let (_, sleep) = match &mut self.alarm {
-            Some(alarm) if alarm.0 == at => alarm,
+            // Most times are put off again and again. An alarm that goes off early does no harm.
+            Some(alarm) if alarm.0 <= at => alarm,
             alarm => alarm.insert((at, self.clock.sleep_until(at))),
         };
         if sleep.as_mut().poll(cx).is_pending() {

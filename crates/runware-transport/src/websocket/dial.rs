@@ -14,9 +14,9 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::handshake::client::{Request, Response};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
+use super::Connector;
 use super::meter::Metered;
 use super::socket::Socket;
-use super::{Connector, MAX_OUTGOING_BYTES};
 use crate::excerpt::excerpt;
 use crate::{ApiKey, Clock, Delivery, ErrorKind, TransportError, parse_retry_after};
 
@@ -76,9 +76,9 @@ impl Dialler {
         WebSocketConfig::default()
             .max_message_size(Some(self.max_message_bytes))
             .max_frame_size(Some(self.max_message_bytes))
-            .write_buffer_size(WRITE_BUFFER)
-            // The largest message, what may be buffered before it, and room for headers and answers to pings.
-            .max_write_buffer_size(MAX_OUTGOING_BYTES + 2 * WRITE_BUFFER)
+            // Only answers to control frames pass through these; messages are written below.
+            .write_buffer_size(0)
+            .max_write_buffer_size(WRITE_BUFFER)
     }
 
     fn no_connection(&self, error: io::Error) -> TransportError {

@@ -9,17 +9,22 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::future::select;
 use futures_util::{SinkExt, StreamExt};
+use rustls::crypto::SecureRandom;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 
 use super::meter::{Flood, Metered};
 use crate::excerpt::excerpt;
 use crate::session::Loss;
-use crate::{ApiKey, Clock};
+use crate::{ApiKey, Clock, tls};
 
+/// How many bytes of messages are taken at once.
+const BATCH: usize = 128 << 10;
 /// How long a write may stand still, without a byte that gets through.
 const STALL: Duration = Duration::from_secs(20);
 /// How long the end of a connection may take.
@@ -28,6 +33,8 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// An open socket.
 pub(super) struct Socket {
     stream: WebSocketStream<Metered>,
+    /// For the masks of frames, which a peer must not foresee (RFC 6455, 10.3).
+    random: &'static dyn SecureRandom,
     /// Whether messages were handed to the stream that have not left it.
     unflushed: bool,
     /// Why nothing can be written any more. What the peer sent before is still read: it may say why, or hold results.
@@ -64,7 +71,7 @@ pub(super) enum Farewell {
 
 impl Socket {
     pub(super) fn new(stream: WebSocketStream<Metered>) -> Self {
-        Self { stream, unflushed: false, unwritable: None, standstill: None }
+        Self { stream, random: tls::random(), unflushed: false, unwritable: None, standstill: None }
     }
 
     /// Writes the messages that `next` yields, as far as they get through. Ready when any was taken.
@@ -93,22 +100,30 @@ impl Socket {
         taken: &mut bool,
     ) -> Result<(), Error> {
         loop {
-            if self.unflushed {
+            if self.unflushed || !self.stream.get_ref().is_at_boundary() {
                 let Poll::Ready(result) = self.stream.poll_flush_unpin(cx) else { return Ok(()) };
                 result?;
                 self.unflushed = false;
             }
-            while let Poll::Ready(result) = self.stream.poll_ready_unpin(cx) {
-                result?;
+            while self.stream.get_mut().outgoing().len() < BATCH {
                 let Some(bytes) = next() else { break };
                 *taken = true;
                 self.unflushed = true;
-                self.stream.start_send_unpin(message(bytes))?;
+                self.put_in_frame(bytes)?;
             }
             if !self.unflushed {
                 return Ok(());
             }
         }
+    }
+
+    /// The API speaks in text messages. What is no UTF-8 was refused before it came here.
+    fn put_in_frame(&mut self, bytes: Bytes) -> Result<(), Error> {
+        let mut mask = [0; 4];
+        self.random.fill(&mut mask).map_err(|_| std::io::Error::other("no random bytes for a mask"))?;
+        let mut frame = Frame::message(bytes, OpCode::Data(Data::Text), true);
+        frame.header_mut().mask = Some(mask);
+        frame.format(self.stream.get_mut().outgoing())
     }
 
     /// Reads. It can be called again and again; nothing is lost between two calls.
@@ -215,14 +230,6 @@ async fn drain(stream: &mut Metered) {
         }
     })
     .await;
-}
-
-/// The API speaks in text messages. Bytes that are no text were refused before they came here.
-fn message(bytes: Bytes) -> Message {
-    match Utf8Bytes::try_from(bytes.clone()) {
-        Ok(text) => Message::Text(text),
-        Err(_) => Message::Binary(bytes),
-    }
 }
 
 /// What an error of the stream means, and what the peer is to learn about it (RFC 6455, 7.4.1).

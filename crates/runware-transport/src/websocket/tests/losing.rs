@@ -109,6 +109,33 @@ async fn w10_a_peer_that_reads_slowly_is_not_left() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn w10_messages_and_answers_to_pings_do_not_mix_however_little_gets_through() {
+    for capacity in [3, 7, 64] {
+        let pipe = Pipe::with_capacity(capacity);
+        let transport = piped(&pipe);
+        let ids: Vec<String> = (0..30).map(|n| format!("a0000000-0000-4000-8000-{n:012x}")).collect();
+        let peer = async {
+            let mut peer = pipe.authenticated().await;
+            let mut left = ids.len();
+            while left > 0 {
+                peer.send(tokio_tungstenite::tungstenite::Message::Ping(vec![b'p'; 50].into())).await;
+                if let Some(text) = peer.text_or_pong().await {
+                    let id = text.split('"').find(|part| part.len() == A.len()).unwrap();
+                    peer.say(result(id)).await;
+                    left -= 1;
+                }
+            }
+            peer
+        };
+        let sent = futures_util::future::join_all(ids.iter().map(|id| send(&transport, getting(id))));
+        let (replies, _peer) = within(TIMEOUT, join(sent, peer)).await;
+        for (reply, id) in replies.into_iter().zip(&ids) {
+            assert!(is_result(&reply.unwrap(), id));
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn w11_a_close_for_a_passing_reason_is_followed_by_another_connection() {
     for code in [1000, 1001, 1011, 1012, 1013] {
         let error = lost(async |mut peer| {

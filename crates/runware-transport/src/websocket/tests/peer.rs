@@ -179,6 +179,15 @@ impl Peer {
         assert!(matches!(message, Some(Ok(Message::Pong(_)))), "{message:?}");
     }
 
+    /// The next message: text, or the answer to a ping.
+    pub(super) async fn text_or_pong(&mut self) -> Option<String> {
+        match self.socket.next().await {
+            Some(Ok(Message::Text(text))) => Some(text.as_str().to_owned()),
+            Some(Ok(Message::Pong(payload))) if payload.iter().all(|byte| *byte == b'p') => None,
+            other => panic!("a text message or a pong was expected, not {other:?}"),
+        }
+    }
+
     /// Takes messages until the client says farewell; its code.
     pub(super) async fn farewell(&mut self) -> Option<u16> {
         loop {
