@@ -129,3 +129,7 @@ impl ClientBuilder {
 
 /// Tasks in one request, unless configured otherwise.
 const DEFAULT_BATCH_LIMIT: usize = 100;
+
+#[cfg(test)]
+#[cfg(all(feature = "http", feature = "websocket"))]
+mod tests;
