@@ -40,12 +40,18 @@ pub(crate) struct GlobalArgs {
     /// Send requests to this address [env: RUNWARE_HTTP_BASE_URL] [default: https://api.runware.ai/v1]
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) http_base_url: Option<String>,
-    /// Allow plain http to other machines; the key and the prompts can be read on the way then
-    #[arg(long, global = true)]
-    pub(crate) insecure_http: bool,
-    /// How to talk to the server [env: RUNWARE_TRANSPORT] [default: http] [possible values: http]
+    /// Connect to this address for WebSocket [env: RUNWARE_WS_BASE_URL] [default: wss://ws-api.runware.ai/v1]
+    ///
+    /// The key goes to no server that was not named: with one address of your own, only that one is used.
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) ws_base_url: Option<String>,
+    /// How to talk to the server: ws falls back on http [env: RUNWARE_TRANSPORT] [default: ws, or http if only
+    /// --http-base-url is given] [possible values: ws, http]
     #[arg(long, global = true, value_name = "TRANSPORT")]
     pub(crate) transport: Option<String>,
+    /// Allow plain http and ws to other machines; the key and the prompts can be read on the way then
+    #[arg(long, global = true)]
+    pub(crate) insecure_http: bool,
     /// Start an emulator of the service inside this command and use it: needs no key, costs nothing
     #[arg(long, global = true)]
     pub(crate) emulator: bool,
@@ -66,7 +72,7 @@ pub(crate) struct GlobalArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Submit one task, wait for it, and print its results
-    Run(TaskArgs),
+    Run(RunArgs),
     /// Submit one task, return as soon as the server has it, and print its taskUUID
     Submit(TaskArgs),
     /// Wait for tasks that were submitted before, by this or any other program; submits nothing
@@ -98,6 +104,16 @@ pub(crate) enum Command {
     Emulate(EmulateArgs),
     /// See the whole story in one command, offline
     Demo,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = VALUES)]
+pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) task: TaskArgs,
+    /// Print the text of a language model while it is written; its thoughts go to standard error, unless -q
+    #[arg(long)]
+    pub(crate) stream: bool,
 }
 
 /// The task of `run` and `submit`.

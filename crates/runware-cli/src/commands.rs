@@ -8,6 +8,7 @@ mod emulate;
 mod input;
 mod run;
 mod status;
+mod stream;
 mod submit;
 mod validate;
 mod wait;

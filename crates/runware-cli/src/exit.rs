@@ -66,7 +66,8 @@ impl Exit {
         match error.kind() {
             ErrorKind::Configuration => Self::Usage,
             ErrorKind::InvalidTask | ErrorKind::UuidReused => Self::Rejected,
-            ErrorKind::Unconfirmed => Self::Unknown,
+            ErrorKind::Unconfirmed | ErrorKind::StreamCut => Self::Unknown,
+            ErrorKind::StreamFailed => Self::TaskFailed,
             kind => match error.category() {
                 ErrorCategory::Auth => Self::Auth,
                 ErrorCategory::Quota => Self::Quota,
@@ -142,7 +143,10 @@ impl End {
 
 /// True if the server may have the task all the same.
 pub(crate) fn may_exist(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Unconfirmed | ErrorKind::QueryFailed | ErrorKind::Closed)
+    matches!(
+        error.kind(),
+        ErrorKind::Unconfirmed | ErrorKind::StreamCut | ErrorKind::QueryFailed | ErrorKind::Closed
+    )
 }
 
 #[cfg(test)]

@@ -18,10 +18,15 @@ use event::Event;
 pub(crate) struct Output {
     json: bool,
     quiet: bool,
+    verbose: bool,
     on_terminal: bool,
     shows_progress: bool,
     /// A progress line stands on the terminal and has to go before anything else is written.
     has_progress: bool,
+    /// The last line of standard output is still being written.
+    has_open_text: bool,
+    /// The last line of standard error is.
+    has_open_thought: bool,
 }
 
 impl Output {
@@ -29,9 +34,12 @@ impl Output {
         Self {
             json: global.json,
             quiet: global.quiet,
+            verbose: global.verbose > 0 && !global.quiet,
             on_terminal: io::stdout().is_terminal(),
             shows_progress: io::stderr().is_terminal() && !global.json && !global.quiet,
             has_progress: false,
+            has_open_text: false,
+            has_open_thought: false,
         }
     }
 
@@ -85,6 +93,67 @@ impl Output {
         }
     }
 
+    /// Writes the next piece of a text, and leaves its line open.
+    ///
+    /// Each piece is made harmless by itself: what is left of a control sequence without its first character orders
+    /// nothing, wherever the sequence was divided.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Output::tell`].
+    pub(crate) fn piece(&mut self, text: &str) -> Result<(), Stop> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        self.end_thought();
+        self.write(sanitize::text(text).as_bytes())?;
+        self.has_open_text = true;
+        Ok(())
+    }
+
+    /// Shows the next piece of a model's thoughts beside its text; a quiet command keeps them to itself.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Output::tell`].
+    pub(crate) fn thought(&mut self, text: &str) -> Result<(), Stop> {
+        if text.is_empty() || self.quiet {
+            return Ok(());
+        }
+        // Elsewhere than on a terminal the two streams do not meet, and a text is not broken for a thought.
+        if self.on_terminal {
+            self.end_text()?;
+        }
+        self.clear_progress();
+        let mut stderr = anstream::stderr();
+        let _ = write!(stderr, "\x1b[2m{}\x1b[0m", sanitize::text(text)).and_then(|()| stderr.flush());
+        self.has_open_thought = true;
+        Ok(())
+    }
+
+    /// Ends the lines that pieces have left open.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Output::tell`].
+    pub(crate) fn end_lines(&mut self) -> Result<(), Stop> {
+        self.end_thought();
+        self.end_text()
+    }
+
+    fn end_text(&mut self) -> Result<(), Stop> {
+        match std::mem::take(&mut self.has_open_text) {
+            true => self.write(b"\n"),
+            false => Ok(()),
+        }
+    }
+
+    fn end_thought(&mut self) {
+        if std::mem::take(&mut self.has_open_thought) {
+            let _ = writeln!(io::stderr());
+        }
+    }
+
     /// Writes text for people that has colours and is harmless otherwise.
     ///
     /// # Errors
@@ -111,6 +180,13 @@ impl Output {
     /// Says what is good to know.
     pub(crate) fn note(&mut self, text: &str) {
         if !self.quiet && !self.json {
+            self.aside(text);
+        }
+    }
+
+    /// Says what explains the rest, to those who asked for more.
+    pub(crate) fn detail(&mut self, text: &str) {
+        if self.verbose {
             self.aside(text);
         }
     }

@@ -21,10 +21,13 @@ pub(crate) struct Session<'o> {
     pub(crate) output: &'o mut Output,
     pub(crate) interrupt: Interrupt,
     pub(crate) resume: Resume,
+    /// How tasks are followed, and for how long.
+    pub(crate) plan: Plan,
     /// Counts from the start of the command.
     pub(crate) clock: TokioClock,
     /// Lives as long as the command.
     pub(crate) emulator: Option<Emulator>,
+    config: Config,
 }
 
 impl<'o> Session<'o> {
@@ -54,15 +57,26 @@ impl<'o> Session<'o> {
             true => Some(Emulator::start(options).await.map_err(|error| not_started(&error))?),
             false => None,
         };
-        let url = emulator.as_ref().map(Emulator::http_url);
+        let plan = config.plan(plan);
         Ok(Self {
-            client: config.client(url.as_deref(), plan)?,
+            client: config.client(emulator.as_ref(), plan.clone())?,
             interrupt: listen(Exit::Interrupted)?,
             resume: config.resume(),
             output,
+            plan,
             clock,
             emulator,
+            config,
         })
+    }
+
+    /// Checks that texts can be streamed from this server.
+    ///
+    /// # Errors
+    ///
+    /// Wrong usage: they cannot.
+    pub(crate) fn check_streaming(&self) -> Result<(), Stop> {
+        self.config.check_streaming()
     }
 
     /// How long the command has run.
@@ -86,7 +100,7 @@ impl<'o> Session<'o> {
             false => format!("To go on waiting for {them}:\n  {command}"),
             true => format!(
                 "The emulator ends with this command, and its tasks with it. For a server that stays, run \
-                 `runware emulate` in another terminal and give its address with --http-base-url; \
+                 `runware emulate` in another terminal and give its addresses with --http-base-url and --ws-base-url; \
                  there this goes on waiting for {them}:\n  {command}"
             ),
         });

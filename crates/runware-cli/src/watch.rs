@@ -51,15 +51,27 @@ impl Watched {
     ///
     /// The output cannot be written.
     pub(crate) fn sum_up(&self, session: &mut Session<'_>) -> Result<Exit, Stop> {
-        let mut summary = Summary::default();
-        self.tasks.iter().for_each(|task| summary.count(task.status()));
-        let stats = session.client.stats();
-        summary.requests = stats.requests;
-        summary.status_checks = stats.status_checks;
-        summary.elapsed = session.elapsed();
-        session.output.tell(&Event::Summary(summary))?;
+        sum_up(session, self.tasks.iter().map(Tracked::status))?;
         Ok(self.exit)
     }
+}
+
+/// Says how these tasks stand, and what it took: the last word of a command that waits.
+///
+/// # Errors
+///
+/// The output cannot be written.
+pub(crate) fn sum_up(
+    session: &mut Session<'_>,
+    statuses: impl IntoIterator<Item = Status>,
+) -> Result<(), Stop> {
+    let mut summary = Summary::default();
+    statuses.into_iter().for_each(|status| summary.count(status));
+    let stats = session.client.stats();
+    summary.requests = stats.requests;
+    summary.status_checks = stats.status_checks;
+    summary.elapsed = session.elapsed();
+    session.output.tell(&Event::Summary(summary))
 }
 
 /// Tells everything about the tasks until each has ended or somebody interrupts.

@@ -42,6 +42,11 @@ impl Generation {
         }
     }
 
+    /// Whether results can be streamed: those of the text models alone.
+    pub(crate) fn streams(&self) -> bool {
+        self.output == Output::Completion
+    }
+
     pub(crate) fn has_size(&self) -> bool {
         matches!(self.output, Output::Image | Output::Video)
     }
@@ -54,6 +59,8 @@ pub(crate) enum Delivery {
     Sync,
     /// In the replies to `getResponse`; the submission is only acknowledged.
     Async,
+    /// In the reply to the submission, as an event stream.
+    Stream,
 }
 
 /// What the results of a task look like.

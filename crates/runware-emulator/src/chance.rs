@@ -15,6 +15,7 @@ pub(crate) enum Purpose {
     Order,
     Fault,
     Session,
+    Thoughts,
 }
 
 /// A generator that depends on the seed, the purpose and the given numbers, and on nothing else.

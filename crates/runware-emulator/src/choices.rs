@@ -1,6 +1,15 @@
 //! What the emulator does where the documentation leaves a choice.
 
+mod socket;
+mod stream;
+
 use std::time::Duration;
+
+pub use self::socket::{
+    EmptyChecks, IdleCounts, KeyError, ReplayOrder, ReplayScope, SecondSocket, SocketChoices, SyncFrames,
+    UnknownSession,
+};
+pub use self::stream::{StreamFailure, StreamResults, StreamUsage};
 
 /// What the emulator does where the documentation leaves a choice.
 ///
@@ -69,7 +78,7 @@ pub struct Choices {
     pub duplicate: Duplicate,
     /// How long the reply to a synchronous task waits; then it is 504 and the task goes on. Default: 120 seconds.
     pub sync_window: Duration,
-    /// Whether `getResponse` knows synchronous tasks. Default: yes.
+    /// Whether `getResponse` knows synchronous tasks and streamed ones. Default: yes.
     pub check_sync_tasks: bool,
     /// Whether the reply to a ping repeats the ping's `taskUUID`. Default: no.
     pub echo_ping_uuid: bool,
@@ -87,6 +96,18 @@ pub struct Choices {
     pub unsupported_parameters: Vec<String>,
     /// Whether all results of one text task have the same text. Default: no.
     pub equal_texts: bool,
+    /// How many results a stream may bring, and how its events say which is which. Default: one.
+    pub stream_results: StreamResults,
+    /// Where `usage` and `cost` of a stream come. Default: in the event with `finishReason`.
+    pub stream_usage: StreamUsage,
+    /// How a stream reports that its task has failed. Default: in `errors`.
+    pub stream_failure: StreamFailure,
+    /// Whether `[DONE]` ends a stream whose task has failed, too. Default: yes.
+    pub stream_failure_done: bool,
+    /// Whether the events of a stream carry `taskType` and `taskUUID`, or the first alone does. Default: all do.
+    pub stream_names_task: bool,
+    /// What happens on WebSockets.
+    pub socket: SocketChoices,
 }
 
 impl Default for Choices {
@@ -125,6 +146,12 @@ impl Default for Choices {
             strict_uuid: false,
             unsupported_parameters: Vec::new(),
             equal_texts: false,
+            stream_results: StreamResults::One,
+            stream_usage: StreamUsage::WithFinish,
+            stream_failure: StreamFailure::Errors,
+            stream_failure_done: true,
+            stream_names_task: true,
+            socket: SocketChoices::default(),
         }
     }
 }

@@ -8,7 +8,9 @@ mod poll;
 mod reply;
 mod request;
 mod response;
+mod socket;
 mod store;
+mod stream;
 mod submit;
 #[cfg(test)]
 mod tests;
@@ -25,13 +27,15 @@ use self::error::ErrorBody;
 use self::poll::Checks;
 use self::reply::Reply;
 use self::request::{Request, Task};
-pub use self::response::{Fate, Response};
+pub use self::response::{Fate, Piece, Response};
+use self::socket::Sockets;
+pub use self::socket::{Outgoing, SocketId};
 use self::store::Store;
 use self::submit::Archived;
 use crate::catalogue::Generation;
 use crate::chance::{self, Purpose};
 use crate::choices::Duplicate;
-use crate::fault::{Action, Faults, Glance, RequestKind, Rule};
+use crate::fault::{Action, Faults, Glance, RequestKind, Rule, StreamFault};
 use crate::json::Object;
 use crate::ledger::Ledger;
 use crate::options::Options;
@@ -59,11 +63,30 @@ use crate::options::Options;
 /// let done = core.handle(Duration::from_secs(30), &head, check);
 /// assert!(done.body.ends_with(br#""cost":0.18}]}"#));
 /// ```
+///
+/// A WebSocket is opened, given frames and asked for what it has to send, in the same way:
+///
+/// ```
+/// use std::time::Duration;
+/// use runware_emulator::{Core, Options, Outgoing};
+///
+/// let mut core = Core::new(Options::new());
+/// let socket = core.open_socket(Duration::ZERO);
+/// core.take_frame(Duration::ZERO, socket, br#"[{"taskType":"authentication","apiKey":"any key"}]"#);
+/// let Some(Outgoing::Frame(greeting)) = core.poll_socket(Duration::ZERO, socket) else { panic!("no reply") };
+/// assert!(greeting.starts_with(br#"{"data":[{"taskType":"authentication","connectionSessionUUID":""#));
+///
+/// // The next thing to happen is that it is closed, because it is idle.
+/// let idle = Duration::from_secs(120);
+/// assert_eq!(core.socket_timeout(socket), Some(idle));
+/// assert_eq!(core.poll_socket(idle, socket), Some(Outgoing::Close(1000)));
+/// ```
 pub struct Core {
     options: Options,
     faults: Faults,
     store: Store,
     ledger: Ledger,
+    sockets: Sockets,
 }
 
 /// What matters of a request's head.
@@ -109,6 +132,7 @@ impl Core {
             faults: Faults::new(options.seed, options.faults.clone()),
             store: Store::new(options.max_tasks, options.max_archive_bytes),
             ledger: Ledger::default(),
+            sockets: Sockets::new(options.cuts),
             options,
         }
     }
@@ -128,7 +152,9 @@ impl Core {
         match self.faults.strike(&Glance { number, now, kind, body }) {
             Some(Action::Answer(answer)) => Response::answer(now, &answer),
             Some(Action::Reset) => Response::none(now, Fate::Reset),
-            Some(Action::Hang) => Response::none(now, Fate::Hang),
+            Some(Action::Hang | Action::Mute) => Response::none(now, Fate::Hang),
+            Some(Action::Close(_)) => Response::none(now, Fate::Cut),
+            Some(Action::TokenExpired) => Response::error(now, &auth::expired()),
             fault => {
                 let (response, reply) = self.carry_out(now, head, request, fault.as_ref());
                 self.suffer(fault, response, reply)
@@ -186,6 +212,7 @@ impl Core {
             Err(error) => return (Response::error(now, &error), None),
         };
         let mut reply = Reply::new(now);
+        reply.may_stream = !matches!(fault, Some(Action::Stream(StreamFault::Whole)));
         if request.authentication().is_some() {
             self.ledger.count_task("authentication");
             self.greet(&request, &mut reply);
@@ -193,6 +220,10 @@ impl Core {
         let archived = Archived::new(&request, self.options.choices.archived_key);
         for task in request.work() {
             self.dispatch(now, head, task, &archived, Checks::under(fault), &mut reply);
+        }
+        if let Some(stream) = reply.stream.take() {
+            let (response, tells_outcome) = stream.respond(now, fault);
+            return (response, Some(reply).filter(|_| tells_outcome));
         }
         let always_errors = matches!(fault, Some(Action::EmptyErrors));
         let status = reply.status(self.options.choices.mixed_status);
@@ -215,6 +246,10 @@ impl Core {
                 let message = format!("The request holds {count} {what}; at most {limit} are allowed.");
                 return Err(ErrorBody::new("maxTasksPerRequestExceeded", message));
             }
+        }
+        if request.work().nth(1).is_some() && request.work().any(Task::wants_stream) {
+            let message = "A task with the 'deliveryMethod' 'stream' must be the only one of the request.";
+            return Err(ErrorBody::new("invalidDeliveryMethod", message).about("deliveryMethod"));
         }
         if choices.duplicate == Duplicate::RefuseRequest {
             let mut seen = HashSet::new();
@@ -303,6 +338,8 @@ impl Core {
             Some(Action::HandleThenAnswer(answer)) => return Response::answer(response.ready_at, &answer),
             Some(Action::LoseReply) => return Response::none(response.ready_at, Fate::Cut),
             Some(Action::HandleThenHang) => return Response::none(response.ready_at, Fate::Hang),
+            // What is left has been done to a stream while it was written.
+            _ if response.pieces.is_some() => {}
             Some(Action::Truncate(bytes)) => response.fate = Fate::Truncate(bytes),
             Some(Action::Stall(bytes)) => response.fate = Fate::Stall(bytes),
             Some(Action::Delay(time)) => response.ready_at = response.ready_at.saturating_add(time),
@@ -310,8 +347,9 @@ impl Core {
             _ => {}
         }
         if response.fate == Fate::Deliver {
+            let at = response.ends_at();
             for (task, index) in reply.into_iter().flat_map(|reply| reply.deliveries) {
-                self.ledger.delivered(task, index, response.ready_at);
+                self.ledger.delivered(task, index, at);
             }
         }
         response

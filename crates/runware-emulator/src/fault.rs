@@ -1,5 +1,8 @@
 //! Faults: what goes wrong on the way between client and server.
 
+mod cuts;
+mod io;
+mod stream;
 #[cfg(test)]
 mod tests;
 
@@ -9,6 +12,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+pub(crate) use self::cuts::CutCount;
+pub use self::cuts::Cuts;
+pub use self::io::{IoFault, IoRule};
+pub use self::stream::StreamFault;
 use crate::chance::{self, Purpose};
 use crate::json::Object;
 
@@ -17,6 +24,10 @@ use crate::json::Object;
 /// A rule counts the requests that fit its [`kind`](Self::kind) and [`when`](Self::when), from 1, whether or not
 /// another rule strikes them; of those it strikes the ones chosen by [`nth`](Self::nth), [`first`](Self::first) and
 /// [`probability`](Self::probability). A rule without any of these strikes every request.
+///
+/// On a WebSocket each frame of a client is a request. Upgrades, authentications and pings are none: a rule without a
+/// kind leaves them alone, and one with the kind [`Upgrade`](RequestKind::Upgrade),
+/// [`Authenticate`](RequestKind::Authenticate) or [`Ping`](RequestKind::Ping) strikes them.
 ///
 /// ```
 /// use std::time::Duration;
@@ -100,13 +111,27 @@ pub enum RequestKind {
     Details,
     /// Anything else, requests that cannot be read among them.
     Other,
+    /// The request for a WebSocket. No other request is of this kind.
+    Upgrade,
+    /// A frame with an authentication and no tasks. Over HTTP, such a request is of the kind [`Other`](Self::Other).
+    Authenticate,
+    /// A frame with nothing but pings. Over HTTP, such a request is of the kind [`Other`](Self::Other).
+    Ping,
+}
+
+impl RequestKind {
+    /// Whether it carries tasks, as far as anyone can tell.
+    pub(crate) fn is_request(self) -> bool {
+        !matches!(self, Self::Upgrade | Self::Authenticate | Self::Ping)
+    }
 }
 
 /// What a rule sees of a request.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Glance<'a> {
-    /// How many requests came so far, this one included.
+    /// How many requests came so far, this one included where it is one: upgrades, authentications and pings on a
+    /// WebSocket are not.
     pub number: u64,
     /// When it came, by the emulator's clock.
     pub now: Duration,
@@ -117,6 +142,10 @@ pub struct Glance<'a> {
 }
 
 /// What goes wrong.
+///
+/// On a WebSocket a frame is answered with frames: where an answer or a reply is spoken of below, its body is the text of
+/// a frame, and where the connection is, the socket ends without a close frame. Of an upgrade, only what keeps it from
+/// being answered with 101 counts, and a delay.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Action {
@@ -144,8 +173,23 @@ pub enum Action {
     CheckError(CheckError),
     /// The reply has `"errors": []` where it has no errors.
     EmptyErrors,
-    /// The request is carried out, and the reply's body is what this makes of it.
+    /// The request is carried out, and the reply's body is what this makes of it; of an event stream, each event is.
     Rewrite(Rewrite),
+    /// The request is carried out, and something goes wrong with its event stream. Other replies come unharmed.
+    Stream(StreamFault),
+    /// Nothing is done with the frame, and the socket is closed with this code. Over HTTP: the connection is closed.
+    Close(u16),
+    /// The frame is carried out, and before its reply comes a frame with this text. Over HTTP: nothing.
+    Interject(String),
+    /// The frame is carried out, and before its reply these bytes are written to the connection, below the frames.
+    /// Over HTTP: nothing.
+    RawBytes(Bytes),
+    /// Nothing is done with the frame, and the error `tokenExpired` answers it, which names no task. So it goes with all
+    /// tasks on this socket until it authenticates again. Over HTTP: with this request, under 401.
+    TokenExpired,
+    /// Nothing is done with the frame, and from then on the socket is neither read from nor written to, as though the
+    /// other machine were gone. Over HTTP: as [`Hang`](Self::Hang).
+    Mute,
 }
 
 impl Action {
@@ -260,7 +304,7 @@ impl Faults {
     pub(crate) fn strike(&mut self, request: &Glance<'_>) -> Option<Action> {
         let mut struck = None;
         for (number, (rule, seen)) in (0..).zip(&mut self.rules) {
-            let fits = rule.kind.is_none_or(|kind| kind == request.kind)
+            let fits = rule.kind.map_or(request.kind.is_request(), |kind| kind == request.kind)
                 && rule.predicate.as_ref().is_none_or(|holds| holds(request));
             if !fits {
                 continue;

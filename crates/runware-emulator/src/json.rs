@@ -54,7 +54,8 @@ pub(crate) fn array(members: &[String]) -> String {
     format!("[{}]", members.join(","))
 }
 
-fn quoted(text: &str) -> String {
+/// A text as JSON.
+pub(crate) fn quoted(text: &str) -> String {
     Value::from(text).to_string()
 }
 

@@ -17,7 +17,8 @@ const KEPT_SUBMISSIONS: usize = 100;
 
 /// What really happened: requests, tasks, bills and deliveries.
 ///
-/// Requests that a fault kept from being carried out count as requests, and as nothing else.
+/// Requests that a fault kept from being carried out count as requests, and as nothing else. On a WebSocket each frame
+/// that carries tasks, or that cannot be read, is a request; upgrades, authentications and pings are counted apart.
 ///
 /// ```
 /// use std::time::Duration;
@@ -39,11 +40,23 @@ const KEPT_SUBMISSIONS: usize = 100;
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     requests: BTreeMap<RequestKind, u64>,
+    sockets: SocketCounts,
     tasks: BTreeMap<&'static str, u64>,
     accepted: u64,
     billed: u64,
     charged: Money,
     accounts: HashMap<TaskUuid, Account>,
+}
+
+/// What happened on WebSockets.
+#[derive(Clone, Debug, Default)]
+struct SocketCounts {
+    upgrades: u64,
+    opened: u64,
+    closed: u64,
+    frames: BTreeMap<RequestKind, u64>,
+    authentications: u64,
+    replays: u64,
 }
 
 /// What happened to one task.
@@ -91,14 +104,15 @@ pub struct ResultAccount {
     /// Whether it ends well.
     pub succeeds: bool,
     /// In how many replies it was delivered, its failure included. Replies that a fault kept back do not count; one that
-    /// waits for its time counts from the start, even if the caller is gone when the time has come.
+    /// waits for its time over HTTP counts from the start, even if the caller is gone when the time has come. A frame
+    /// counts when it is handed to a socket that is open.
     pub delivered: u64,
     /// When it was delivered first.
     pub first_delivered_at: Option<Duration>,
 }
 
 impl Ledger {
-    /// How many requests came.
+    /// How many requests came: over HTTP, or as frames.
     pub fn requests(&self) -> u64 {
         self.requests.values().sum()
     }
@@ -106,6 +120,41 @@ impl Ledger {
     /// How many requests of a kind came.
     pub fn requests_of(&self, kind: RequestKind) -> u64 {
         self.requests.get(&kind).copied().unwrap_or_default()
+    }
+
+    /// How often a WebSocket was asked for, with or without success.
+    pub fn upgrades(&self) -> u64 {
+        self.sockets.upgrades
+    }
+
+    /// How many WebSockets were opened.
+    pub fn sockets_opened(&self) -> u64 {
+        self.sockets.opened
+    }
+
+    /// How many WebSockets are open now.
+    pub fn sockets_open(&self) -> u64 {
+        self.sockets.opened.saturating_sub(self.sockets.closed)
+    }
+
+    /// How many frames came, of all kinds.
+    pub fn frames(&self) -> u64 {
+        self.sockets.frames.values().sum()
+    }
+
+    /// How many frames of a kind came.
+    pub fn frames_of(&self, kind: RequestKind) -> u64 {
+        self.sockets.frames.get(&kind).copied().unwrap_or_default()
+    }
+
+    /// How many authentications of WebSockets succeeded.
+    pub fn authentications(&self) -> u64 {
+        self.sockets.authentications
+    }
+
+    /// How many frames were sent on a later socket than the one they were meant for.
+    pub fn replays(&self) -> u64 {
+        self.sockets.replays
     }
 
     /// How many task objects of a type came, in requests that were carried out.
@@ -147,6 +196,30 @@ impl Ledger {
     pub(crate) fn count_request(&mut self, kind: RequestKind) -> u64 {
         *self.requests.entry(kind).or_default() += 1;
         self.requests()
+    }
+
+    pub(crate) fn count_upgrade(&mut self) {
+        self.sockets.upgrades += 1;
+    }
+
+    pub(crate) fn opened_socket(&mut self) {
+        self.sockets.opened += 1;
+    }
+
+    pub(crate) fn closed_socket(&mut self) {
+        self.sockets.closed += 1;
+    }
+
+    pub(crate) fn count_frame(&mut self, kind: RequestKind) {
+        *self.sockets.frames.entry(kind).or_default() += 1;
+    }
+
+    pub(crate) fn authenticated(&mut self) {
+        self.sockets.authentications += 1;
+    }
+
+    pub(crate) fn replayed(&mut self) {
+        self.sockets.replays += 1;
     }
 
     /// Counts a task object; a type the emulator does not know is not counted, for its name may be anything.

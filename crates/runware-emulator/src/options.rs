@@ -7,7 +7,7 @@ use std::time::Duration;
 use runware_types::{TaskType, TaskUuid};
 
 use crate::choices::Choices;
-use crate::fault::Rule;
+use crate::fault::{Cuts, IoRule, Rule};
 use crate::script::{self, Script};
 
 /// What an emulator is made of: the seed, keys, durations, failures, faults and limits.
@@ -36,6 +36,8 @@ pub struct Options {
     pub(crate) model_scripts: BTreeMap<String, Script>,
     pub(crate) task_scripts: HashMap<TaskUuid, Script>,
     pub(crate) faults: Vec<Rule>,
+    pub(crate) cuts: Option<Cuts>,
+    pub(crate) io_faults: Vec<IoRule>,
     pub(crate) choices: Choices,
     pub(crate) files_url: Option<String>,
     pub(crate) max_body_bytes: usize,
@@ -56,6 +58,8 @@ impl Options {
             model_scripts: script::built_in(),
             task_scripts: HashMap::new(),
             faults: Vec::new(),
+            cuts: None,
+            io_faults: Vec::new(),
             choices: Choices::default(),
             files_url: None,
             max_body_bytes: 100 << 20,
@@ -118,6 +122,20 @@ impl Options {
         self
     }
 
+    /// Cuts WebSockets every so many frames. Default: never.
+    pub fn cuts(mut self, cuts: Cuts) -> Self {
+        self.cuts = Some(cuts);
+        self
+    }
+
+    /// Adds a fault of connections, below HTTP; where several fit a connection, the one that was added first strikes it.
+    ///
+    /// A bare [`Core`](crate::Core) has no connections.
+    pub fn io_fault(mut self, rule: IoRule) -> Self {
+        self.io_faults.push(rule);
+        self
+    }
+
     /// Sets what the emulator does where the documentation leaves a choice.
     pub fn choose(mut self, set: impl FnOnce(&mut Choices)) -> Self {
         set(&mut self.choices);
@@ -133,7 +151,7 @@ impl Options {
         self
     }
 
-    /// Refuses larger request bodies with 413. Default: 100 MiB.
+    /// Refuses larger request bodies with 413, and closes with 1009 the WebSockets of larger frames. Default: 100 MiB.
     pub fn max_body_bytes(mut self, bytes: usize) -> Self {
         self.max_body_bytes = bytes;
         self

@@ -23,6 +23,8 @@ pub(crate) struct Outcome {
     pub(crate) progress: bool,
     /// How many checks see nothing of the task.
     pub(crate) blind_checks: u32,
+    /// Whether texts come with the thoughts before them.
+    pub(crate) thinks: bool,
 }
 
 /// What one result will do.
@@ -66,6 +68,7 @@ impl Outcome {
                 .and_then(|script| script.progress)
                 .unwrap_or(choices.progress || generation.name == "training"),
             blind_checks: script.and_then(|script| script.blind_checks).unwrap_or(choices.blind_checks),
+            thinks: script.is_some_and(|script| script.thinks),
             results,
         }
     }

@@ -32,6 +32,7 @@ pub struct Script {
     pub(crate) blind_checks: Option<u32>,
     pub(crate) refusal: Option<(u16, String)>,
     pub(crate) allowed_durations: Vec<f64>,
+    pub(crate) thinks: bool,
 }
 
 impl Script {
@@ -105,6 +106,12 @@ impl Script {
         self.allowed_durations = seconds.into_iter().collect();
         self
     }
+
+    /// Makes each text come with `reasoningContent`; a stream brings it before the text.
+    pub fn thinks(mut self) -> Self {
+        self.thinks = true;
+        self
+    }
 }
 
 /// The models that do a trick without any set-up, named in the front page of this crate.
@@ -119,6 +126,7 @@ pub(crate) fn built_in() -> BTreeMap<String, Script> {
         ("emulator:poor@1", Script::new().refuse(402, "insufficientCredits")),
         ("emulator:busy@1", Script::new().refuse(503, "noAvailableServer")),
         ("emulator:six-seconds@1", Script::new().allowed_durations([6.0])),
+        ("emulator:think@1", Script::new().thinks()),
     ]
     .map(|(model, script)| (model.to_owned(), script))
     .into()

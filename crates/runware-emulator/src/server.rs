@@ -1,25 +1,30 @@
-//! The emulator as a local HTTP server.
+//! The emulator as a local server of HTTP and WebSockets.
 
 mod body;
 mod clock;
 mod connection;
+mod faulty_io;
 mod guard;
 mod routes;
+mod socket;
+mod stream;
 
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::io::DuplexStream;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
 
 use self::clock::TokioClock;
 pub use self::clock::{Clock, Sleep};
+use self::faulty_io::Lines;
 use self::guard::Guard;
 use crate::core::Core;
-use crate::fault::Rule;
+use crate::fault::{IoRule, Rule};
 use crate::ledger::Ledger;
 use crate::options::Options;
 
@@ -40,6 +45,7 @@ use crate::options::Options;
 pub struct Emulator {
     shared: Arc<Shared>,
     address: SocketAddr,
+    inside: mpsc::UnboundedSender<DuplexStream>,
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
 }
@@ -49,8 +55,14 @@ struct Shared {
     core: Mutex<Core>,
     clock: Arc<dyn Clock>,
     guard: Guard,
+    lines: Lines,
     stop: watch::Receiver<bool>,
+    /// Tells all WebSockets that one may have something to do because of another.
+    roused: Notify,
 }
+
+/// How much an in-memory connection holds in each direction before writing to it waits.
+const INSIDE_BUFFER: usize = 64 << 10;
 
 impl Emulator {
     /// Starts a server on a free port of 127.0.0.1.
@@ -85,6 +97,43 @@ impl Emulator {
         format!("http://{}/v1", reachable(self.address))
     }
 
+    /// The URL that WebSockets are opened at: `ws://127.0.0.1:PORT/v1`.
+    pub fn ws_url(&self) -> String {
+        format!("ws://{}/v1", reachable(self.address))
+    }
+
+    /// Connects without leaving the process: the other end of this stream is served like a connection that was accepted,
+    /// and `localhost` will do as its `Host`.
+    ///
+    /// With a paused clock the time of such a connection is that of the test: nothing of it takes any, and a wait is over
+    /// as soon as nobody has anything else to do. When the emulator has ended, the stream is at its end.
+    ///
+    /// ```
+    /// use runware_emulator::{Emulator, Options};
+    /// use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    ///
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    /// # runtime.block_on(async {
+    /// let emulator = Emulator::start(Options::new()).await?;
+    /// let mut connection = emulator.connect();
+    /// connection.write_all(b"GET /nothing HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await?;
+    /// let mut reply = String::new();
+    /// connection.read_to_string(&mut reply).await?;
+    /// assert!(reply.starts_with("HTTP/1.1 404"));
+    /// emulator.shutdown().await;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn connect(&self) -> DuplexStream {
+        self.dialer().connect()
+    }
+
+    /// What [connects](Self::connect) and can be given away; it does not keep the emulator running.
+    pub fn dialer(&self) -> Dialer {
+        Dialer { inside: self.inside.clone() }
+    }
+
     /// The address that the server listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
@@ -102,10 +151,41 @@ impl Emulator {
         self.shared.core().inject(rule);
     }
 
+    /// Adds a fault of connections, below HTTP. It strikes those that are open too, in place of what struck them before.
+    ///
+    /// ```
+    /// use runware_emulator::{Emulator, IoFault, IoRule, Options};
+    ///
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    /// # runtime.block_on(async {
+    /// let emulator = Emulator::start(Options::new()).await?;
+    /// // Whoever connects next finds nobody there.
+    /// emulator.inject_io(IoRule::new(IoFault::HalfOpen).nth(emulator.connections() + 1));
+    /// # emulator.shutdown().await;
+    /// # Ok::<(), runware_emulator::StartError>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn inject_io(&self, rule: IoRule) {
+        self.shared.lines.inject(rule);
+    }
+
+    /// Drops all faults of connections. Those that are still there go on where they were stopped.
+    pub fn heal_io(&self) {
+        self.shared.lines.heal();
+    }
+
+    /// How many connections were accepted so far, which is the number of the last one.
+    ///
+    /// A client may be done connecting before the server has accepted, but it gets no reply before that.
+    pub fn connections(&self) -> u64 {
+        self.shared.lines.accepted()
+    }
+
     /// Stops, and returns when no task and no connection is left.
     ///
     /// Replies under way are finished if that takes less than a second; those that are still waiting for their time are
-    /// not sent, and their connections are closed.
+    /// not sent, and their connections are closed. WebSockets are closed with code 1001.
     ///
     /// # Cancel safety
     ///
@@ -126,6 +206,22 @@ impl Drop for Emulator {
 impl fmt::Debug for Emulator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Emulator").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+/// Connects to an emulator without leaving the process; made by [`Emulator::dialer`].
+#[derive(Clone, Debug)]
+pub struct Dialer {
+    inside: mpsc::UnboundedSender<DuplexStream>,
+}
+
+impl Dialer {
+    /// A new connection; see [`Emulator::connect`].
+    pub fn connect(&self) -> DuplexStream {
+        let (ours, theirs) = tokio::io::duplex(INSIDE_BUFFER);
+        // Where nobody takes it, it is dropped, and this end of it says so.
+        let _ = self.inside.send(theirs);
+        ours
     }
 }
 
@@ -201,16 +297,20 @@ impl EmulatorBuilder {
         let address = listener.local_addr().map_err(failed)?;
         let mut options = self.options;
         options.files_url.get_or_insert_with(|| format!("http://{}/files", reachable(address)));
+        let io_faults = std::mem::take(&mut options.io_faults);
         let (stop, stopped) = watch::channel(false);
         let shared = Arc::new(Shared {
             core: Mutex::new(Core::new(options)),
             clock: self.clock.unwrap_or_else(|| Arc::new(TokioClock::start())),
             guard: Guard::new(address.ip(), self.allow_remote),
+            lines: Lines::new(io_faults),
             stop: stopped,
+            roused: Notify::new(),
         });
-        let task = tokio::spawn(connection::accept(listener, Arc::clone(&shared)));
+        let (inside, connections) = mpsc::unbounded_channel();
+        let task = tokio::spawn(connection::accept(listener, connections, Arc::clone(&shared)));
         tracing::debug!(%address, "listening");
-        Ok(Emulator { shared, address, stop, task })
+        Ok(Emulator { shared, address, inside, stop, task })
     }
 }
 

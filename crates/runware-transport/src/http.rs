@@ -1,16 +1,12 @@
 //! The transport over HTTP.
 
-mod base_url;
 mod body;
 mod builder;
-mod excerpt;
 mod failure;
 mod intake;
 mod limits;
 mod pace;
-mod retry_after;
-mod scrub;
-mod tls;
+mod stream;
 mod upload;
 
 use std::fmt;
@@ -25,17 +21,19 @@ use reqwest::header::{CONTENT_ENCODING, DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use runware_types::{Envelope, Limits};
 use tracing::{Instrument, Span, field};
 
-use self::base_url::BaseUrl;
 use self::body::Shortfall;
-use self::excerpt::excerpt;
 use self::intake::Intake;
 use self::pace::Halt;
-use self::scrub::scrub;
-use crate::{ApiKey, Attempt, Clock, Delivery, ErrorKind, Replies, Reply, Transport, TransportError};
+use crate::base_url::BaseUrl;
+use crate::excerpt::excerpt;
+use crate::retry_after::parse_retry_after;
+use crate::scrub::scrub;
+use crate::{
+    ApiKey, Attempt, Clock, Delivery, ErrorKind, Replies, Reply, StreamingReply, Transport, TransportError,
+};
 
 pub use self::builder::{DEFAULT_BASE_URL, HttpTransportBuilder};
 pub use self::limits::BodyLimits;
-pub use self::retry_after::parse_retry_after;
 
 /// The API over HTTP: each attempt is one `POST`, and its reply is the answer to that.
 ///
@@ -125,8 +123,39 @@ impl Transport for HttpTransport {
         );
         let started = self.clock.now();
         let result = self.exchange(attempt, started).instrument(span.clone()).await;
-        record(&span, &result, self.clock.now().saturating_sub(started));
+        record(&span, result.as_ref().map(|reply| reply.status), self.clock.now().saturating_sub(started));
         result.map(Replies::one)
+    }
+
+    /// Sends the one call of an attempt and hands its reply over as it comes: uncompressed, byte for byte but for the
+    /// API key, which is blanked out where a server quotes it.
+    ///
+    /// `idle` bounds each silence: before the reply's head, connecting and sending included, and then before each of
+    /// the next bytes, from when they are asked for. An answer that is no success, an HTML page and a compressed body
+    /// are taken in whole and are as for [`send`](Transport::send): an envelope, or an error.
+    ///
+    /// # Errors
+    ///
+    /// As for [`send`](Transport::send). Of the body: a [time-out](TransportError::is_timeout) when it stands still for
+    /// `idle` or does not end within the attempt's time-out, or
+    /// [interrupted](TransportError::is_interrupted) when the connection breaks.
+    ///
+    /// # Cancel safety
+    ///
+    /// As for [`send`](Transport::send). Dropping the reply lets go of the connection; the task goes on at the server.
+    async fn open_stream(&self, attempt: Attempt, idle: Duration) -> Result<StreamingReply, TransportError> {
+        let span = tracing::debug_span!(
+            "attempt",
+            calls = attempt.calls.len(),
+            streaming = true,
+            status = field::Empty,
+            error = field::Empty,
+            elapsed_ms = field::Empty,
+        );
+        let started = self.clock.now();
+        let result = self.stream(attempt, idle, started).instrument(span.clone()).await;
+        record(&span, result.as_ref().map(|reply| reply.status), self.clock.now().saturating_sub(started));
+        result
     }
 
     async fn close(&self) {
@@ -161,9 +190,20 @@ impl HttpTransport {
             ));
         }
         let deadline = started.saturating_add(attempt.timeout);
-        let response = self.post(&client, attempt.body(), deadline, attempt.timeout).await?;
+        let headers = self.headers.clone();
+        let response = self.post(&client, headers, attempt.body(), deadline, attempt.timeout).await?;
+        self.reply(response, deadline, attempt.timeout).await
+    }
+
+    /// Takes a reply in whose head has come.
+    async fn reply(
+        &self,
+        response: reqwest::Response,
+        deadline: Duration,
+        timeout: Duration,
+    ) -> Result<Reply, TransportError> {
         let head = Head::of(&response);
-        let body = self.body(response, &head, deadline, attempt.timeout).await;
+        let body = self.body(response, &head, deadline, timeout).await;
         body.map(|body| scrub(body, self.key.as_ref()))
             .and_then(|body| self.decode(&head, body))
             .map_err(|error| head.complete(error))
@@ -180,6 +220,7 @@ impl HttpTransport {
     async fn post(
         &self,
         client: &reqwest::Client,
+        headers: HeaderMap,
         body: Bytes,
         deadline: Duration,
         timeout: Duration,
@@ -187,7 +228,7 @@ impl HttpTransport {
         let (upload, recall) = upload::upload(body);
         let request = client
             .post(self.base_url.url().clone())
-            .headers(self.headers.clone())
+            .headers(headers)
             .body(reqwest::Body::wrap(upload))
             .send();
         match select(pin!(request), self.clock.sleep_until(deadline)).await {
@@ -286,11 +327,11 @@ fn late(message: String) -> TransportError {
 }
 
 /// Notes the outcome on the attempt's span: numbers and kinds, never a text of either side.
-fn record(span: &Span, result: &Result<Reply, TransportError>, elapsed: Duration) {
+fn record(span: &Span, result: Result<u16, &TransportError>, elapsed: Duration) {
     span.record("elapsed_ms", u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX));
     match result {
-        Ok(reply) => {
-            span.record("status", reply.status);
+        Ok(status) => {
+            span.record("status", status);
             tracing::debug!(parent: span, "answered");
         }
         Err(error) => {

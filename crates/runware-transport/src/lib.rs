@@ -38,22 +38,38 @@
 //! # Features
 //!
 //! * `http` (default): `HttpTransport`, over HTTP/1.1 and HTTP/2 with TLS.
+//! * `websocket` (default): `WebSocketTransport`, over one connection that lasts.
 //! * `testing`: the module `testing`, with a transport that follows a script and a clock that is moved by hand.
 
 mod attempt;
+#[cfg(any(feature = "http", feature = "websocket"))]
+mod base_url;
 mod clock;
 mod connection;
 mod delivery;
 mod error;
+#[cfg(any(feature = "http", feature = "websocket"))]
+mod excerpt;
 #[cfg(feature = "http")]
 mod http;
 mod reply;
+#[cfg(any(feature = "http", feature = "websocket"))]
+mod retry_after;
+#[cfg(any(feature = "http", feature = "websocket"))]
+mod scrub;
 mod secret;
+pub mod session;
 mod streaming;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+#[cfg(any(feature = "http", feature = "websocket"))]
+mod tls;
 mod transport;
 mod unclaimed;
+#[cfg(any(feature = "http", feature = "websocket"))]
+mod user_agent;
+#[cfg(feature = "websocket")]
+mod websocket;
 
 pub use async_trait::async_trait;
 
@@ -63,12 +79,16 @@ pub use connection::{Connection, ConnectionState};
 pub use delivery::Delivery;
 pub use error::{ErrorKind, TransportError};
 #[cfg(feature = "http")]
-pub use http::{BodyLimits, DEFAULT_BASE_URL, HttpTransport, HttpTransportBuilder, parse_retry_after};
+pub use http::{BodyLimits, DEFAULT_BASE_URL, HttpTransport, HttpTransportBuilder};
 pub use reply::{Replies, Reply};
+#[cfg(any(feature = "http", feature = "websocket"))]
+pub use retry_after::parse_retry_after;
 pub use secret::{ApiKey, InvalidApiKey};
 pub use streaming::StreamingReply;
 pub use transport::Transport;
 pub use unclaimed::Unclaimed;
+#[cfg(feature = "websocket")]
+pub use websocket::{Connector, DEFAULT_WS_BASE_URL, Io, WebSocketTransport, WebSocketTransportBuilder};
 
 #[cfg(all(doctest, feature = "http"))]
 #[doc = include_str!("../README.md")]

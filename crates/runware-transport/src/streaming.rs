@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -40,6 +41,14 @@ impl StreamingReply {
     /// Dropping the future loses no bytes.
     pub async fn next_chunk(&mut self) -> Option<Result<Bytes, TransportError>> {
         self.body.next().await
+    }
+}
+
+impl Stream for StreamingReply {
+    type Item = Result<Bytes, TransportError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.body.as_mut().poll_next(cx)
     }
 }
 

@@ -36,6 +36,7 @@
 //! # }
 //! ```
 
+mod body;
 mod manual_clock;
 mod scripted;
 mod step;

@@ -1,10 +1,16 @@
 //! How a client is configured.
 
+mod protocol;
+#[cfg(any(feature = "http", feature = "websocket"))]
+mod service;
+
 use std::sync::Arc;
 
 use runware_poll::Plan;
 use runware_transport::{Clock, TokioClock, Transport};
 use tokio::sync::mpsc;
+
+pub use protocol::Protocol;
 
 use crate::client::Shared;
 use crate::driver::{Driver, Setup};
@@ -31,8 +37,8 @@ pub const API_KEY_VARIABLE: &str = "RUNWARE_API_KEY";
 /// ```
 #[derive(Debug, Default)]
 pub struct ClientBuilder {
-    #[cfg(feature = "http")]
-    http: http::HttpOptions,
+    #[cfg(any(feature = "http", feature = "websocket"))]
+    service: service::Service,
     transport: Option<Arc<dyn Transport>>,
     clock: Option<Arc<dyn Clock>>,
     plan: Plan,
@@ -41,7 +47,7 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Uses this transport instead of HTTP with a key.
+    /// Uses this transport, and nothing that is configured about the service itself.
     #[must_use]
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.transport = Some(transport);
@@ -83,21 +89,21 @@ impl ClientBuilder {
     /// # Errors
     ///
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) without a key and without a transport,
-    /// with a base URL that is not allowed, or outside a Tokio runtime.
+    /// with a URL that is not allowed, with one for the way that is not taken and none for the other, or outside a Tokio runtime.
     pub fn build(self) -> Result<Client, Error> {
         let runtime = tokio::runtime::Handle::try_current()
             .map_err(|_| Error::configuration("a client needs a Tokio runtime: call `build` inside one"))?;
         let clock = self.clock.unwrap_or_else(|| Arc::new(TokioClock::new()));
+        let seed = self.seed.unwrap_or_else(entropy::seed);
         let transport = match self.transport {
             Some(transport) => transport,
-            #[cfg(feature = "http")]
-            None => self.http.connect(&clock)?,
-            #[cfg(not(feature = "http"))]
+            #[cfg(any(feature = "http", feature = "websocket"))]
+            None => self.service.transport(&clock, seed)?,
+            #[cfg(not(any(feature = "http", feature = "websocket")))]
             None => {
                 return Err(Error::configuration("a client needs a transport: `ClientBuilder::transport`"));
             }
         };
-        let seed = self.seed.unwrap_or_else(entropy::seed);
         let (commands, inbox) = mpsc::unbounded_channel();
         let registry = Arc::new(Registry::default());
         let counters = Arc::new(Counters::default());
@@ -124,104 +130,6 @@ impl ClientBuilder {
 /// Tasks in one request, unless configured otherwise.
 const DEFAULT_BATCH_LIMIT: usize = 100;
 
-#[cfg(feature = "http")]
-mod http {
-    //! The part of the configuration that is about HTTP.
-
-    use std::sync::Arc;
-
-    use runware_transport::{ApiKey, BodyLimits, Clock, HttpTransport, InvalidApiKey, Transport};
-
-    use super::{API_KEY_VARIABLE, ClientBuilder};
-    use crate::Error;
-
-    #[derive(Debug, Default)]
-    pub(super) struct HttpOptions {
-        api_key: Option<Result<ApiKey, InvalidApiKey>>,
-        base_url: Option<String>,
-        user_agent_prefix: Option<String>,
-        insecure_http: bool,
-        body_limits: Option<BodyLimits>,
-    }
-
-    impl ClientBuilder {
-        /// The API key. It is sent to the configured origin only, and appears in no log, error or `Debug`.
-        #[must_use]
-        pub fn api_key(mut self, key: impl Into<String>) -> Self {
-            self.http.api_key = Some(ApiKey::new(key));
-            self
-        }
-
-        /// Takes the API key from `RUNWARE_API_KEY`.
-        ///
-        /// # Errors
-        ///
-        /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if the variable is not set.
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the one place where the library reads the environment"
-        )]
-        pub fn api_key_from_env(self) -> Result<Self, Error> {
-            match std::env::var(API_KEY_VARIABLE) {
-                Ok(key) => Ok(self.api_key(key)),
-                Err(_) => Err(Error::configuration(format!(
-                    "the environment variable `{API_KEY_VARIABLE}` is not set; it holds the API key"
-                ))),
-            }
-        }
-
-        /// The URL that tasks are posted to. Default: `https://api.runware.ai/v1`.
-        ///
-        /// Plain `http` is allowed for loopback addresses only.
-        #[must_use]
-        pub fn base_url(mut self, url: impl Into<String>) -> Self {
-            self.http.base_url = Some(url.into());
-            self
-        }
-
-        /// Allows plain `http` for any address: the key and the prompts travel in the clear then.
-        #[must_use]
-        pub fn insecure_http(mut self, allow: bool) -> Self {
-            self.http.insecure_http = allow;
-            self
-        }
-
-        /// How much of a reply is taken in. Default: 64 MiB, decompressed.
-        #[must_use]
-        pub fn body_limits(mut self, limits: BodyLimits) -> Self {
-            self.http.body_limits = Some(limits);
-            self
-        }
-
-        /// Puts the name of your program in front of the `User-Agent`, such as `my-app/1.2`.
-        #[must_use]
-        pub fn user_agent_prefix(mut self, prefix: impl Into<String>) -> Self {
-            self.http.user_agent_prefix = Some(prefix.into());
-            self
-        }
-    }
-
-    impl HttpOptions {
-        pub(super) fn connect(self, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Transport>, Error> {
-            let key = self.api_key.ok_or_else(|| {
-                Error::configuration(format!(
-                    "an API key is missing: use `ClientBuilder::api_key`, or set `{API_KEY_VARIABLE}` and use \
-                     `ClientBuilder::api_key_from_env`"
-                ))
-            })?;
-            let key = key.map_err(Error::invalid_key)?;
-            let mut builder =
-                HttpTransport::builder(Some(key)).clock(Arc::clone(clock)).insecure_http(self.insecure_http);
-            if let Some(url) = self.base_url {
-                builder = builder.base_url(url);
-            }
-            if let Some(limits) = self.body_limits {
-                builder = builder.limits(limits);
-            }
-            if let Some(prefix) = self.user_agent_prefix {
-                builder = builder.user_agent_prefix(prefix);
-            }
-            Ok(Arc::new(builder.build().map_err(Error::transport)?))
-        }
-    }
-}
+#[cfg(test)]
+#[cfg(all(feature = "http", feature = "websocket"))]
+mod tests;

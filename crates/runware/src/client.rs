@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use runware_poll::Plan;
+use runware_transport::Connection;
 use runware_types::{DeliveryMethod, Prepared, RawTask, TaskDetails, TaskUuid};
 use tokio::sync::{mpsc, oneshot};
 
@@ -12,7 +13,7 @@ use crate::driver::opening::Opening;
 use crate::lookup::{Lookup, StatusReport};
 use crate::registry::Registry;
 use crate::stats::Counters;
-use crate::{ClientBuilder, Error, Outcome, Stats, Task, TaskHandle, entropy};
+use crate::{ClientBuilder, Error, Outcome, Stats, Task, TaskHandle, TextStream, entropy};
 
 /// A client of the Runware API.
 ///
@@ -58,7 +59,7 @@ impl Client {
     ///
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if the variable is missing or not a
     /// key, or outside a Tokio runtime.
-    #[cfg(feature = "http")]
+    #[cfg(any(feature = "http", feature = "websocket"))]
     pub fn from_env() -> Result<Self, Error> {
         Self::builder().api_key_from_env()?.build()
     }
@@ -131,6 +132,38 @@ impl Client {
         self.submit(task)?.outcome().await
     }
 
+    /// Streams the text of a language model while it is being written; the handle is known before anything is sent,
+    /// which is when the stream is asked for its first piece.
+    ///
+    /// The task's own `taskUUID` is kept; otherwise it gets a new one. Its `deliveryMethod` becomes `stream`. Unlike a
+    /// submitted task it depends on one connection, which is made over HTTP: see [`TextStream`] for what happens when
+    /// that breaks.
+    ///
+    /// ```no_run
+    /// # async fn example(client: runware::Client) -> Result<(), runware::Error> {
+    /// use runware::types::TextInference;
+    ///
+    /// let task = TextInference::prompt("google:gemini@3.1-pro", "Why is the sky blue?").include_usage(true);
+    /// match client.stream_text(task)?.text().await {
+    ///     Ok(answer) => println!("{} ({:?})", answer.text, answer.usage),
+    ///     Err(error) => match error.partial_text() {
+    ///         Some(so_far) => println!("{} [{error}]", so_far.text),
+    ///         None => return Err(error),
+    ///     },
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidTask`](crate::ErrorKind::InvalidTask) if the task is no `textInference`, asks for more
+    /// than one result or for another delivery, or cannot be sent;
+    /// [`ErrorKind::UuidReused`](crate::ErrorKind::UuidReused) if this client is streaming or watching a task of the
+    /// same id; [`ErrorKind::Closed`](crate::ErrorKind::Closed) after [`Client::close`].
+    pub fn stream_text(&self, task: impl Into<RawTask>) -> Result<TextStream, Error> {
+        TextStream::new(&self.shared, &self.plan, task.into())
+    }
+
     /// Watches a task that was submitted before, by this or any other process. Nothing is submitted.
     ///
     /// The first status check is made at once; the plan's deadline counts from now.
@@ -183,9 +216,26 @@ impl Client {
         self.shared.counters.read()
     }
 
+    /// A view of the connection: whether there is one, is being made, or is refused, and why.
+    ///
+    /// Nothing has to be done about it. A client that speaks HTTP alone has no connection that lasts.
+    ///
+    /// ```
+    /// # async fn example(client: runware::Client) {
+    /// let mut connection = client.connection();
+    /// while let Some(state) = connection.changed().await {
+    ///     println!("{state:?}");
+    /// }
+    /// # }
+    /// ```
+    pub fn connection(&self) -> Connection {
+        self.shared.lookup.transport.connection()
+    }
+
     /// Ends the driver: nothing is sent any more, every connection is closed, and everybody who waits gets
     /// [`ErrorKind::Closed`](crate::ErrorKind::Closed) with the task's handle, or, if results are there already,
-    /// an outcome with [`Ending::Interrupted`](crate::Ending::Interrupted).
+    /// an outcome with [`Ending::Interrupted`](crate::Ending::Interrupted). A [`TextStream`] gets it with the text so
+    /// far, and lets go of its connection, when it is next polled.
     ///
     /// # Cancel safety
     ///
@@ -224,7 +274,7 @@ fn check_submittable(prepared: &Prepared) -> Result<(), Error> {
     }
     if prepared.delivery() == Some(&DeliveryMethod::Stream) {
         return Err(Error::unsupported(
-            "`deliveryMethod` is \"stream\"; it must be \"async\" or \"sync\" here",
+            "`deliveryMethod` is \"stream\"; it must be \"async\" or \"sync\" here, or use `Client::stream_text`",
         ));
     }
     Ok(())

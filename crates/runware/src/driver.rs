@@ -8,6 +8,7 @@ mod entry;
 pub(crate) mod opening;
 mod settle;
 mod submit;
+mod unclaimed;
 mod verify;
 mod watching;
 
@@ -17,7 +18,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use runware_poll::{Limits, Quota, Scheduler, Tick};
-use runware_transport::{Call, Clock, Delivery, ErrorKind, Transport, TransportError};
+use runware_transport::{Call, Clock, Delivery, ErrorKind, Transport, TransportError, Unclaimed};
 use runware_types::TaskUuid;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
@@ -28,9 +29,13 @@ use crate::registry::Registry;
 use crate::stats::Counters;
 use entry::Entry;
 use opening::Opening;
+use unclaimed::{Beginning, BeginningListener, next_unclaimed};
 
 /// How many commands are taken in before anything is sent: what was queued together travels together.
 const COMMANDS_AT_ONCE: usize = 1_000;
+
+/// How many beginnings of answers wait to be taken in. When there are more, the exchanges wait.
+const BEGINNINGS_WAITING: usize = 64;
 
 /// What callers ask of the driver.
 pub(crate) enum Command {
@@ -80,6 +85,10 @@ pub(crate) struct Driver {
     /// Tasks that the archive is to be asked about.
     questions: Vec<TaskUuid>,
     exchanges: JoinSet<Exchange>,
+    /// What has come so far of answers that take as long as the work does.
+    beginnings: (mpsc::Sender<Beginning>, mpsc::Receiver<Beginning>),
+    /// Replies that no exchange waits for; none once there will be none.
+    unclaimed: Option<Unclaimed>,
     purposes: HashMap<tokio::task::Id, Purpose>,
 }
 
@@ -107,6 +116,7 @@ impl Purpose {
 }
 
 /// The tasks that an exchange was about, and when it was started.
+#[derive(Clone)]
 struct Asked {
     task_uuids: Vec<TaskUuid>,
     at: Tick,
@@ -130,6 +140,7 @@ impl Asked {
 impl Driver {
     pub(crate) fn new(setup: Setup) -> Self {
         let Setup { transport, clock, registry, counters, inbox, batch_limit, seed } = setup;
+        let unclaimed = transport.unclaimed();
         Self {
             transport,
             clock,
@@ -151,6 +162,8 @@ impl Driver {
             checks_under_way: 0,
             questions: Vec::new(),
             exchanges: JoinSet::new(),
+            beginnings: mpsc::channel(BEGINNINGS_WAITING),
+            unclaimed,
             purposes: HashMap::new(),
         }
     }
@@ -179,7 +192,13 @@ impl Driver {
                         self.obey(command);
                     }
                 }
+                // Before the exchanges, so that no beginning comes after its end.
+                Some(beginning) = self.beginnings.1.recv() => self.take_beginning(&beginning),
                 Some(joined) = self.exchanges.join_next_with_id() => self.conclude(joined),
+                reply = next_unclaimed(&mut self.unclaimed) => {
+                    let now = self.now();
+                    self.take_unclaimed(&reply, now);
+                }
                 () = alarm => {}
             }
         };
@@ -225,8 +244,15 @@ impl Driver {
 
     fn start(&mut self, purpose: Purpose, calls: Vec<Call>, timeout: Duration) {
         let transport = Arc::clone(&self.transport);
-        let exchange = async move { Exchange::run(&*transport, calls, timeout).await };
-        let started = self.exchanges.spawn(exchange);
+        let started = match &purpose {
+            Purpose::SubmitAndWait(asked) => {
+                let listener = BeginningListener::new(asked.clone(), self.beginnings.0.clone());
+                self.exchanges.spawn(async move {
+                    Exchange::run_in_parts(&*transport, calls, timeout, &listener).await
+                })
+            }
+            _ => self.exchanges.spawn(async move { Exchange::run(&*transport, calls, timeout).await }),
+        };
         self.purposes.insert(started.id(), purpose);
     }
 

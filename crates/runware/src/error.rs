@@ -1,13 +1,14 @@
 //! What stopped a call, what it means for the task, and what to do next.
 
 mod cause;
+mod streaming;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use runware_transport::TransportError;
-use runware_types::{ApiError, ErrorCategory, InvalidTask, TaskUuid};
+use runware_types::{ApiError, CollectedText, ErrorCategory, InvalidTask, TaskUuid};
 
 pub use cause::Cause;
 
@@ -43,6 +44,8 @@ struct Inner {
     retry_after: Option<Duration>,
     /// True if the client was closed before anything was sent.
     is_unsent: bool,
+    /// What had come of a streamed text.
+    partial: Option<Box<CollectedText>>,
     source: Option<Source>,
 }
 
@@ -50,18 +53,23 @@ struct Inner {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The client cannot be built or used as configured. Nothing was sent.
+    /// The client cannot be built or used as configured: no key, or a URL for another way to the service than the
+    /// one that is to be taken. Nothing was sent.
     Configuration,
     /// The task is not one that can be sent. Nothing was sent.
     InvalidTask,
     /// This id already belongs to another request. Nothing of this request was bought.
     UuidReused,
-    /// The server rejected the request. Nothing was bought.
+    /// The server rejected the request, or the connection that it was to travel on. Nothing was bought.
     Rejected,
     /// The server could not be reached, or was too busy to accept the task. Nothing was bought.
     NotAccepted,
     /// The task was sent and no answer came before the deadline. It may have been accepted: resume it.
     Unconfirmed,
+    /// A streamed text stopped before its end. The task may be complete at the server: resume it or look it up.
+    StreamCut,
+    /// The server reported, in place of a streamed text or within it, that the task failed.
+    StreamFailed,
     /// The server refused a question about a task. The task itself goes on.
     QueryFailed,
     /// The client was closed while the task was open. A task that was sent goes on.
@@ -70,7 +78,7 @@ pub enum ErrorKind {
 
 #[derive(Debug)]
 enum Source {
-    #[cfg(feature = "http")]
+    #[cfg(any(feature = "http", feature = "websocket"))]
     Key(runware_transport::InvalidApiKey),
     Transport(TransportError),
     Task(InvalidTask),
@@ -95,6 +103,12 @@ impl Error {
     /// The server's own error, where it sent one.
     pub fn api_error(&self) -> Option<&ApiError> {
         self.0.api.as_ref()
+    }
+
+    /// What had come of a streamed text when it ended early: always there, if only empty, for
+    /// [`ErrorKind::StreamCut`] and [`ErrorKind::StreamFailed`], and for [`ErrorKind::Closed`] within a stream.
+    pub fn partial_text(&self) -> Option<&CollectedText> {
+        self.0.partial.as_deref()
     }
 
     /// The HTTP status that came with it.
@@ -127,9 +141,11 @@ impl Error {
             ErrorKind::Configuration | ErrorKind::InvalidTask | ErrorKind::UuidReused => {
                 ErrorCategory::Validation
             }
-            ErrorKind::NotAccepted | ErrorKind::Unconfirmed => ErrorCategory::Connection,
+            ErrorKind::NotAccepted | ErrorKind::Unconfirmed | ErrorKind::StreamCut => {
+                ErrorCategory::Connection
+            }
             ErrorKind::Closed => ErrorCategory::Aborted,
-            ErrorKind::Rejected | ErrorKind::QueryFailed => ErrorCategory::Unknown,
+            ErrorKind::Rejected | ErrorKind::QueryFailed | ErrorKind::StreamFailed => ErrorCategory::Unknown,
         }
     }
 
@@ -241,7 +257,7 @@ impl Error {
         Self::build(ErrorKind::Closed, message, |inner| inner.handle = handle)
     }
 
-    #[cfg(feature = "http")]
+    #[cfg(any(feature = "http", feature = "websocket"))]
     pub(crate) fn invalid_key(error: runware_transport::InvalidApiKey) -> Self {
         Self::build(ErrorKind::Configuration, "the API key cannot be used".to_owned(), |inner| {
             inner.source = Some(Source::Key(error));
@@ -259,7 +275,7 @@ impl Error {
         })
     }
 
-    #[cfg(feature = "http")]
+    #[cfg(any(feature = "http", feature = "websocket"))]
     pub(crate) fn transport(error: TransportError) -> Self {
         Self::build(ErrorKind::Configuration, "the transport cannot be built".to_owned(), |inner| {
             inner.source = Some(Source::Transport(error));
@@ -299,6 +315,7 @@ impl Error {
             http_status: None,
             retry_after: None,
             is_unsent: false,
+            partial: None,
             source: None,
         };
         fill(&mut inner);
@@ -314,7 +331,8 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { kind, message, handle, api, http_status, retry_after, is_unsent: _, source } = &*self.0;
+        let Inner { kind, message, handle, api, http_status, retry_after, is_unsent: _, partial: _, source } =
+            &*self.0;
         f.debug_struct("Error")
             .field("kind", kind)
             .field("message", message)
@@ -330,7 +348,7 @@ impl fmt::Debug for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self.0.source.as_ref()? {
-            #[cfg(feature = "http")]
+            #[cfg(any(feature = "http", feature = "websocket"))]
             Source::Key(error) => Some(error),
             Source::Transport(error) => Some(error),
             Source::Task(error) => Some(error),

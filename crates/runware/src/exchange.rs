@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use runware_transport::{Attempt, Call, Delivery, Reply, Transport, TransportError};
+use futures_core::Stream;
+use runware_transport::{Attempt, Call, Delivery, ErrorKind, Reply, Transport, TransportError};
 use runware_types::{GetResponse, GetTaskDetails, TaskUuid};
 
 /// All that one request brought: its replies, and the fault that ended it early, if one did.
@@ -14,15 +15,36 @@ pub(crate) struct Exchange {
 }
 
 impl Exchange {
+    /// How many replies one request may bring. It asks for far fewer; a server that sends more is not listened to.
+    pub(crate) const MOST_REPLIES: usize = 1_024;
+
     /// Sends the calls as one request and gathers the replies.
     pub(crate) async fn run(transport: &dyn Transport, calls: Vec<Call>, timeout: Duration) -> Self {
+        Self::run_in_parts(transport, calls, timeout, &NobodyListens).await
+    }
+
+    /// Sends the calls as one request and gathers the replies; the listener hears what is there whenever more may
+    /// come.
+    pub(crate) async fn run_in_parts(
+        transport: &dyn Transport,
+        calls: Vec<Call>,
+        timeout: Duration,
+        listener: &impl Listener,
+    ) -> Self {
         let mut exchange = Self { replies: Vec::new(), fault: None };
         match transport.send(Attempt::new(calls, timeout)).await {
             Ok(mut replies) => {
                 while let Some(reply) = replies.next().await {
                     match reply {
+                        Ok(_) if exchange.replies.len() >= Self::MOST_REPLIES => {
+                            exchange.fault = Some(too_many_replies());
+                            break;
+                        }
                         Ok(reply) => exchange.replies.push(reply),
                         Err(fault) => exchange.fault = Some(fault),
+                    }
+                    if exchange.fault.is_none() && replies.size_hint().1 != Some(0) {
+                        listener.hear(&exchange.replies).await;
                     }
                 }
             }
@@ -35,6 +57,26 @@ impl Exchange {
     pub(crate) fn was_not_sent(&self) -> bool {
         self.fault.as_ref().is_some_and(|fault| fault.delivery() == Delivery::NotSent)
     }
+}
+
+/// Hears what has come of an answer before it is complete.
+pub(crate) trait Listener: Send + Sync {
+    /// All replies so far.
+    fn hear(&self, so_far: &[Reply]) -> impl Future<Output = ()> + Send;
+}
+
+struct NobodyListens;
+
+impl Listener for NobodyListens {
+    async fn hear(&self, _: &[Reply]) {}
+}
+
+fn too_many_replies() -> TransportError {
+    TransportError::new(
+        ErrorKind::TooLarge,
+        Delivery::Answered,
+        "there are more replies than one request can have",
+    )
 }
 
 /// The call that asks how a task stands.

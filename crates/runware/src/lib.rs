@@ -30,6 +30,22 @@
 //! # Ok(()) }
 //! ```
 //!
+//! The text of a language model can be had while it is being written: [`Client::stream_text`].
+//!
+//! # The way to the service
+//!
+//! By default a client keeps one WebSocket, and uses HTTP for what that cannot take ([`Protocol`]). Losing the
+//! connection loses no task: what was on it is looked for over the next one, and only what cannot be seen is sent
+//! again, under the same id. [`Client::connection`] shows how it stands.
+//!
+//! # Features
+//!
+//! * `http` (default): HTTP requests.
+//! * `websocket` (default): the WebSocket.
+//!
+//! With neither, [`ClientBuilder::transport`] has to be given. The events of the `tracing` crate that a client emits, at
+//! the level `debug` with the target `runware`, hold ids, kinds and numbers; never a key, a prompt or a result.
+//!
 //! The layers below are re-exported whole: [`types`] is the wire schema, [`poll`] the pure state machines,
 //! [`transport`] the way to the server. Each is a crate of its own for those who need only that.
 
@@ -44,16 +60,19 @@ mod lookup;
 mod outcome;
 mod reading;
 mod registry;
+#[cfg(any(test, all(feature = "http", feature = "websocket")))]
+mod route;
 mod stats;
 mod submission;
 mod task;
+mod text_stream;
 mod watch;
 
 pub use runware_poll as poll;
 pub use runware_transport as transport;
 pub use runware_types as types;
 
-pub use builder::{API_KEY_VARIABLE, ClientBuilder};
+pub use builder::{API_KEY_VARIABLE, ClientBuilder, Protocol};
 pub use client::Client;
 pub use error::{Cause, Error, ErrorKind};
 pub use handle::TaskHandle;
@@ -61,6 +80,7 @@ pub use lookup::StatusReport;
 pub use outcome::{Ending, Outcome, Status, TaskFailure, TaskResult};
 pub use stats::Stats;
 pub use task::{Event, Events, Task};
+pub use text_stream::TextStream;
 
 /// Everything that an application holds can move between threads and be shared by them.
 const _: () = {
@@ -69,6 +89,7 @@ const _: () = {
     assert::<ClientBuilder>();
     assert::<Task>();
     assert::<Events>();
+    assert::<TextStream>();
     assert::<Outcome>();
     assert::<Error>();
 };

@@ -4,6 +4,7 @@
 //! (`conflictTaskUUID`), and a 200 carries failed generations (docs/wire.md, "Replies").
 
 mod archive;
+mod part;
 mod snapshot;
 mod status;
 mod submission;
@@ -14,6 +15,7 @@ use runware_transport::TransportError;
 use runware_types::{ApiError, Item, TaskType, TaskUuid};
 
 pub(crate) use archive::{ArchiveAnswer, read_archive, read_details};
+pub(crate) use part::{Part, read_part};
 pub(crate) use snapshot::{Payload, Snapshot, collected};
 pub(crate) use status::{Sighting, read_status};
 pub(crate) use submission::{Answer, read_submission};
@@ -32,6 +34,8 @@ struct Sorted<'a> {
     general: Option<&'a ApiError>,
     status: u16,
     retry_after: Option<std::time::Duration>,
+    /// There was neither a reply nor a fault: over a connection that lasts, a question may end so.
+    is_silent: bool,
     fault: Option<&'a TransportError>,
 }
 
@@ -43,6 +47,7 @@ impl<'a> Sorted<'a> {
             general: None,
             status: 200,
             retry_after: None,
+            is_silent: exchange.replies.is_empty() && exchange.fault.is_none(),
             fault: exchange.fault.as_ref(),
         };
         // With one task in the request, what names no task can only be about that one.

@@ -1,6 +1,6 @@
 //! Which tasks a client is watching, so that several callers of one id share one watch.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use runware_types::TaskUuid;
@@ -8,9 +8,12 @@ use runware_types::TaskUuid;
 use crate::watch::Watch;
 use crate::{Error, TaskHandle};
 
-/// The open watches by task id.
+/// The open watches by task id, and the ids of the texts that are being streamed.
 #[derive(Debug, Default)]
-pub(crate) struct Registry(Mutex<HashMap<TaskUuid, Arc<Watch>>>);
+pub(crate) struct Registry {
+    watches: Mutex<HashMap<TaskUuid, Arc<Watch>>>,
+    streams: Mutex<HashSet<TaskUuid>>,
+}
 
 impl Registry {
     /// The watch for a task, counting the caller as a watcher, and whether it is new.
@@ -48,8 +51,24 @@ impl Registry {
         unwatched
     }
 
+    /// Takes an id for a stream, unless it is in use: a stream cannot be joined.
+    pub(crate) fn begin_stream(&self, handle: &TaskHandle) -> Result<(), Error> {
+        let task_uuid = handle.task_uuid();
+        let is_watched = self.lock().get(&task_uuid).is_some_and(|watch| watch.is_open());
+        let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        if is_watched || !streams.insert(task_uuid) {
+            return Err(Error::uuid_reused(handle.clone(), "in this client"));
+        }
+        Ok(())
+    }
+
+    /// Gives the id of a stream back.
+    pub(crate) fn end_stream(&self, task_uuid: TaskUuid) {
+        self.streams.lock().unwrap_or_else(PoisonError::into_inner).remove(&task_uuid);
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<TaskUuid, Arc<Watch>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.watches.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -6,7 +6,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
-    /// Requests that may have been sent: one each for a batch, whatever is in it.
+    /// HTTP requests or WebSocket frames that may have been sent: one each for a batch, whatever is in it.
+    ///
+    /// The frames by which a WebSocket is authenticated and kept alive are not among them. A question whose answer is
+    /// too large for the WebSocket, and which is asked again over HTTP, counts once.
     pub requests: u64,
     /// Single `getResponse` tasks in those requests.
     pub status_checks: u64,

@@ -11,6 +11,17 @@
 //!    │ or refused     │                    │ the archive misses it twice, 5 s apart
 //!    └────────────────┘◀───────────────────┘
 //! ```
+//!
+//! A lasting connection that is lost with the attempt on it leaves a doubt that can be resolved at once, because
+//! the next connection can be asked:
+//!
+//! ```text
+//!   UnderWay ── the connection was lost ──▶ Doubtful ── a look that began 1 s later, answered well, ──▶ Due
+//!                                                       does not show it
+//! ```
+//!
+//! In all, a task is offered three times. After that, and for every other kind of doubt, only the archive's word
+//! counts (docs/decisions/0012-a-lost-socket.md).
 
 use std::time::Duration;
 
@@ -53,7 +64,7 @@ struct Sends {
 enum State {
     Due { at: Tick },
     UnderWay,
-    Doubtful { absence: Option<Missed>, resend: bool },
+    Doubtful { absence: Option<Missed>, resend: bool, disconnected: bool },
     Accepted { absence: Option<Missed>, resend: bool },
 }
 
@@ -182,7 +193,30 @@ impl Submission {
     /// nothing can be found of it.
     pub(crate) fn maybe_sent(&mut self, resend: bool) {
         self.in_doubt = true;
-        self.state = State::Doubtful { absence: None, resend };
+        self.state = State::Doubtful { absence: None, resend, disconnected: false };
+    }
+
+    /// The connection was lost with the attempt on it: it may be sent again once a look does not show it.
+    ///
+    /// It may have waited for that connection for a while, so that the moment of the loss is all that is known of
+    /// when it left.
+    pub(crate) fn disconnected(&mut self, now: Tick) {
+        self.in_doubt = true;
+        self.sends.last = Some(now);
+        self.state = State::Doubtful { absence: None, resend: true, disconnected: true };
+    }
+
+    /// A status check that was started at `asked` was answered well, and does not show it. Returns when the same
+    /// bytes are to be sent again, if that is enough to send them.
+    pub(crate) fn unseen(&mut self, asked: Tick, now: Tick) -> Option<Tick> {
+        let State::Doubtful { resend: true, disconnected: true, .. } = self.state else { return None };
+        let last = self.sends.last?;
+        if asked < last + RESEND_GAP || self.attempts >= MAX_ATTEMPTS || !self.is_in_resend_window(now) {
+            return None;
+        }
+        let at = self.not_before_gap(now);
+        self.state = State::Due { at };
+        Some(at)
     }
 
     /// The server has it: it said so, or a status check shows it.
@@ -201,7 +235,9 @@ impl Submission {
     pub(crate) fn absent(&mut self, now: Tick, denied: bool) -> Absence {
         let in_time = self.attempts < MAX_ATTEMPTS && self.is_in_resend_window(now);
         let (absence, resend) = match &mut self.state {
-            State::Doubtful { absence, resend } | State::Accepted { absence, resend } => (absence, *resend),
+            State::Doubtful { absence, resend, .. } | State::Accepted { absence, resend } => {
+                (absence, *resend)
+            }
             _ => return Absence::Inconclusive,
         };
         let may_resend = resend && in_time && denied;

@@ -19,13 +19,11 @@ pub(super) async fn run(args: EmulateArgs, output: &mut Output) -> Result<Exit, 
         .start()
         .await
         .map_err(|error| session::not_started(&error))?;
-    let url = emulator.http_url();
-    // The WebSocket front is to be at the same address; until it is built, the server refuses the upgrade.
-    let ws = url.replacen("http:", "ws:", 1);
-    output.line(&format!(r#"{{"event":"listening","http":"{url}","ws":"{ws}"}}"#))?;
+    let (http, ws) = (emulator.http_url(), emulator.ws_url());
+    output.line(&format!(r#"{{"event":"listening","http":"{http}","ws":"{ws}"}}"#))?;
     output.note(&format!(
         "Any key will do. In another terminal:\n  RUNWARE_API_KEY=any runware run runware:101@1 \
-         positivePrompt='a lighthouse at dawn' --http-base-url {url}\nCtrl-C ends it."
+         positivePrompt='a lighthouse at dawn' --http-base-url {http} --ws-base-url {ws}\nCtrl-C ends it."
     ));
     interrupt.raised().await;
     emulator.shutdown().await;

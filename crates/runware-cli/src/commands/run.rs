@@ -2,8 +2,8 @@
 
 use runware::types::{Prepared, RawTask};
 
-use super::advice;
-use crate::args::{GlobalArgs, TaskArgs};
+use super::{advice, stream};
+use crate::args::{GlobalArgs, RunArgs};
 use crate::exit::Exit;
 use crate::output::Output;
 use crate::output::event::Event;
@@ -11,9 +11,12 @@ use crate::session::Session;
 use crate::stop::Stop;
 use crate::watch::{Opened, watch};
 
-pub(super) async fn run(args: &TaskArgs, global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
-    let task = args.task()?;
+pub(super) async fn run(args: &RunArgs, global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
+    let task = args.task.task()?;
     let mut session = Session::open(global, output).await?;
+    if args.stream {
+        return stream::run(task, &mut session).await;
+    }
     let prepared = prepare(&mut session, task)?;
     let opened = open(&session, prepared);
     let watched = watch(&mut session, vec![opened]).await?;

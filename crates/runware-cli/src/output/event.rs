@@ -35,6 +35,15 @@ pub(crate) enum Event {
         task_uuid: TaskUuid,
         progress: u8,
     },
+    /// A piece of a text that is being streamed.
+    Delta {
+        #[serde(rename = "taskUUID")]
+        task_uuid: TaskUuid,
+        #[serde(skip_serializing_if = "String::is_empty")]
+        text: String,
+        #[serde(skip_serializing_if = "String::is_empty")]
+        reasoning_content: String,
+    },
     /// A result.
     Result {
         #[serde(rename = "taskUUID")]
@@ -149,6 +158,7 @@ impl Event {
             Self::Submitting { .. } => "submitting",
             Self::Accepted { .. } => "accepted",
             Self::Progress { .. } => "progress",
+            Self::Delta { .. } => "delta",
             Self::Result { .. } => "result",
             Self::Failure { .. } => "failure",
             Self::Settled { .. } => "settled",
@@ -232,6 +242,8 @@ impl From<&Error> for Fault {
             (None, ErrorKind::Rejected) => own("rejected"),
             (None, ErrorKind::NotAccepted) => own("notAccepted"),
             (None, ErrorKind::Unconfirmed) => own("unconfirmed"),
+            (None, ErrorKind::StreamCut) => own("streamCut"),
+            (None, ErrorKind::StreamFailed) => own("streamFailed"),
             (None, ErrorKind::QueryFailed) => own("queryFailed"),
             (None, ErrorKind::Closed) => own("closed"),
             (None, _) => own("unknown"),

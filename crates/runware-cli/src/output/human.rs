@@ -44,8 +44,8 @@ pub(crate) fn words(event: &Event, on_terminal: bool) -> Words {
         Event::Accepted { task_uuid, replayed: true } => {
             Words::note(format!("{task_uuid} found: the server has it already"))
         }
-        // The progress line shows it.
-        Event::Progress { .. } => Words::default(),
+        // The progress line shows it, or the text itself.
+        Event::Progress { .. } | Event::Delta { .. } => Words::default(),
         Event::Result { item, .. } => Words::data(result(item, on_terminal)),
         Event::Failure { task_uuid, index, error } => {
             let which = index.map(|index| format!(" result {index}")).unwrap_or_default();

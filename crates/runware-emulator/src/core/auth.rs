@@ -38,6 +38,17 @@ fn bearer(header: &str) -> &str {
     }
 }
 
+/// What is said on a socket before there was a key.
+pub(super) fn missing() -> ErrorBody {
+    let message = "The connection is not authenticated; send an authentication task first.";
+    ErrorBody::new("missingApiKey", message).http_status(401).about("apiKey")
+}
+
+/// What is said when a key that was good is not any more.
+pub(super) fn expired() -> ErrorBody {
+    ErrorBody::new("tokenExpired", "The authentication has expired.").http_status(401)
+}
+
 fn refusal(message: &str) -> ErrorBody {
     ErrorBody::new("invalidApiKey", message).http_status(401).about("apiKey").task_type("authentication")
 }

@@ -7,13 +7,13 @@ use runware_types::TaskUuid;
 use super::error::{ERRORS_PAGE, ErrorBody};
 use super::request::Task;
 use super::store::Accepted;
-use crate::catalogue::{Generation, Output};
+use crate::catalogue::{Generation, Output, Price};
 use crate::chance::{self, Purpose};
 use crate::choices::FailureForm;
 use crate::files::{Format, Kind};
 use crate::json::{Object, array};
 use crate::options::Options;
-use crate::outcome;
+use crate::outcome::{self, Planned};
 
 /// How the results of a task are written, as its request asks for it.
 #[derive(Debug)]
@@ -90,6 +90,17 @@ fn encoding(task: &Task<'_>, kind: Kind) -> Result<Encoding, ErrorBody> {
         })
 }
 
+/// What a text model makes of a task.
+pub(super) struct Completion {
+    pub(super) thoughts: Option<String>,
+    pub(super) text: String,
+    /// A JSON object.
+    pub(super) usage: String,
+}
+
+/// Why every text ends.
+pub(super) const FINISH_REASON: &str = "stop";
+
 /// One task whose entries are written.
 pub(super) struct Writer<'a> {
     pub(super) options: &'a Options,
@@ -121,10 +132,26 @@ impl Writer<'_> {
             object = object.number("resultIndex", index);
         }
         object = self.output(object, index);
-        if self.task.recipe.with_cost {
-            object = object.number("cost", self.task.generation.price);
-        }
-        object.end()
+        object.with(self.cost(), |object, cost| object.number("cost", cost)).end()
+    }
+
+    /// What a text model makes of a task.
+    pub(super) fn completion(&self, index: u32) -> Completion {
+        let text = self.sentence(index);
+        let thoughts = self.task.outcome.thinks.then(|| self.thoughts(index));
+        let tokens =
+            text.split(' ').count() + thoughts.as_deref().map_or(0, |thoughts| thoughts.split(' ').count());
+        let usage = Object::new()
+            .number("promptTokens", 8)
+            .number("completionTokens", tokens)
+            .number("totalTokens", 8 + tokens)
+            .end();
+        Completion { thoughts, text, usage }
+    }
+
+    /// What a result costs, where the task asks for that.
+    pub(super) fn cost(&self) -> Option<Price> {
+        self.task.recipe.with_cost.then_some(self.task.generation.price)
     }
 
     fn failure(&self, index: u32, code: &str) -> String {
@@ -152,6 +179,20 @@ impl Writer<'_> {
         }
     }
 
+    /// Adds the entry of a result that has ended to the list it belongs to.
+    pub(super) fn push_ended(
+        &self,
+        index: u32,
+        planned: &Planned,
+        data: &mut Vec<String>,
+        errors: &mut Vec<String>,
+    ) {
+        match &planned.failure {
+            None => data.push(self.success(index)),
+            Some(code) => self.push_failure(index, code, data, errors),
+        }
+    }
+
     /// Adds the entry of a result that failed to the list it belongs to.
     pub(super) fn push_failure(
         &self,
@@ -167,7 +208,7 @@ impl Writer<'_> {
         }
     }
 
-    fn head(&self) -> Object {
+    pub(super) fn head(&self) -> Object {
         Object::new().text("taskType", self.task.generation.name).text("taskUUID", &self.task.written_uuid)
     }
 
@@ -188,14 +229,12 @@ impl Writer<'_> {
                 .media(object, "guideImage", index)
                 .text("inputImageUUID", &self.id(Purpose::InputUuid, 0).to_string()),
             Output::Completion => {
-                let text = self.sentence(index);
-                let tokens = text.split(' ').count();
-                let usage = Object::new()
-                    .number("promptTokens", 8)
-                    .number("completionTokens", tokens)
-                    .number("totalTokens", 8 + tokens)
-                    .end();
-                object.text("text", &text).text("finishReason", "stop").raw("usage", &usage)
+                let Completion { thoughts, text, usage } = self.completion(index);
+                object
+                    .with(thoughts, |object, thoughts| object.text("reasoningContent", &thoughts))
+                    .text("text", &text)
+                    .text("finishReason", FINISH_REASON)
+                    .raw("usage", &usage)
             }
             Output::Text => object.text("text", &self.sentence(index)),
             Output::Model => self.seeded(self.files(object, index), index),
@@ -259,6 +298,17 @@ impl Writer<'_> {
             word(&["remembers", "follows", "outlives", "repairs", "counts", "greets"]),
             word(&["last", "nearest", "smallest", "second", "bluest", "oldest"]),
             word(&["river", "bell", "traveller", "clock", "garden", "letter"]),
+        )
+    }
+
+    fn thoughts(&self, index: u32) -> String {
+        let index = if self.options.choices.equal_texts { 0 } else { index };
+        let mut rng = chance::draw_for(self.options.seed, Purpose::Thoughts, self.uuid, index);
+        let mut word = |words: &[&'static str]| rng.choice(words.iter().copied()).unwrap_or_default();
+        format!(
+            "A {} sentence, {} naïve.",
+            word(&["short", "calm", "plain"]),
+            word(&["never", "slightly", "almost"]),
         )
     }
 }

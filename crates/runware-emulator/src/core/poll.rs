@@ -63,7 +63,7 @@ impl Core {
             return reply.accept();
         }
         let gone = accepted.outcome.ends_at.is_some_and(|end| now >= end.saturating_add(choices.retention))
-            || accepted.delivery == Delivery::Sync && !choices.check_sync_tasks;
+            || accepted.delivery != Delivery::Async && !choices.check_sync_tasks;
         if gone {
             return self.report_unknown(written, reply);
         }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use runware_types::TaskUuid;
 
 use super::error::ErrorBody;
+use super::stream::Stream;
 use crate::choices::MixedStatus;
 use crate::json::{Object, array};
 
@@ -22,6 +23,19 @@ pub(super) struct Reply {
     pub(super) ready_at: Duration,
     /// The results in it.
     pub(super) deliveries: Vec<(TaskUuid, u32)>,
+    /// What goes into frames of its own; `None` where all goes into one body.
+    pushes: Option<Vec<Push>>,
+    /// Whether a task that asks for an event stream gets one, or its whole result like a synchronous task.
+    pub(super) may_stream: bool,
+    /// The event stream that the reply is, in place of the lists.
+    pub(super) stream: Option<Stream>,
+}
+
+/// A part of a reply that is sent by itself.
+pub(super) struct Push {
+    pub(super) ready_at: Duration,
+    pub(super) body: String,
+    pub(super) deliveries: Vec<(TaskUuid, u32)>,
 }
 
 impl Reply {
@@ -34,7 +48,24 @@ impl Reply {
             timed_out: false,
             ready_at: now,
             deliveries: Vec::new(),
+            may_stream: true,
+            stream: None,
+            pushes: None,
         }
+    }
+
+    /// A reply in frames: what synchronous tasks make is sent by itself.
+    pub(super) fn in_frames(now: Duration) -> Self {
+        Self { pushes: Some(Vec::new()), ..Self::new(now) }
+    }
+
+    /// Where parts go that are sent by themselves; `None` where there are no such parts.
+    pub(super) fn pushes(&mut self) -> Option<&mut Vec<Push>> {
+        self.pushes.as_mut()
+    }
+
+    pub(super) fn take_pushes(&mut self) -> Vec<Push> {
+        self.pushes.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
     /// Records that a task was carried out.
@@ -100,6 +131,27 @@ impl Reply {
             .raw("data", &array(&self.data))
             .with(errors, |object, errors| object.raw("errors", &array(errors)))
             .end()
+    }
+}
+
+/// What a frame of a reply says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Said {
+    Entries(String),
+    /// That there is nothing to say.
+    Nothing(String),
+}
+
+impl Reply {
+    /// What is sent at once, unless all of it comes later. Unlike over HTTP, an error stands without an empty `data`.
+    pub(super) fn said(&self, always_errors: bool) -> Option<Said> {
+        let silent = self.data.is_empty() && self.errors.is_empty();
+        match silent {
+            true if self.accepted => Some(Said::Nothing(self.body(always_errors))),
+            true => None,
+            false if self.data.is_empty() => Some(Said::Entries(envelope(&[], &self.errors))),
+            false => Some(Said::Entries(self.body(always_errors))),
+        }
     }
 }
 

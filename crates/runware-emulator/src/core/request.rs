@@ -52,6 +52,18 @@ impl<'a> Request<'a> {
         self.tasks.iter().map(kind).min().unwrap_or(RequestKind::Other)
     }
 
+    /// What a frame is for: like a request, and where it carries no tasks, an authentication or pings.
+    pub(super) fn frame_kind(&self) -> RequestKind {
+        let is = |name: &str| self.tasks.iter().all(|task| task.name() == Some(name));
+        if self.authentication().is_some() && self.work().all(|task| task.name() == Some("ping")) {
+            RequestKind::Authenticate
+        } else if is("ping") {
+            RequestKind::Ping
+        } else {
+            self.kind()
+        }
+    }
+
     /// The authentication task, which stands first or nowhere.
     pub(super) fn authentication(&self) -> Option<&Task<'a>> {
         self.tasks.first().filter(|task| task.is_authentication())
@@ -118,6 +130,12 @@ impl<'a> Task<'a> {
 
     pub(super) fn is_authentication(&self) -> bool {
         self.name() == Some("authentication")
+    }
+
+    /// Whether it asks for an event stream and can have one.
+    pub(super) fn wants_stream(&self) -> bool {
+        self.name().and_then(Generation::named).is_some_and(Generation::streams)
+            && self.member::<String>("deliveryMethod").ok().flatten().as_deref() == Some("stream")
     }
 
     /// The value of a member; `null` counts as absent.

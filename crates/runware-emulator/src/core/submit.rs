@@ -119,7 +119,8 @@ impl Core {
         match delivery {
             Delivery::Async if self.options.choices.empty_acknowledgement => reply.accept(),
             Delivery::Async => reply.item(acknowledgement(&accepted)),
-            Delivery::Sync => self.answer_sync(now, uuid, &accepted, reply),
+            Delivery::Stream if reply.may_stream => self.answer_stream(uuid, &accepted, reply),
+            Delivery::Sync | Delivery::Stream => self.answer_sync(now, uuid, &accepted, reply),
         }
         self.store.insert(uuid, archived.text.clone(), archived.share, Verdict::Accepted(Box::new(accepted)));
     }
@@ -127,6 +128,13 @@ impl Core {
     /// Puts the results into the reply, which waits for them as long as it may.
     fn answer_sync(&self, now: Duration, uuid: TaskUuid, accepted: &Accepted, reply: &mut Reply) {
         let limit = now.saturating_add(self.options.choices.sync_window);
+        if let Some(pushes) = reply.pushes() {
+            pushes.extend(self.pushes_of(limit, uuid, accepted));
+            if accepted.outcome.results.is_empty() {
+                reply.accept();
+            }
+            return;
+        }
         match accepted.outcome.ends_at {
             Some(end) if end <= limit => {
                 let (data, errors) = self.final_entries(uuid, accepted);
@@ -135,9 +143,7 @@ impl Core {
                 reply.wait_until(end);
             }
             _ => {
-                let error =
-                    ErrorBody::new("requestTimeout", "The task is still running; the request has timed out.");
-                reply.time_out(&error, &accepted.written_uuid);
+                reply.time_out(&timed_out(), &accepted.written_uuid);
                 reply.wait_until(limit);
             }
         }
@@ -145,23 +151,34 @@ impl Core {
 
     /// The entries for `data` and for `errors` of a task that is over.
     pub(super) fn final_entries(&self, uuid: TaskUuid, task: &Accepted) -> (Vec<String>, Vec<String>) {
-        let writer = Writer {
+        let writer = self.final_writer(uuid, task);
+        let (mut data, mut errors) = (Vec::new(), Vec::new());
+        for (index, planned) in (0..).zip(&task.outcome.results) {
+            writer.push_ended(index, planned, &mut data, &mut errors);
+        }
+        (data, errors)
+    }
+
+    pub(super) fn final_writer<'a>(&'a self, uuid: TaskUuid, task: &'a Accepted) -> Writer<'a> {
+        self.writer(uuid, task, self.options.choices.result_index == ResultIndex::Always)
+    }
+
+    /// Writes what the reply to a submission holds.
+    pub(super) fn writer<'a>(&'a self, uuid: TaskUuid, task: &'a Accepted, with_index: bool) -> Writer<'a> {
+        Writer {
             options: &self.options,
             files_url: self.files_url(),
             uuid,
             task,
             says_success: task.delivery == Delivery::Async && self.options.choices.success_status,
-            with_index: self.options.choices.result_index == ResultIndex::Always,
-        };
-        let (mut data, mut errors) = (Vec::new(), Vec::new());
-        for (index, planned) in (0..).zip(&task.outcome.results) {
-            match &planned.failure {
-                None => data.push(writer.success(index)),
-                Some(code) => writer.push_failure(index, code, &mut data, &mut errors),
-            }
+            with_index,
         }
-        (data, errors)
     }
+}
+
+/// What is said of a synchronous task that is not done when its time is up.
+pub(super) fn timed_out() -> ErrorBody {
+    ErrorBody::new("requestTimeout", "The task is still running; the request has timed out.")
 }
 
 /// The acknowledgement of an asynchronous task: its type and id, and nothing else of the request.

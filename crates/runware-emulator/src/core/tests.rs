@@ -6,6 +6,7 @@ mod generation;
 mod limits;
 mod poll;
 mod request;
+mod stream;
 mod submit;
 mod utility;
 mod validate;

@@ -7,6 +7,7 @@ use super::error::ErrorBody;
 use super::item::Recipe;
 use super::request::{Task, Wrong};
 use crate::catalogue::{Delivery, Generation, Output};
+use crate::choices::StreamResults;
 use crate::options::Options;
 use crate::script::Script;
 
@@ -61,11 +62,16 @@ impl Order {
         }
         duration(task, script)?;
         let (name, code) = generation.count_field();
-        let count = whole(task, name, code, 1..=u64::from(options.max_results))?;
+        let delivery = delivery(task, generation)?;
+        let most = match (delivery, options.choices.stream_results) {
+            (Delivery::Stream, StreamResults::One) => 1,
+            _ => u64::from(options.max_results),
+        };
+        let count = whole(task, name, code, 1..=most)?;
         Ok(Self {
             uuid,
             generation,
-            delivery: delivery(task, generation)?,
+            delivery,
             model,
             count: count.and_then(|count| u32::try_from(count).ok()).unwrap_or(1),
             recipe: Recipe::read(task, generation)?,
@@ -149,8 +155,14 @@ fn delivery(task: &Task<'_>, generation: &Generation) -> Result<Delivery, ErrorB
         Ok(None) => Ok(generation.delivery),
         Ok(Some("sync")) => Ok(Delivery::Sync),
         Ok(Some("async")) => Ok(Delivery::Async),
+        Ok(Some("stream")) if generation.streams() => Ok(Delivery::Stream),
         _ => Err(ErrorBody::new("invalidDeliveryMethod", "Invalid value for 'deliveryMethod' parameter.")
             .parameter("deliveryMethod", "string")
-            .allowed(["\"sync\"".to_owned(), "\"async\"".to_owned()])),
+            .allowed(
+                ["\"sync\"", "\"async\"", "\"stream\""]
+                    .into_iter()
+                    .take(if generation.streams() { 3 } else { 2 })
+                    .map(ToOwned::to_owned),
+            )),
     }
 }

@@ -9,7 +9,13 @@ fn task() -> TaskUuid {
 fn outcome(failures: [bool; 2]) -> Outcome {
     let planned =
         |failed: bool| Planned { ready_at: Some(Duration::from_secs(5)), failure: failed.then(String::new) };
-    Outcome { results: failures.map(planned).into(), ends_at: None, progress: false, blind_checks: 0 }
+    Outcome {
+        results: failures.map(planned).into(),
+        ends_at: None,
+        progress: false,
+        blind_checks: 0,
+        thinks: false,
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What is served where.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -12,6 +13,7 @@ use tokio::select;
 
 use super::Shared;
 use super::body::PartialBody;
+use super::{socket, stream};
 use crate::core::{Fate, Head, Response as Reply};
 use crate::files;
 use crate::json::Object;
@@ -26,7 +28,7 @@ pub(super) struct Severed {
 pub(super) fn router(shared: Arc<Shared>) -> Router {
     let only = |methods: &'static str| move || async move { not_allowed(methods) };
     Router::new()
-        .route("/v1", post(tasks).fallback(only("POST")))
+        .route("/v1", post(tasks).get(socket::upgrade).fallback(only("POST")))
         .route("/files/{folder}/{name}", get(file).fallback(only("GET, HEAD")))
         .fallback(async || {
             refusal(StatusCode::NOT_FOUND, "resourceNotFound", "There is nothing here; tasks go to /v1.")
@@ -43,7 +45,7 @@ pub(super) fn refusal(status: StatusCode, code: &str, message: &str) -> Response
     response
 }
 
-fn not_allowed(methods: &'static str) -> Response<Body> {
+pub(super) fn not_allowed(methods: &'static str) -> Response<Body> {
     let message = format!("This method is not allowed here, only {methods}.");
     let mut response = refusal(StatusCode::METHOD_NOT_ALLOWED, "methodNotAllowed", &message);
     response.headers_mut().insert(ALLOW, HeaderValue::from_static(methods));
@@ -69,23 +71,36 @@ async fn tasks(State(shared): State<Arc<Shared>>, request: Request<Body>) -> Res
         // A body that ended early for another reason has nobody left to answer.
         Err(_) => shared.core().refuse_too_large(now),
     };
+    deliver(&shared, now, reply).await
+}
+
+/// Waits for the time of a reply, and makes of it what its fate says.
+pub(super) async fn deliver(shared: &Arc<Shared>, now: Duration, mut reply: Reply) -> Response<Body> {
     if reply.ready_at > now {
         select! {
             () = shared.clock.sleep_until(reply.ready_at) => {}
             () = shared.stopped() => return severed(false),
         }
     }
-    match reply.fate {
-        Fate::Deliver => whole(reply),
-        Fate::Cut => severed(false),
-        Fate::Reset => severed(true),
-        Fate::Hang => {
+    match (reply.fate, reply.pieces.take()) {
+        (fate @ (Fate::Deliver | Fate::Truncate(_) | Fate::Stall(_)), Some(pieces)) => {
+            let mut response = whole(reply);
+            *response.body_mut() = stream::body(Arc::clone(shared), pieces, fate);
+            response
+        }
+        (Fate::Deliver, None) => whole(reply),
+        (Fate::Cut, _) => severed(false),
+        (Fate::Reset, _) => severed(true),
+        (Fate::Hang, _) => {
             shared.stopped().await;
             severed(false)
         }
         // Yielding once lets what was written go out.
-        Fate::Truncate(bytes) => partial(reply, bytes, tokio::task::yield_now()),
-        Fate::Stall(bytes) => partial(reply, bytes, async move { shared.stopped().await }),
+        (Fate::Truncate(bytes), None) => partial(reply, bytes, tokio::task::yield_now()),
+        (Fate::Stall(bytes), None) => {
+            let shared = Arc::clone(shared);
+            partial(reply, bytes, async move { shared.stopped().await })
+        }
     }
 }
 

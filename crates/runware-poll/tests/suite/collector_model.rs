@@ -191,6 +191,43 @@ proptest! {
         }
     }
 
+    /// Single items between whole answers, repeated and in any order, are never taken for more than there is, and hide
+    /// nothing from the answer that shows everything: with ids, and without ids and indices and with equal texts.
+    #[test]
+    fn single_items_never_count_twice(
+        truths in truths(false),
+        shown in prop::collection::vec((0_usize..8, any::<bool>()), 0..20),
+        with_ids in any::<bool>(),
+    ) {
+        let mut collector = Collector::new(Some(truths.len() as u32));
+        let all = || truths.iter().map(|truth| truth.entry(with_ids, false));
+        let truth = sorted(truths.iter().map(|truth| (truth.good, truth.text.clone())));
+        let mut all_told = Vec::new();
+        for (position, is_single) in shown {
+            let position = position % truths.len();
+            let snapshot: Vec<Item> = match is_single {
+                true => all().skip(position).take(1).collect(),
+                // What had ended when the server was asked, and what had not.
+                false => all().enumerate().map(|(number, entry)| match number <= position {
+                    true => entry,
+                    false => Entry { verdict: Verdict::Running, ..entry },
+                }).collect(),
+            };
+            all_told.extend(told(collector.observe(snapshot)));
+            let mut rest = truth.clone();
+            for item in collected(&collector) {
+                let known = rest.iter().position(|left| *left == item);
+                prop_assert!(known.is_some(), "{:?} is more than there is of it", item);
+                rest.remove(known.unwrap());
+            }
+            prop_assert!(!collector.is_settled() || collected(&collector).len() == truths.len());
+        }
+        all_told.extend(told(collector.observe(all())));
+        prop_assert_eq!(&collected(&collector), &truth);
+        prop_assert_eq!(sorted(all_told.into_iter()), truth, "each told once");
+        prop_assert!(collector.is_settled());
+    }
+
     /// Whatever comes, verdicts stay, nothing is told twice, and the outcome is what was told.
     #[test]
     fn verdicts_are_final(

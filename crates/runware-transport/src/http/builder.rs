@@ -7,20 +7,22 @@ use std::time::Duration;
 
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 
-use super::base_url::BaseUrl;
-use super::excerpt::excerpt;
-use super::{BodyLimits, HttpTransport, failure, tls};
-use crate::{ApiKey, Clock, Delivery, ErrorKind, TokioClock, TransportError};
+use super::{BodyLimits, HttpTransport, failure};
+use crate::base_url::{BaseUrl, Schemes};
+use crate::excerpt::excerpt;
+use crate::user_agent::user_agent;
+use crate::{ApiKey, Clock, Delivery, ErrorKind, TokioClock, TransportError, tls};
 
 /// The address of the API: `https://api.runware.ai/v1`.
 ///
 /// One address serves every task type (docs/wire.md, endpoints).
 pub const DEFAULT_BASE_URL: &str = "https://api.runware.ai/v1";
 
+const SCHEMES: Schemes = Schemes { secure: "https", plain: "http" };
+const ALPN: &[&[u8]] = &[b"h2", b"http/1.1"];
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 const POOL_MAX_IDLE: usize = 8;
-const MAX_PREFIX_CHARS: usize = 200;
 
 /// How an [`HttpTransport`] is set up.
 ///
@@ -101,7 +103,7 @@ impl HttpTransportBuilder {
     /// * `limits` let nothing through;
     /// * the platform has no certificates to trust, and `base_url` is `https`.
     pub fn build(self) -> Result<HttpTransport, TransportError> {
-        let base_url = BaseUrl::parse(&self.base_url, self.insecure_http)?;
+        let base_url = BaseUrl::parse(&self.base_url, SCHEMES, self.insecure_http)?;
         if self.limits.max_bytes == 0 || self.limits.max_ratio == 0 {
             return Err(refused("`limits` has a zero in it, which lets no reply through"));
         }
@@ -127,7 +129,7 @@ impl fmt::Debug for HttpTransportBuilder {
 
 fn client(
     base_url: &BaseUrl,
-    user_agent: HeaderValue,
+    user_agent: String,
     key: Option<&ApiKey>,
 ) -> Result<reqwest::Client, TransportError> {
     let tls = tls_config(base_url).map_err(|error| {
@@ -157,13 +159,13 @@ fn client(
 
 fn tls_config(base_url: &BaseUrl) -> Result<rustls::ClientConfig, rustls::Error> {
     if base_url.is_tls() {
-        return tls::platform_config();
+        return tls::platform_config(ALPN);
     }
     if base_url.is_loopback() {
-        return tls::trustless_config();
+        return tls::trustless_config(ALPN);
     }
     // A proxy on the way may speak TLS. Without certificates to trust it by, the rest still works.
-    tls::platform_config().or_else(|_| tls::trustless_config())
+    tls::platform_config(ALPN).or_else(|_| tls::trustless_config(ALPN))
 }
 
 /// The headers of every attempt (docs/wire.md, request headers).
@@ -179,29 +181,6 @@ fn headers(key: Option<&ApiKey>) -> Result<HeaderMap, TransportError> {
         headers.insert(AUTHORIZATION, value);
     }
     Ok(headers)
-}
-
-fn user_agent(prefix: Option<&str>) -> Result<HeaderValue, TransportError> {
-    let own = format!(
-        "runware-rust/{} (rust; {} {})",
-        env!("CARGO_PKG_VERSION"),
-        std::env::consts::OS,
-        std::env::consts::ARCH
-    );
-    let whole = match prefix.map(str::trim) {
-        None => own,
-        Some("") => return Err(refused("`user_agent_prefix` is empty")),
-        Some(prefix) if prefix.chars().count() > MAX_PREFIX_CHARS => {
-            return Err(refused(&format!(
-                "`user_agent_prefix` is longer than {MAX_PREFIX_CHARS} characters"
-            )));
-        }
-        Some(prefix) if !prefix.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) => {
-            return Err(refused("`user_agent_prefix` has a character that is not printable ASCII"));
-        }
-        Some(prefix) => format!("{prefix} {own}"),
-    };
-    HeaderValue::try_from(whole).map_err(|_| refused("`user_agent_prefix` does not fit into a header"))
 }
 
 fn refused(message: &str) -> TransportError {

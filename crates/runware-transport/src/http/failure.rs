@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::io;
 
-use super::excerpt::excerpt;
+use crate::excerpt::excerpt;
 use crate::{ApiKey, Delivery, ErrorKind, TransportError};
 
 /// Causes beyond this depth say nothing new.

@@ -7,6 +7,7 @@ mod secrecy;
 mod sending;
 mod server;
 mod setup;
+mod streams;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::join;
+use runware_types::Envelope;
 
 use super::*;
-use crate::{Attempt, Call, Clock, Delivery, ErrorKind, Transport, TransportError};
+use crate::{Attempt, Call, Clock, Delivery, ErrorKind, Reply, Transport, TransportError};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -163,4 +164,103 @@ async fn a_closed_transport_takes_nothing() {
     assert!(error.is_closed());
     assert_eq!(error.delivery(), Delivery::NotSent);
     assert_eq!((transport.attempts().len(), transport.steps_left()), (0, 1));
+}
+
+#[tokio::test]
+async fn replies_come_apart_until_the_time_out() {
+    let (clock, transport) = scripted();
+    let reply =
+        |n: u32| Ok(Reply::new(200, Envelope::decode(format!(r#"{{"data":[{{"n":{n}}}]}}"#)).unwrap()));
+    transport.push(Step::replies([reply(1), reply(2), reply(3)]).apart(20 * SECOND));
+    let mut replies = transport.send(attempt("{}")).await.unwrap();
+    assert!(replies.next().await.unwrap().is_ok(), "the first comes at once");
+    let (second, ()) = join(replies.next(), async { clock.advance(20 * SECOND) }).await;
+    assert!(second.unwrap().is_ok());
+    let (third, ()) = join(replies.next(), async { clock.advance(10 * SECOND) }).await;
+    assert!(third.unwrap().unwrap_err().is_timeout(), "30 s were allowed");
+    assert!(replies.next().await.is_none());
+}
+
+#[tokio::test]
+async fn what_nobody_waits_for_goes_to_the_first_who_asks() {
+    let (_, transport) = scripted();
+    let reply = Reply::new(200, Envelope::decode(r#"{"data":[]}"#).unwrap());
+    (0..70).for_each(|_| transport.push_unclaimed(reply.clone()));
+    let mut unclaimed = transport.unclaimed().unwrap();
+    assert!(transport.unclaimed().is_none());
+    transport.close().await;
+    let mut kept = 0;
+    while unclaimed.next().await.is_some() {
+        kept += 1;
+    }
+    assert_eq!(kept, 64);
+}
+
+const IDLE: Duration = Duration::from_secs(5);
+
+#[tokio::test]
+async fn a_stream_comes_in_its_pieces_at_its_times() {
+    let (clock, transport) = scripted();
+    transport.push(Step::stream([(Duration::ZERO, "a"), (3 * SECOND, "b")]).after(SECOND));
+    let (reply, ()) = join(transport.open_stream(attempt("{}"), IDLE), async { clock.advance(SECOND) }).await;
+    let mut reply = reply.unwrap();
+    assert_eq!((reply.status, transport.open_bodies()), (200, 1));
+    assert_eq!(reply.next_chunk().await.unwrap().unwrap(), "a");
+    let (piece, ()) = join(reply.next_chunk(), async {
+        assert_eq!(clock.next_wake(), Some(4 * SECOND));
+        clock.advance(3 * SECOND);
+    })
+    .await;
+    assert_eq!(piece.unwrap().unwrap(), "b");
+    assert!(reply.next_chunk().await.is_none());
+    assert_eq!(transport.open_bodies(), 0);
+}
+
+#[tokio::test]
+async fn a_stream_ends_as_the_script_says_or_with_a_time_out() {
+    for (step, wake, expected) in [
+        (Step::stream([(SECOND, "a")]).silent(), 1 + 5, "the reply stood still for 5s"),
+        (Step::stream([(SECOND, "a"), (6 * SECOND, "b")]), 1 + 5, "the reply stood still for 5s"),
+        (
+            Step::stream([(SECOND, "a")]).breaking(TransportError::new(
+                ErrorKind::Interrupted,
+                Delivery::MaybeSent,
+                "reset",
+            )),
+            1,
+            "reset",
+        ),
+    ] {
+        let (clock, transport) = scripted();
+        transport.push(step);
+        let mut reply = transport.open_stream(attempt("{}"), IDLE).await.unwrap();
+        let (piece, ()) = join(reply.next_chunk(), async { clock.advance(SECOND) }).await;
+        assert_eq!(piece.unwrap().unwrap(), "a");
+        let (error, ()) = join(reply.next_chunk(), async { clock.advance_to(wake * SECOND) }).await;
+        assert_eq!(error.unwrap().unwrap_err().to_string(), expected);
+        assert_eq!(clock.now(), wake * SECOND);
+    }
+}
+
+#[tokio::test]
+async fn a_whole_answer_is_a_stream_of_one_piece_and_a_stream_is_no_whole_answer() {
+    let (_, transport) = scripted();
+    transport.push(Step::body(401, r#"{"errors":[]}"#));
+    let mut reply = transport.open_stream(attempt("{}"), IDLE).await.unwrap();
+    assert_eq!(reply.status, 401);
+    assert_eq!(reply.next_chunk().await.unwrap().unwrap(), r#"{"errors":[]}"#);
+    transport.push(Step::stream([(Duration::ZERO, "a")]));
+    assert!(transport.send(attempt("{}")).await.unwrap_err().is_configuration());
+}
+
+#[tokio::test]
+async fn a_stream_that_does_not_begin_ends_with_the_shorter_time_out() {
+    let (clock, transport) = scripted();
+    transport.push(Step::hang());
+    let (result, ()) = join(transport.open_stream(attempt("{}"), IDLE), async {
+        assert_eq!(clock.next_wake(), Some(IDLE));
+        clock.advance(IDLE);
+    })
+    .await;
+    assert_eq!(result.unwrap_err().to_string(), "no reply within 5s");
 }

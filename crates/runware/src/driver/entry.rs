@@ -23,8 +23,8 @@ pub(super) struct Entry {
     /// Where the entry stands on the driver's agenda.
     pub(super) on_agenda: Option<Tick>,
     pub(super) verification: Verification,
-    /// How many status checks in a row showed failures and nothing else.
-    pub(super) all_failed: u32,
+    /// How many status checks in a row showed what may be all there is, though it is less than was asked for.
+    pub(super) short_answers: u32,
     /// The archive is being asked whether the failures are all there will be.
     pub(super) awaits_verdict: bool,
     /// How many results were asked for, as far as is known.
@@ -109,7 +109,7 @@ impl Entry {
             deadline,
             on_agenda: None,
             verification: Verification::Idle,
-            all_failed: 0,
+            short_answers: 0,
             awaits_verdict: false,
             expected,
             suspicious_since: None,
@@ -129,6 +129,11 @@ impl Entry {
         self.is_sync() && self.prepared.as_ref().is_some_and(|task| !task.task_type().is_generation())
     }
 
+    /// True if the reply to its submission only acknowledges it, and the service makes what is asked for once.
+    pub(super) fn is_async_generation(&self) -> bool {
+        !self.is_sync() && self.prepared.as_ref().is_some_and(|task| task.task_type().is_generation())
+    }
+
     /// True if doing it twice is the same as doing it once.
     pub(super) fn is_read_only(&self) -> bool {
         let task_type = self.prepared.as_ref().map(Prepared::task_type);
@@ -143,6 +148,8 @@ impl Entry {
 
     /// Shows the watchers that an exchange about the task failed.
     pub(super) fn report_fault(&mut self, cause: Cause) {
+        let (task_uuid, status) = (self.watch.handle().task_uuid(), cause.http_status());
+        tracing::debug!(target: "runware", %task_uuid, fault = cause.kind(), status, "an exchange failed");
         self.watch.change(|state| {
             state.faults += 1;
             state.last_fault = Some(cause.clone());
@@ -152,8 +159,11 @@ impl Entry {
 
     /// Shows the watchers that the server has the task.
     pub(super) fn report_accepted(&self, replayed: bool) {
-        self.watch.change(|state| {
-            state.accepted.get_or_insert(replayed);
-        });
+        if self.watch.read(|state| state.accepted.is_some()) {
+            return;
+        }
+        let task_uuid = self.watch.handle().task_uuid();
+        tracing::debug!(target: "runware", %task_uuid, replayed, "accepted");
+        self.watch.change(|state| state.accepted = Some(replayed));
     }
 }

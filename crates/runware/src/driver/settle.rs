@@ -95,6 +95,8 @@ impl Driver {
     pub(super) fn end(&mut self, task_uuid: TaskUuid, end: Result<Outcome, Error>) {
         self.registry.forget(task_uuid);
         if let Some(watch) = self.drop_entry(task_uuid) {
+            let ending = end.as_ref().map(Outcome::status).map_err(Error::kind);
+            tracing::debug!(target: "runware", %task_uuid, ?ending, polls = watch.polls(), "ended");
             watch.change(|state| state.end = Some(end));
         }
     }

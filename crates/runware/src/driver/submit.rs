@@ -43,6 +43,7 @@ impl Driver {
             return;
         }
         let is_new = prepared.is_some();
+        tracing::debug!(target: "runware", %task_uuid, is_new, "opened");
         let mut entry = Entry::new(watch, prepared, plan, now, self.rng.u64(..));
         if let Some(last) = self.sent_lately.remove(&task_uuid) {
             entry.submission.postpone(last + RESEND_GAP);
@@ -203,7 +204,14 @@ impl Driver {
                 // The id was known before we ever sent it: somebody may have used it for another request.
                 self.start_verification(task_uuid, 1, now);
             }
-            Answer::Accepted { replayed, snapshot } => self.accept(task_uuid, replayed, snapshot, now),
+            Answer::Accepted { replayed, snapshot, cut } => {
+                if entry.is_sync()
+                    && let Some(cause) = cut
+                {
+                    entry.report_fault(cause);
+                }
+                self.accept(task_uuid, replayed, snapshot, now);
+            }
             Answer::Weak => {
                 entry.submission.acknowledged_weakly(!entry.is_utility());
                 entry.report_accepted(false);
@@ -218,8 +226,12 @@ impl Driver {
                 self.offer_again(task_uuid, cause, may_retry, now)
             }
             Answer::Doubtful(cause) => {
-                // What a repeated upload does is not documented, so it is not repeated.
-                entry.submission.maybe_sent(!entry.is_utility());
+                if cause.is_disconnected() && entry.is_async_generation() {
+                    entry.submission.disconnected(now);
+                } else {
+                    // What a repeated upload does is not documented, so it is not repeated.
+                    entry.submission.maybe_sent(!entry.is_utility());
+                }
                 entry.report_fault(cause);
                 self.begin_watching(task_uuid, now);
             }
@@ -247,8 +259,9 @@ impl Driver {
         }
         entry.submission.accepted();
         entry.report_accepted(replayed);
-        // A synchronous answer is the whole answer: fewer results than asked for are all there will be.
-        if entry.is_sync() && snapshot.is_ended() {
+        // A synchronous answer is the whole answer: fewer results than asked for are all there will be. Unless it
+        // broke off: then the rest is asked for like any other result.
+        if entry.is_sync() && snapshot.is_ended() && !snapshot.is_part {
             entry.collector.settle();
         }
         self.begin_watching(task_uuid, now);

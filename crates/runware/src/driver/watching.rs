@@ -21,8 +21,9 @@ const MAX_CHECKS_UNDER_WAY: usize = 8;
 const CROWDED: Duration = Duration::from_millis(50);
 
 /// Fewer failures than results were asked for, and nothing else: that may be the verdict on the whole task,
-/// or the rest is not shown yet. After this many such answers in a row the archive is asked which.
-const ALL_FAILED_QUESTIONED: u32 = 2;
+/// or the rest is not shown yet. So may be fewer results of a synchronous task, whose own answer was lost. After
+/// this many such answers in a row the archive is asked which.
+const SHORT_ANSWERS_QUESTIONED: u32 = 2;
 
 /// How often the archive is asked how many results a task is to have.
 const EXPECTED_ATTEMPTS: u32 = 3;
@@ -60,6 +61,8 @@ impl Driver {
             let half = (asked.task_uuids.len() / 2).max(1);
             self.scheduler.set_batch_limit(self.scheduler.batch_limit().min(half));
         }
+        // Silence may mean that nothing is there, but says nothing.
+        let is_answered = exchange.fault.is_none() && !exchange.replies.is_empty();
         for task_uuid in &asked.task_uuids {
             let Some(sighting) = sightings.remove(task_uuid) else { continue };
             let Some(entry) = asked.entry(task_uuid, &mut self.entries) else { continue };
@@ -70,7 +73,12 @@ impl Driver {
                 }
                 Sighting::Unseen => {
                     entry.last_seen = Some(false);
-                    self.scheduler.observed(task_uuid, now, Seen::Unknown);
+                    if is_answered && entry.submission.unseen(asked.at, now).is_some() {
+                        self.scheduler.remove(task_uuid);
+                        self.go_on(*task_uuid, now);
+                    } else {
+                        self.scheduler.observed(task_uuid, now, Seen::Unknown);
+                    }
                 }
                 Sighting::Fault(cause) => {
                     // The server means the client, not the one task.
@@ -91,7 +99,9 @@ impl Driver {
     /// Folds a task's present state into what is known of it.
     pub(super) fn take_snapshot(&mut self, task_uuid: TaskUuid, mut snapshot: Snapshot, now: Tick) {
         let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
-        if snapshot.suspects.is_empty() {
+        if snapshot.is_part {
+            // It cannot show that an error is gone.
+        } else if snapshot.suspects.is_empty() {
             entry.suspicious_since = None;
         } else if now.duration_since(*entry.suspicious_since.get_or_insert(now)) >= SUSPICION_CONFIRMED {
             snapshot.entries.append(&mut snapshot.suspects);
@@ -101,12 +111,21 @@ impl Driver {
             entry.submission.accepted();
             entry.report_accepted(entry.prepared.is_none());
         }
-        entry.all_failed = if snapshot.is_all_failed() { entry.all_failed + 1 } else { 0 };
+        let is_all_failed = snapshot.is_all_failed();
+        // The answer to a synchronous task that came whole is not asked for again: this one's was lost, and nobody
+        // has said that it brought fewer results than were asked for.
+        let may_be_all = is_all_failed || (entry.is_sync() && snapshot.is_ended());
+        if !snapshot.is_part {
+            entry.short_answers = if may_be_all { entry.short_answers + 1 } else { 0 };
+        } else if !matches!(entry.expected, Expected::Known(_)) {
+            snapshot.leave_open();
+        }
         let changes = entry.collector.observe(snapshot.entries);
-        let is_questionable = entry.all_failed >= ALL_FAILED_QUESTIONED && !entry.collector.is_settled();
+        let is_questionable =
+            entry.short_answers >= SHORT_ANSWERS_QUESTIONED && !entry.collector.is_settled();
         if is_questionable {
-            entry.all_failed = 0;
-            entry.awaits_verdict = true;
+            entry.short_answers = 0;
+            entry.awaits_verdict = is_all_failed;
         }
         if !changes.is_empty() || snapshot.progress.is_some() {
             publish(entry, changes, snapshot.progress);
@@ -262,7 +281,7 @@ impl Driver {
     }
 }
 
-fn publish(entry: &Entry, changes: Vec<Change<Payload>>, progress: Option<u8>) {
+pub(super) fn publish(entry: &Entry, changes: Vec<Change<Payload>>, progress: Option<u8>) {
     entry.watch.change(|state| {
         state.progress = progress.or(state.progress);
         for change in changes {

@@ -76,6 +76,21 @@ impl Cause {
         matches!(self, Self::Transport(error) if error.is_tls() || error.is_configuration())
     }
 
+    /// True if a lasting connection was lost with the request unanswered on it.
+    pub(crate) fn is_disconnected(&self) -> bool {
+        matches!(self, Self::Transport(error) if error.is_disconnected())
+    }
+
+    /// What sort of failure it is, in words of our own.
+    pub(crate) fn kind(&self) -> String {
+        match self {
+            Self::Transport(error) => format!("{:?}", error.kind()),
+            Self::Api { error, status, .. } => format!("{:?}", error.category_with_status(*status)),
+            Self::HttpStatus { .. } => "HttpStatus".to_owned(),
+            Self::QuietServer => "QuietServer".to_owned(),
+        }
+    }
+
     /// True if it is certain that no byte of the request reached the server.
     pub fn was_not_sent(&self) -> bool {
         matches!(self, Self::Transport(error) if error.delivery() == Delivery::NotSent)

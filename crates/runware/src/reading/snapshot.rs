@@ -14,6 +14,9 @@ pub(crate) struct Snapshot {
     pub(crate) progress: Option<u8>,
     /// Errors that may be a passing trouble of the server or a verdict; only repetition tells.
     pub(crate) suspects: Vec<Entry<Payload>>,
+    /// True if the server may have more to show of the task than this: the answer broke off, or is one frame of
+    /// several.
+    pub(crate) is_part: bool,
 }
 
 /// What is kept of one result or failure while replies are folded.
@@ -61,6 +64,19 @@ pub(crate) fn collected(collector: &Collector<Payload>) -> (Vec<TaskResult>, Vec
 }
 
 impl Snapshot {
+    /// An empty part of an answer.
+    pub(super) fn part() -> Self {
+        Self { is_part: true, ..Self::default() }
+    }
+
+    /// Keeps what is in it from counting as all there is, where nobody knows how many results there will be.
+    pub(crate) fn leave_open(&mut self) {
+        if let Some(some) = self.entries.first() {
+            let payload = some.payload.clone();
+            self.entries.push(Entry { index: None, id: None, verdict: Verdict::Running, payload });
+        }
+    }
+
     pub(super) fn add_item(&mut self, item: &Item) {
         let verdict = match item.phase() {
             Phase::Running => Verdict::Running,

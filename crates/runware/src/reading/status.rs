@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use runware_transport::TransportError;
-use runware_types::{ApiError, ErrorCategory, Phase, TaskUuid};
+use runware_types::{ApiError, ErrorCategory, TaskUuid};
 
+use super::part::is_failure;
 use super::snapshot::{Payload, Snapshot, failed};
 use super::{Sorted, TASK_ABSENT};
 use crate::error::Cause;
@@ -60,7 +60,7 @@ impl Sorted<'_> {
     /// What an error that names the task is worth in the answer to a status check.
     fn weigh(&self, error: &ApiError) -> Weight {
         // The documented mark of a failed generation; everything else has to be told by its code.
-        if error.status().is_some_and(|status| status.phase() == Phase::Failed) {
+        if is_failure(error) {
             return Weight::Verdict;
         }
         if TASK_ABSENT.contains(&error.code()) {
@@ -78,9 +78,14 @@ impl Sorted<'_> {
     }
 
     pub(super) fn sighting_by_default(&self, asked: usize) -> Sighting {
-        if self.fault.is_some_and(TransportError::is_too_large) {
+        if let Some(fault) = self.fault.filter(|fault| fault.is_too_large()) {
             let cause = self.cause(None);
-            return if asked > 1 { Sighting::TooMany } else { Sighting::Refused(cause) };
+            return match asked {
+                2.. => Sighting::TooMany,
+                // Without a status it came over a connection that others share: theirs may be what is too large.
+                _ if fault.status().is_none() => Sighting::Fault(cause),
+                _ => Sighting::Refused(cause),
+            };
         }
         let status = match (self.general, self.fault) {
             (None, None) => self.status,

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use runware_transport::Delivery;
-use runware_types::{ApiError, ErrorCategory, Phase, TaskUuid};
+use runware_types::{ApiError, ErrorCategory, TaskUuid};
 
 use super::Sorted;
+use super::part::is_failure;
 use super::snapshot::Snapshot;
 use crate::error::Cause;
 use crate::exchange::Exchange;
@@ -13,8 +14,8 @@ use crate::exchange::Exchange;
 /// What the server says to one task that was offered to it.
 #[derive(Debug)]
 pub(crate) enum Answer {
-    /// It has the task, and perhaps results already.
-    Accepted { replayed: bool, snapshot: Snapshot },
+    /// It has the task, and perhaps results already; `cut` says why there is no more of the answer.
+    Accepted { replayed: bool, snapshot: Snapshot, cut: Option<Cause> },
     /// It answered well, without naming the task.
     Weak,
     /// It did not take the task now, but may later.
@@ -45,20 +46,30 @@ impl Sorted<'_> {
             let mut snapshot = Snapshot::default();
             items.iter().for_each(|item| snapshot.add_item(item));
             snapshot.add_failures(errors.iter().copied().filter(|error| !error.is_conflict()));
-            return Answer::Accepted { replayed: false, snapshot };
+            return self.accepted(snapshot);
         }
         match errors {
             [] => self.answer_by_default(asked),
+            // Some results have failed; what became of the others was not told any more.
+            [error, ..] if self.fault.is_some() && is_failure(error) => {
+                self.accepted(Snapshot::failures(errors))
+            }
             [error, ..] => self.answer_by_errors(error, errors),
         }
+    }
+
+    fn accepted(&self, mut snapshot: Snapshot) -> Answer {
+        let cut = self.fault.map(|_| self.cause(None));
+        snapshot.is_part = cut.is_some();
+        Answer::Accepted { replayed: false, snapshot, cut }
     }
 
     /// What an error says of a submission; `all` are the errors about it, this one the first.
     fn answer_by_errors(&self, error: &ApiError, all: &[&ApiError]) -> Answer {
         if error.is_conflict() {
-            return Answer::Accepted { replayed: true, snapshot: Snapshot::default() };
+            return Answer::Accepted { replayed: true, snapshot: Snapshot::default(), cut: None };
         }
-        if error.status().is_some_and(|status| status.phase() == Phase::Failed) {
+        if is_failure(error) {
             return Answer::Failed(Snapshot::failures(all));
         }
         match error.category_with_status(self.status) {
@@ -96,10 +107,15 @@ impl Sorted<'_> {
         }
         if let Some(fault) = self.fault {
             return match (fault.delivery(), fault.status()) {
+                // A connection that is refused for its key is refused every time.
+                (Delivery::NotSent, Some(status @ (401 | 403))) => Answer::Rejected { error: None, status },
                 (Delivery::NotSent, _) => Answer::NotSent(self.cause(None)),
                 (Delivery::Answered, Some(status)) => self.answer_by_status(status, asked),
                 _ => Answer::Doubtful(self.cause(None)),
             };
+        }
+        if self.is_silent {
+            return Answer::Doubtful(Cause::QuietServer);
         }
         match self.status {
             200..=299 => Answer::Weak,

@@ -109,6 +109,10 @@ fn answers_to_a_single_submission() {
 fn broken_submissions_say_whether_the_task_may_exist() {
     for (kind, delivery, status, expected) in [
         (ErrorKind::Connect, Delivery::NotSent, None, "not sent"),
+        (ErrorKind::Connect, Delivery::NotSent, Some(429), "not sent"),
+        (ErrorKind::Connect, Delivery::NotSent, Some(401), "rejected"),
+        (ErrorKind::Connect, Delivery::NotSent, Some(403), "rejected"),
+        (ErrorKind::Disconnected, Delivery::MaybeSent, None, "doubtful"),
         (ErrorKind::Interrupted, Delivery::MaybeSent, None, "doubtful"),
         (ErrorKind::Interrupted, Delivery::MaybeSent, Some(200), "doubtful"),
         (ErrorKind::Timeout, Delivery::MaybeSent, None, "doubtful"),
@@ -199,12 +203,56 @@ fn broken_checks_say_nothing_of_the_task() {
         (ErrorKind::Interrupted, Some(400), "fault"),
         (ErrorKind::Undecodable, Some(401), "refused"),
         (ErrorKind::TooLarge, Some(200), "refused"),
+        (ErrorKind::TooLarge, None, "fault"),
+        (ErrorKind::Connect, Some(401), "refused"),
     ] {
         check_sighting(&broken(kind, Delivery::Answered, status), expected);
     }
     let large = broken(ErrorKind::TooLarge, Delivery::Answered, Some(200));
     let sightings = read_status(&large, &[a(), b()]);
     assert_eq!(seen(&sightings[&a()]), "too many", "fewer tasks make a smaller reply");
+}
+
+#[test]
+fn silence_shows_nothing_and_acknowledges_nothing() {
+    let silence = Exchange { replies: Vec::new(), fault: None };
+    check_sighting(&silence, "unseen");
+    check_answer(&silence, "doubtful");
+}
+
+#[test]
+fn an_answer_that_breaks_off_is_a_part() {
+    for (body, expected) in [
+        (r#"{"data":[{"taskType":"imageInference","taskUUID":"$a","imageURL":"u"}]}"#, "done"),
+        (r#"{"errors":[{"code":"timeoutProvider","status":"error","taskUUID":"$a"}]}"#, "done"),
+        (r#"{"errors":[{"code":"invalidModel","taskUUID":"$a"}]}"#, "rejected"),
+        (r#"{"errors":[{"code":"conflictTaskUUID","taskUUID":"$a"}]}"#, "conflict"),
+    ] {
+        let mut exchange = reply(200, body);
+        exchange.fault = Some(TransportError::new(ErrorKind::Disconnected, Delivery::MaybeSent, "lost"));
+        check_answer(&exchange, expected);
+        if let Answer::Accepted { replayed: false, snapshot, cut } = &read_submission(&exchange, &[a()])[&a()]
+        {
+            assert!(snapshot.is_part && cut.is_some(), "{body}");
+        }
+    }
+}
+
+#[test]
+fn a_part_holds_what_names_the_task_and_is_certain() {
+    let exchange = reply(
+        200,
+        r#"{"data":[{"taskUUID":"$a","videoURL":"u"},{"taskUUID":"$b","videoURL":"u"},{"videoURL":"u"},
+                    {"taskType":"getTaskDetails","taskUUID":"$a","request":[],"response":{}}],
+            "errors":[{"code":"x","status":"error","taskUUID":"$a"},{"code":"serviceUnavailable","taskUUID":"$a"},
+                      {"code":"x","status":"error"},{"code":"conflictTaskUUID","taskUUID":"$b"}]}"#,
+    );
+    let part = read_part(&exchange.replies, a());
+    assert!(part.snapshot.is_part && !part.is_conflict);
+    let verdicts: Vec<Verdict> = part.snapshot.entries.iter().map(|entry| entry.verdict).collect();
+    assert_eq!(verdicts, [Verdict::Succeeded, Verdict::Failed]);
+    assert!(part.snapshot.suspects.is_empty());
+    assert!(read_part(&exchange.replies, b()).is_conflict);
 }
 
 #[test]

@@ -131,3 +131,71 @@ fn only_a_readable_refusal_proves_that_nothing_arrived() {
     submission.refused(at(1020), SECOND, false);
     assert!(submission.may_exist() && submission.is_in_doubt(), "a gateway may have passed it on");
 }
+
+/// Sent at zero, and the connection was lost at that time.
+fn disconnected_at(millis: u64) -> Submission {
+    let mut submission = sent_at(0);
+    submission.disconnected(at(millis));
+    submission
+}
+
+#[test]
+fn a_lost_connection_is_made_good_by_one_look_a_second_later() {
+    let mut submission = disconnected_at(40);
+    assert!(submission.is_watched() && submission.may_exist() && submission.is_in_doubt());
+    assert_eq!(submission.unseen(at(1039), at(1100)), None, "the look began too soon");
+    assert_eq!(submission.unseen(at(1040), at(1100)), Some(at(1100)));
+    assert_eq!(submission.due(), Some(at(1100)));
+    submission.sent(at(1100));
+    assert!(submission.was_sent_before(), "so that a conflict means accepted");
+}
+
+#[test]
+fn a_submission_that_waited_for_its_connection_is_not_repeated_within_a_second_of_leaving() {
+    let mut submission = disconnected_at(4500);
+    assert_eq!(submission.unseen(at(2000), at(4600)), None, "started long after the task was handed over");
+    assert_eq!(submission.unseen(at(5499), at(5600)), None);
+    assert_eq!(submission.unseen(at(5500), at(5600)), Some(at(5600)));
+}
+
+#[test]
+fn a_task_that_keeps_losing_its_connection_is_sent_three_times_and_then_left_to_the_archive() {
+    let mut submission = disconnected_at(0);
+    assert_eq!(submission.unseen(at(1000), at(1010)), Some(at(1010)));
+    submission.sent(at(1010));
+    submission.disconnected(at(1020));
+    assert_eq!(submission.unseen(at(2020), at(2030)), Some(at(2030)));
+    submission.sent(at(2030));
+    submission.disconnected(at(2040));
+    assert_eq!(submission.unseen(at(9000), at(9010)), None, "three attempts are enough");
+    assert_eq!(submission.absent(at(62_000), true), Absence::Inconclusive);
+    assert_eq!(submission.absent(at(67_000), true), Absence::Undecided);
+}
+
+#[test]
+fn before_the_third_attempt_the_archive_permits_a_repetition_as_it_always_does() {
+    let mut submission = disconnected_at(0);
+    assert_eq!(submission.absent(at(60_000), true), Absence::Inconclusive);
+    assert_eq!(submission.absent(at(65_000), true), Absence::Resend(at(65_000)));
+}
+
+#[test]
+fn after_an_hour_no_look_permits_sending_again() {
+    let mut submission = disconnected_at(10);
+    assert_eq!(submission.unseen(at(3_600_000), at(3_600_000)), None);
+}
+
+#[test]
+fn only_a_lost_connection_is_made_good_by_a_look() {
+    let mut doubtful = sent_at(0);
+    doubtful.maybe_sent(true);
+    assert_eq!(doubtful.unseen(at(5000), at(5000)), None);
+    let mut weak = sent_at(0);
+    weak.acknowledged_weakly(true);
+    assert_eq!(weak.unseen(at(5000), at(5000)), None);
+    let mut seen = disconnected_at(0);
+    seen.accepted();
+    assert_eq!(seen.unseen(at(5000), at(5000)), None, "it was there: never send it again");
+    assert_eq!(sent_at(0).unseen(at(5000), at(5000)), None, "its answer is still on the way");
+    assert_eq!(Submission::resumed().unseen(at(5000), at(5000)), None);
+}

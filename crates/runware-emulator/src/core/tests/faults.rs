@@ -27,6 +27,11 @@ fn some_faults_come_before_the_request_is_carried_out_and_some_after() {
         (Action::Delay(seconds(3)), Fate::Deliver, true),
         (Action::Truncate(5), Fate::Truncate(5), true),
         (Action::Stall(5), Fate::Stall(5), true),
+        (Action::Close(1013), Fate::Cut, false),
+        (Action::Mute, Fate::Hang, false),
+        (Action::TokenExpired, Fate::Deliver, false),
+        (Action::Interject("{}".to_owned()), Fate::Deliver, true),
+        (Action::RawBytes("x".into()), Fate::Deliver, true),
     ] {
         let mut bench = struck(action.clone());
         let (response, was_accepted) = submit(&mut bench);
@@ -54,6 +59,13 @@ fn an_answer_has_the_body_and_the_headers_it_is_given() {
 }
 
 #[test]
+fn an_expired_token_is_an_error_of_the_whole_request() {
+    let (response, _) = submit(&mut struck(Action::TokenExpired));
+    let body = r#"{"errors":[{"code":"tokenExpired","message":"The authentication has expired."}]}"#;
+    assert_eq!((response.status, &response.body[..]), (401, body.as_bytes()));
+}
+
+#[test]
 fn a_delay_keeps_the_reply_back() {
     assert_eq!(submit(&mut struck(Action::Delay(seconds(3)))).0.ready_at, seconds(3));
 }
@@ -70,6 +82,7 @@ fn what_does_not_get_through_is_not_delivered() {
         (Action::CheckError(CheckError::new("x")), 0),
         (Action::Delay(seconds(1)), 1),
         (Action::EmptyErrors, 1),
+        (Action::Interject("{}".to_owned()), 1),
     ] {
         let rule = Rule::new(action.clone()).kind(RequestKind::Status).nth(1);
         let mut bench = Bench::new(Options::new().fault(rule));

@@ -10,7 +10,7 @@ const MAX_CHARS: usize = 200;
 /// White space is folded. Characters that control a terminal, turn the direction of writing or are invisible are
 /// written as `\u{…}`, and invalid UTF-8 as U+FFFD. Servers and proxies do quote request headers in their error
 /// pages, so the key is looked for in any letter case.
-pub(super) fn excerpt(text: &[u8], key: Option<&ApiKey>) -> String {
+pub(crate) fn excerpt(text: &[u8], key: Option<&ApiKey>) -> String {
     let mut out = String::new();
     let mut left = MAX_CHARS;
     let mut space_before = "";

@@ -1,0 +1,315 @@
+//! `runware run --stream`: the text of a language model while it is written.
+
+use std::time::Duration;
+
+use runware::transport::Clock as _;
+use runware::types::{ErrorCategory, Item, RawJson, RawTask, TaskType, TaskUuid, TextDelta};
+use runware::{Error, ErrorKind, Status, TextStream};
+use serde::Serialize;
+
+use super::advice;
+use crate::exit::{End, Exit, may_exist};
+use crate::output::event::Event;
+use crate::session::Session;
+use crate::stop::{Stop, explain};
+use crate::watch::sum_up;
+
+/// How often the progress line counts on while nothing has come.
+const TICK: Duration = Duration::from_secs(1);
+
+pub(super) async fn run(task: RawTask, session: &mut Session<'_>) -> Result<Exit, Stop> {
+    session.check_streaming()?;
+    check(&task)?;
+    advice::about_one(&task, session.output);
+    let (task_type, model) = (task.task_type().clone(), task.model());
+    // Nothing is sent before it is asked for its first piece.
+    let stream = session.client.stream_text(task)?;
+    let task_uuid = stream.handle().task_uuid();
+    session.output.tell(&Event::Submitting { task_uuid, task_type, model })?;
+    let started = session.clock.now();
+    let (status, exit) = Telling { session, task_uuid, started, accepted: false, whole: Whole::default() }
+        .tell(stream)
+        .await?;
+    sum_up(session, [status])?;
+    Ok(exit)
+}
+
+/// Refuses what cannot be streamed, in the words of the command line.
+fn check(task: &RawTask) -> Result<(), Stop> {
+    match task.task_type() {
+        TaskType::TextInference => Ok(()),
+        other => Err(Stop::rejected(format!(
+            "--stream is for texts, and this task is {other}; nothing was sent (texts have `messages`; \
+             --task-type textInference says so where the keys do not)"
+        ))),
+    }
+}
+
+/// One text that is being told.
+struct Telling<'s, 'o> {
+    session: &'s mut Session<'o>,
+    task_uuid: TaskUuid,
+    started: Duration,
+    accepted: bool,
+    whole: Whole,
+}
+
+impl Telling<'_, '_> {
+    async fn tell(mut self, mut stream: TextStream) -> Result<(Status, Exit), Stop> {
+        let mut interrupt = self.session.interrupt.clone();
+        let clock = self.session.clock;
+        let mut tick = clock.now() + TICK;
+        loop {
+            let waits = !self.accepted && self.session.output.shows_progress();
+            tokio::select! {
+                biased;
+                () = interrupt.raised() => return self.interrupted(),
+                piece = stream.next() => match piece {
+                    Some(Ok(delta)) => self.take(&delta)?,
+                    None => return self.complete(&stream),
+                    Some(Err(error)) => return self.stopped(&error),
+                },
+                () = clock.sleep_until(tick), if waits => {
+                    tick = clock.now() + TICK;
+                    self.session.output.progress(&format!("waiting, {} s", clock.now().as_secs()));
+                }
+            }
+        }
+    }
+
+    fn take(&mut self, delta: &TextDelta) -> Result<(), Stop> {
+        self.accept()?;
+        self.whole.add(delta);
+        let output = &mut self.session.output;
+        if output.is_json() {
+            let (text, reasoning_content) = (delta.text.clone(), delta.reasoning_content.clone());
+            if text.is_empty() && reasoning_content.is_empty() {
+                return Ok(());
+            }
+            return output.tell(&Event::Delta { task_uuid: self.task_uuid, text, reasoning_content });
+        }
+        if delta.is_whole {
+            // It takes the place of what is there.
+            output.end_lines()?;
+        }
+        output.thought(&delta.reasoning_content)?;
+        output.piece(&delta.text)
+    }
+
+    fn accept(&mut self) -> Result<(), Stop> {
+        match std::mem::replace(&mut self.accepted, true) {
+            true => Ok(()),
+            false => {
+                self.session.output.tell(&Event::Accepted { task_uuid: self.task_uuid, replayed: false })
+            }
+        }
+    }
+
+    fn complete(&mut self, stream: &TextStream) -> Result<(Status, Exit), Stop> {
+        self.accept()?;
+        let collected = stream.collected();
+        let output = &mut self.session.output;
+        if output.is_json() {
+            let item = self.whole.item(self.task_uuid, &collected.text, &collected.reasoning_content)?;
+            output.tell(&Event::Result { task_uuid: self.task_uuid, index: 0, item })?;
+        } else {
+            if collected.text.is_empty() {
+                output.line("")?;
+            }
+            output.end_lines()?;
+        }
+        self.settled(Status::Succeeded, 1, 0)?;
+        Ok((Status::Succeeded, Exit::Delivered))
+    }
+
+    /// An error ended the stream.
+    fn stopped(&mut self, error: &Error) -> Result<(Status, Exit), Stop> {
+        self.session.output.end_lines()?;
+        let end = End::Stopped(error.clone());
+        if may_exist(error) && self.is_past_deadline() {
+            self.settled(Status::StillRunning, 0, 0)?;
+            if !self.accepted {
+                let warning = format!("The server has not confirmed {}; it may not have it.", self.task_uuid);
+                self.session.output.warn(&warning);
+            }
+            self.say_how_to_go_on();
+            return Ok((Status::StillRunning, Exit::StillRunning));
+        }
+        let (status, exit) = (end.status(), Exit::of_error(error));
+        // A task that fails is an outcome; everything else stopped the command.
+        let is_outcome = error.kind() == ErrorKind::StreamFailed;
+        if !end.is_open() {
+            let failure = Event::Failure { task_uuid: self.task_uuid, index: None, error: error.into() };
+            self.session.output.tell_of_stopped(&failure, !is_outcome)?;
+        }
+        let settled = self.settling(status, 0, usize::from(!end.is_open()));
+        self.session.output.tell_of_stopped(&settled, !is_outcome)?;
+        if !is_outcome {
+            self.reason(error.category(), explain(error), end.is_open())?;
+        }
+        if end.is_open() {
+            self.say_how_to_go_on();
+        }
+        Ok((status, exit))
+    }
+
+    fn interrupted(&mut self) -> Result<(Status, Exit), Stop> {
+        self.session.output.end_lines()?;
+        // Of a task that the server has not confirmed nothing can be said.
+        let status = if self.accepted { Status::StillRunning } else { Status::Unknown };
+        self.settled(status, 0, 0)?;
+        let message = "interrupted; the server goes on with what it has accepted".to_owned();
+        self.reason(ErrorCategory::Aborted, message, true)?;
+        self.say_how_to_go_on();
+        Ok((status, Exit::Interrupted))
+    }
+
+    fn is_past_deadline(&self) -> bool {
+        self.session.clock.now() >= self.started.saturating_add(self.session.plan.deadline())
+    }
+
+    fn settled(&mut self, status: Status, results: usize, failures: usize) -> Result<(), Stop> {
+        let settled = self.settling(status, results, failures);
+        self.session.output.tell(&settled)
+    }
+
+    fn settling(&self, status: Status, results: usize, failures: usize) -> Event {
+        let is_open = End::Status(status).is_open();
+        Event::Settled {
+            task_uuid: self.task_uuid,
+            status,
+            results,
+            failures,
+            polls: 0,
+            elapsed: self.session.clock.now().saturating_sub(self.started),
+            resume: is_open.then(|| self.command()),
+        }
+    }
+
+    /// What stopped the command.
+    fn reason(&mut self, category: ErrorCategory, message: String, is_open: bool) -> Result<(), Stop> {
+        let resume = is_open.then(|| self.command());
+        self.session.output.tell(&Event::Error { task_uuid: Some(self.task_uuid), category, message, resume })
+    }
+
+    fn say_how_to_go_on(&mut self) {
+        let command = self.command();
+        self.session.say_how_to_go_on(1, &command);
+    }
+
+    fn command(&self) -> String {
+        self.session.resume.command([self.task_uuid])
+    }
+}
+
+/// What is kept of the pieces for the result that they make together: each value exactly as it came.
+#[derive(Debug, Default)]
+struct Whole {
+    /// The result itself, where the server did not stream.
+    as_it_came: Option<RawJson>,
+    finish_reason: Option<RawJson>,
+    usage: Option<RawJson>,
+    cost: Option<RawJson>,
+}
+
+impl Whole {
+    fn add(&mut self, delta: &TextDelta) {
+        if delta.is_whole {
+            *self = Self { as_it_came: Some(delta.raw.clone()), ..Self::default() };
+            return;
+        }
+        if !delta.text.is_empty() || !delta.reasoning_content.is_empty() {
+            // The text goes on behind it.
+            self.as_it_came = None;
+        }
+        let keep = |is_there: bool, name: &str| delta.raw.field(name).filter(|_| is_there);
+        self.finish_reason =
+            keep(delta.finish_reason.is_some(), "finishReason").or(self.finish_reason.take());
+        self.usage = keep(delta.usage.is_some(), "usage").or(self.usage.take());
+        self.cost = keep(delta.cost.is_some(), "cost").or(self.cost.take());
+    }
+
+    /// The result in the shape that it has when it is not streamed.
+    fn item(&self, task_uuid: TaskUuid, text: &str, reasoning_content: &str) -> Result<Item, Stop> {
+        let raw = match &self.as_it_came {
+            Some(raw) => Ok(raw.clone()),
+            None => RawJson::from_value(&Together {
+                task_type: TaskType::TextInference,
+                task_uuid,
+                text,
+                reasoning_content,
+                finish_reason: self.finish_reason.as_ref(),
+                usage: self.usage.as_ref(),
+                cost: self.cost.as_ref(),
+            }),
+        };
+        let item = raw.map_err(|error| error.to_string());
+        item.and_then(|raw| Item::from_raw(raw).map_err(|error| error.to_string()))
+            .map_err(|error| Stop::machine(format!("the text has no JSON: {error}")).about(task_uuid))
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Together<'a> {
+    task_type: TaskType,
+    #[serde(rename = "taskUUID")]
+    task_uuid: TaskUuid,
+    text: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    reasoning_content: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    finish_reason: Option<&'a RawJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    usage: Option<&'a RawJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<&'a RawJson>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use runware::types::{TextEvent, TextStreamDecoder};
+
+    fn item(body: &str) -> String {
+        let mut decoder = TextStreamDecoder::new();
+        decoder.push(body.as_bytes());
+        decoder.finish();
+        let (mut whole, mut text) = (Whole::default(), String::new());
+        while let Some(event) = decoder.next_event().unwrap() {
+            if let TextEvent::Delta(delta) = event {
+                whole.add(&delta);
+                text.push_str(&delta.text);
+            }
+        }
+        whole.item(TaskUuid::from_key("test", "stream"), &text, "").unwrap().raw().as_str().to_owned()
+    }
+
+    #[test]
+    fn the_figures_of_a_stream_keep_their_digits() {
+        let body = "data: {\"delta\":{\"text\":\"Fo\"},\"usage\":{\"totalTokens\":1}}\n\
+                    data: {\"delta\":{\"text\":\"ur\"},\"usage\":{\"totalTokens\":2e0, \"new\":1.10}}\n\
+                    data: {\"finishReason\":\"stop\",\"cost\":0.00010}\ndata: [DONE]\n";
+        let task_uuid = TaskUuid::from_key("test", "stream");
+        assert_eq!(
+            item(body),
+            format!(
+                r#"{{"taskType":"textInference","taskUUID":"{task_uuid}","text":"Four","finishReason":"stop","usage":{{"totalTokens":2e0, "new":1.10}},"cost":0.00010}}"#
+            )
+        );
+    }
+
+    #[test]
+    fn a_result_that_was_not_streamed_stays_as_it_came() {
+        let result = r#"{"taskType":"textInference", "text":"Four","unheardOf":1.10}"#;
+        assert_eq!(item(&format!("{{\"data\":[{result}]}}")), result);
+    }
+
+    #[test]
+    fn only_texts_are_streamed() {
+        assert!(check(&RawTask::new("textInference")).is_ok());
+        let stop = check(&RawTask::new("imageInference")).unwrap_err();
+        assert_eq!(stop.exit().code(), 3);
+        assert!(stop.message().contains("imageInference"), "{}", stop.message());
+    }
+}

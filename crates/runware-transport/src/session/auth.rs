@@ -1,0 +1,180 @@
+//! Authenticating a connection, and doing it again when the server says that it has expired.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use runware_types::{ApiError, Authentication, ErrorCategory, Item, TaskType, encode_request};
+
+use crate::ApiKey;
+
+/// How the authentication of one connection stands.
+#[derive(Debug)]
+pub(super) struct Auth {
+    phase: Phase,
+    /// When it was last begun again.
+    renewed_at: Option<Duration>,
+    /// How many frames were under way when it was begun again, each of which may still be answered with the error that
+    /// led to it.
+    echoes: usize,
+}
+
+#[derive(Debug)]
+enum Phase {
+    Pending { until: Duration, is_sent: bool },
+    Done,
+}
+
+/// The errors of a frame that name no task.
+#[derive(Debug, Default)]
+pub(super) struct Complaints {
+    /// The first that says that the key is not accepted.
+    refusal: Option<ApiError>,
+    /// The first that says that an earlier authentication has expired.
+    expiry: Option<ApiError>,
+    expiries: usize,
+    /// How many are about something else.
+    others: usize,
+    /// Whether one of the others is about the authentication nevertheless.
+    is_about_auth: bool,
+}
+
+/// What the complaints of a frame mean.
+#[derive(Debug)]
+pub(super) enum Verdict {
+    /// Nothing for the connection.
+    Nothing,
+    /// Authenticate again.
+    Renew,
+    /// The server cannot authenticate now.
+    Trouble,
+    /// The key is not accepted, for this reason.
+    Refused(Box<ApiError>),
+}
+
+impl Auth {
+    /// An authentication that has to be done by then.
+    pub(super) fn pending(until: Duration) -> Self {
+        Self { phase: Phase::Pending { until, is_sent: false }, renewed_at: None, echoes: 0 }
+    }
+
+    /// Where there is no key, there is nothing to do.
+    pub(super) fn unneeded() -> Self {
+        Self { phase: Phase::Done, renewed_at: None, echoes: 0 }
+    }
+
+    /// Begins again, with so many frames under way.
+    pub(super) fn renew(&mut self, now: Duration, until: Duration, under_way: usize) {
+        self.phase = Phase::Pending { until, is_sent: false };
+        self.renewed_at = Some(now);
+        // One of them was answered just now.
+        self.echoes = under_way.saturating_sub(1);
+    }
+
+    pub(super) fn is_done(&self) -> bool {
+        matches!(self.phase, Phase::Done)
+    }
+
+    /// When the server's time is over.
+    pub(super) fn until(&self) -> Option<Duration> {
+        match self.phase {
+            Phase::Pending { until, .. } => Some(until),
+            Phase::Done => None,
+        }
+    }
+
+    /// Whether the frame has to be sent, which counts as done.
+    pub(super) fn take_frame(&mut self) -> bool {
+        match &mut self.phase {
+            Phase::Pending { is_sent, .. } => !std::mem::replace(is_sent, true),
+            Phase::Done => false,
+        }
+    }
+
+    /// The server has answered well. Returns whether it was asked.
+    pub(super) fn succeeded(&mut self) -> bool {
+        let was_asked = matches!(self.phase, Phase::Pending { is_sent: true, .. });
+        if was_asked {
+            self.phase = Phase::Done;
+        }
+        was_asked
+    }
+
+    /// What complaints mean now. Another expiry within `stable_after` of the last one is trouble.
+    pub(super) fn judge(&mut self, heard: &Complaints, now: Duration, stable_after: Duration) -> Verdict {
+        let refused = |error: &ApiError| Verdict::Refused(Box::new(error.clone()));
+        match (&self.phase, self.renewed_at) {
+            (Phase::Pending { .. }, None) => match heard.refusal.as_ref().or(heard.expiry.as_ref()) {
+                Some(error) => refused(error),
+                None if heard.others > 0 => Verdict::Trouble,
+                None => Verdict::Nothing,
+            },
+            (Phase::Pending { .. }, Some(_)) => {
+                let is_expired = !self.are_echoes(heard.expiries);
+                match (&heard.refusal, heard.expiry.as_ref().filter(|_| is_expired)) {
+                    (Some(error), _) | (None, Some(error)) => refused(error),
+                    (None, None) if heard.is_about_auth || !self.are_echoes(heard.others) => Verdict::Trouble,
+                    (None, None) => Verdict::Nothing,
+                }
+            }
+            (Phase::Done, renewed_at) => {
+                let is_expired = !self.are_echoes(heard.expiries);
+                if heard.refusal.is_none() && !is_expired {
+                    return Verdict::Nothing;
+                }
+                let is_soon = renewed_at.is_some_and(|at| now < at.saturating_add(stable_after));
+                if is_soon { Verdict::Trouble } else { Verdict::Renew }
+            }
+        }
+    }
+
+    /// Whether so many errors can be the answers to frames that were under way.
+    fn are_echoes(&mut self, count: usize) -> bool {
+        let left = self.echoes.checked_sub(count);
+        self.echoes = left.unwrap_or_default();
+        left.is_some()
+    }
+}
+
+impl Complaints {
+    /// Adds an error that names no task.
+    pub(super) fn add(&mut self, error: &ApiError) {
+        let is_about_auth = error.task_type() == Some(&TaskType::Authentication);
+        if error.category() != ErrorCategory::Auth {
+            self.others = self.others.saturating_add(1);
+            self.is_about_auth |= is_about_auth;
+        } else if error.code() == "tokenExpired" && !is_about_auth {
+            self.expiries = self.expiries.saturating_add(1);
+            self.expiry.get_or_insert_with(|| error.clone());
+        } else {
+            self.refusal.get_or_insert_with(|| error.clone());
+        }
+    }
+
+    /// An error that says so if the key is not accepted.
+    pub(super) fn into_refusal(self) -> Option<ApiError> {
+        self.refusal.or(self.expiry)
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.others.saturating_add(self.expiries).saturating_add(usize::from(self.refusal.is_some()))
+    }
+}
+
+/// The frame that presents the key, and the session to go on with.
+pub(super) fn frame(key: &ApiKey, session: Option<&str>) -> Bytes {
+    let task = Authentication::new(key.expose());
+    let task = match session {
+        Some(session) => task.session(session),
+        None => task,
+    };
+    encode_request([task.encode()])
+}
+
+/// The id of the session that a good answer names, if it names one that can be kept.
+pub(super) fn session_of(item: &Item) -> Option<String> {
+    /// More than any id has.
+    const MAX_BYTES: usize = 128;
+    let id: String =
+        item.field("connectionSessionUUID").filter(|id| id.as_bytes().len() <= MAX_BYTES)?.decode().ok()?;
+    Some(id).filter(|id| !id.is_empty())
+}

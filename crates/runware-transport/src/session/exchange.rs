@@ -1,0 +1,219 @@
+//! One attempt on its way, and how far it is answered.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use bytes::Bytes;
+use runware_types::TaskUuid;
+
+use super::call_kind::{CallKind, Entry, Share};
+use super::settings::Settings;
+use crate::{Attempt, Call, Delivery, ErrorKind, TransportError};
+
+/// One attempt on its way.
+#[derive(Debug)]
+pub(super) struct Exchange {
+    /// The attempt, until it is sent.
+    attempt: Option<Attempt>,
+    nature: Nature,
+    calls: Vec<OpenCall>,
+    unanswered: usize,
+    /// How many of those have some of their results.
+    begun: usize,
+    /// When the attempt's time is over.
+    pub(super) deadline: Duration,
+    /// Until when the rest of an answer is waited for, if some of it has come.
+    linger_until: Option<Duration>,
+    /// How many frames had come over the connection when it was sent.
+    sent_after: Option<u64>,
+    has_replies: bool,
+}
+
+/// What an exchange is, as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Nature {
+    /// Status checks only.
+    Checks,
+    /// Asynchronous submissions only.
+    Submissions,
+    /// Anything else.
+    Other,
+}
+
+#[derive(Debug)]
+struct OpenCall {
+    task_uuid: TaskUuid,
+    kind: CallKind,
+    is_answered: bool,
+    results: u32,
+    /// The results that can be told from others, so that one which comes twice counts once.
+    seen: BTreeSet<u64>,
+}
+
+/// The most results of a call that are told apart. Further ones are counted as they come.
+const MAX_SEEN: usize = 1_024;
+
+impl Exchange {
+    /// An exchange for an attempt; `None` if a call has no id that its answer could be known by.
+    pub(super) fn new(now: Duration, attempt: Attempt) -> Option<Self> {
+        let calls: Vec<OpenCall> = attempt.calls.iter().map(OpenCall::new).collect::<Option<_>>()?;
+        Some(Self {
+            nature: Nature::of(&calls),
+            unanswered: calls.len(),
+            begun: 0,
+            calls,
+            deadline: now.saturating_add(attempt.timeout),
+            attempt: Some(attempt),
+            linger_until: None,
+            sent_after: None,
+            has_replies: false,
+        })
+    }
+
+    /// The tasks that its calls name, in order.
+    pub(super) fn tasks(&self) -> impl Iterator<Item = TaskUuid> {
+        self.calls.iter().map(|call| call.task_uuid)
+    }
+
+    /// What it is as a whole.
+    pub(super) fn nature(&self) -> Nature {
+        self.nature
+    }
+
+    /// Whether it holds a call that the server may go on with although nobody waits.
+    pub(super) fn buys(&self) -> bool {
+        self.calls.iter().any(|call| !matches!(call.kind, CallKind::Check | CallKind::Details))
+    }
+
+    /// Whether it holds a call whose answer is short, and sought again by asking for the task.
+    pub(super) fn submits(&self) -> bool {
+        self.calls.iter().any(|call| call.kind == CallKind::Submission)
+    }
+
+    pub(super) fn is_sent(&self) -> bool {
+        self.sent_after.is_some()
+    }
+
+    pub(super) fn is_complete(&self) -> bool {
+        self.unanswered == 0
+    }
+
+    pub(super) fn has_replies(&self) -> bool {
+        self.has_replies
+    }
+
+    /// When it ends unless something happens before.
+    pub(super) fn due(&self) -> Duration {
+        self.linger_until.map_or(self.deadline, |until| until.min(self.deadline))
+    }
+
+    /// Hands the frame out. The tasks are let go of: they may be large, and are not sent twice.
+    pub(super) fn send(&mut self, frames_before: u64) -> Option<Bytes> {
+        let attempt = self.attempt.take()?;
+        self.sent_after = Some(frames_before);
+        // What came before is no answer to this.
+        self.has_replies = false;
+        Some(attempt.body())
+    }
+
+    /// Takes an entry that names the task of one of the calls. Returns whether it concerns the call.
+    pub(super) fn take(&mut self, call: usize, entry: Entry<'_>) -> bool {
+        let Some(call) = self.calls.get_mut(call) else { return false };
+        let Some(share) = call.kind.share(entry) else { return false };
+        let (was_open, had_begun) = (!call.is_answered, call.has_begun());
+        call.take(share);
+        self.unanswered -= usize::from(was_open && call.is_answered);
+        self.begun = self.begun + usize::from(call.has_begun()) - usize::from(had_begun);
+        self.has_replies = true;
+        true
+    }
+
+    /// Sets how long to wait for the rest, after a frame that held something and not all.
+    ///
+    /// What was not sent has no rest that could come.
+    pub(super) fn linger(&mut self, now: Duration, settings: &Settings) {
+        if !self.is_sent() {
+            return;
+        }
+        if self.nature == Nature::Checks {
+            self.linger_until = Some(now.saturating_add(settings.linger));
+        } else if self.begun == self.unanswered {
+            self.linger_until = Some(now.saturating_add(settings.sync_linger));
+        }
+    }
+
+    /// How it ends when its time is over, on a connection over which so many frames have come.
+    pub(super) fn time_out(&self, frames: u64) -> Result<(), TransportError> {
+        let failure = |delivery, message| Err(TransportError::new(ErrorKind::Timeout, delivery, message));
+        let Some(sent_after) = self.sent_after else {
+            return failure(Delivery::NotSent, "no connection in time to send the tasks".to_owned());
+        };
+        if self.nature() == Nature::Checks && (self.has_replies || frames > sent_after) {
+            // A server that speaks and says nothing of a task has nothing to say of it yet.
+            return Ok(());
+        }
+        let (results, wanted) = self.results();
+        if results > 0 {
+            return failure(Delivery::MaybeSent, format!("only {results} of {wanted} results came in time"));
+        }
+        failure(Delivery::MaybeSent, "no answer in time".to_owned())
+    }
+
+    /// How many results have come for the calls that want some, and how many are wanted.
+    fn results(&self) -> (u64, u64) {
+        let counts = self.calls.iter().filter_map(|call| match call.kind {
+            CallKind::Results { wanted } => Some((u64::from(call.results), u64::from(wanted))),
+            _ => None,
+        });
+        counts.fold((0, 0), |(results, wanted), (some, all)| (results + some, wanted + all))
+    }
+}
+
+impl Nature {
+    fn of(calls: &[OpenCall]) -> Self {
+        let all = |kind| calls.iter().all(|call| call.kind == kind);
+        if all(CallKind::Check) {
+            Self::Checks
+        } else if all(CallKind::Submission) {
+            Self::Submissions
+        } else {
+            Self::Other
+        }
+    }
+}
+
+impl OpenCall {
+    fn new(call: &Call) -> Option<Self> {
+        let (task_uuid, kind) = (call.task_uuid?, CallKind::of(&call.bytes));
+        Some(Self { task_uuid, kind, is_answered: false, results: 0, seen: BTreeSet::new() })
+    }
+
+    /// Whether some of its results have come, and not all.
+    fn has_begun(&self) -> bool {
+        !self.is_answered && self.results > 0
+    }
+
+    fn take(&mut self, share: Share) {
+        if self.is_answered {
+            return;
+        }
+        self.is_answered = match share {
+            Share::Nothing => false,
+            Share::Whole => true,
+            Share::One(identity) => {
+                if self.is_new(identity) {
+                    self.results = self.results.saturating_add(1);
+                }
+                matches!(self.kind, CallKind::Results { wanted } if self.results >= wanted)
+            }
+        };
+    }
+
+    fn is_new(&mut self, identity: Option<u64>) -> bool {
+        match identity {
+            Some(identity) if self.seen.len() < MAX_SEEN => self.seen.insert(identity),
+            Some(identity) => !self.seen.contains(&identity),
+            None => true,
+        }
+    }
+}

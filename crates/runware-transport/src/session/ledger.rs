@@ -1,0 +1,138 @@
+//! The open exchanges, by everything they are looked up by.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use bytes::Bytes;
+use runware_types::TaskUuid;
+
+use super::call_kind::Entry;
+use super::event::ExchangeId;
+use super::exchange::{Exchange, Nature};
+
+/// The open exchanges.
+///
+/// Each is found by its id, by the tasks it names and by when it is due, in `O(log n)` time for `n` of them. Trees, so
+/// that everything happens in the same order in every run.
+#[derive(Debug, Default)]
+pub(super) struct Ledger {
+    exchanges: BTreeMap<ExchangeId, Exchange>,
+    /// Which call of which exchange names a task.
+    waiters: BTreeSet<(TaskUuid, ExchangeId, usize)>,
+    agenda: BTreeSet<(Duration, ExchangeId)>,
+    /// Not sent yet.
+    queue: BTreeSet<ExchangeId>,
+    /// Sent, and no entry has come for any of its tasks.
+    silent_checks: BTreeSet<ExchangeId>,
+    silent_submissions: BTreeSet<ExchangeId>,
+    opened: u64,
+}
+
+impl Ledger {
+    pub(super) fn len(&self) -> usize {
+        self.exchanges.len()
+    }
+
+    pub(super) fn insert(&mut self, exchange: Exchange) -> ExchangeId {
+        self.opened = self.opened.saturating_add(1);
+        let id = ExchangeId(self.opened);
+        self.agenda.insert((exchange.due(), id));
+        self.waiters.extend(exchange.tasks().enumerate().map(|(call, task)| (task, id, call)));
+        self.queue.insert(id);
+        self.exchanges.insert(id, exchange);
+        id
+    }
+
+    pub(super) fn remove(&mut self, id: ExchangeId) -> Option<Exchange> {
+        let exchange = self.exchanges.remove(&id)?;
+        self.agenda.remove(&(exchange.due(), id));
+        for (call, task) in exchange.tasks().enumerate() {
+            self.waiters.remove(&(task, id, call));
+        }
+        for list in [&mut self.queue, &mut self.silent_checks, &mut self.silent_submissions] {
+            list.remove(&id);
+        }
+        Some(exchange)
+    }
+
+    /// Changes an exchange, and notes what that means for where it is listed.
+    pub(super) fn update<T>(&mut self, id: ExchangeId, change: impl FnOnce(&mut Exchange) -> T) -> Option<T> {
+        let exchange = self.exchanges.get_mut(&id)?;
+        let due = exchange.due();
+        let result = change(exchange);
+        if exchange.due() != due {
+            self.agenda.remove(&(due, id));
+            self.agenda.insert((exchange.due(), id));
+        }
+        if exchange.has_replies() {
+            self.silent_checks.remove(&id);
+            self.silent_submissions.remove(&id);
+        }
+        Some(result)
+    }
+
+    /// Shows an entry to all exchanges that wait for its task. Returns those that it concerns.
+    pub(super) fn offer(&mut self, task: TaskUuid, entry: Entry<'_>) -> Vec<ExchangeId> {
+        let mut concerned: Vec<ExchangeId> = Vec::new();
+        let (first, last) = ((task, ExchangeId(0), 0), (task, ExchangeId(u64::MAX), usize::MAX));
+        for (_, id, call) in self.waiters.range(first..=last) {
+            let Some(exchange) = self.exchanges.get_mut(id) else { continue };
+            // The calls of one exchange stand side by side.
+            if exchange.take(*call, entry) && concerned.last() != Some(id) {
+                concerned.push(*id);
+            }
+        }
+        concerned
+    }
+
+    /// The first exchange that waits to be sent.
+    pub(super) fn next_queued(&self) -> Option<(ExchangeId, &Exchange)> {
+        let id = *self.queue.first()?;
+        Some((id, self.exchanges.get(&id)?))
+    }
+
+    /// Whether any exchange waits to be sent.
+    pub(super) fn is_waiting(&self) -> bool {
+        !self.queue.is_empty()
+    }
+
+    /// Hands out the frame of an exchange, which from now on counts as sent.
+    pub(super) fn send(&mut self, id: ExchangeId, frames_before: u64) -> Option<Bytes> {
+        self.queue.remove(&id);
+        let exchange = self.exchanges.get_mut(&id)?;
+        let frame = exchange.send(frames_before);
+        if !exchange.has_replies() {
+            match exchange.nature() {
+                Nature::Checks => _ = self.silent_checks.insert(id),
+                Nature::Submissions => _ = self.silent_submissions.insert(id),
+                Nature::Other => {}
+            }
+        }
+        frame
+    }
+
+    /// The exchange that a blank frame answers: the one that waits longest of those which such an answer is known for.
+    pub(super) fn next_silent(&self) -> Option<ExchangeId> {
+        self.silent_checks.first().or(self.silent_submissions.first()).copied()
+    }
+
+    /// The moment at which the next exchange is due, and that exchange.
+    pub(super) fn next_due(&self) -> Option<(Duration, ExchangeId)> {
+        self.agenda.first().copied()
+    }
+
+    /// The exchanges that wait to be sent, in order.
+    pub(super) fn queued(&self) -> Vec<ExchangeId> {
+        self.queue.iter().copied().collect()
+    }
+
+    /// The exchanges that were sent, in order.
+    pub(super) fn sent(&self) -> Vec<ExchangeId> {
+        self.exchanges.iter().filter(|(_, exchange)| exchange.is_sent()).map(|(id, _)| *id).collect()
+    }
+
+    /// How many exchanges were sent and are not over.
+    pub(super) fn sent_count(&self) -> usize {
+        self.exchanges.len().saturating_sub(self.queue.len())
+    }
+}

@@ -1,0 +1,200 @@
+use runware_types::Limits;
+
+use super::*;
+
+#[test]
+fn b11_w27_data_and_errors_of_one_frame_each_reach_their_own() {
+    let mut bench = Bench::ready();
+    let (a, b) = (bench.check("a"), bench.check("b"));
+    bench.sent();
+    let frame = both(&[('a', DONE), ('q', DONE)], &[('b', r#""code":"timeoutProvider","status":"error""#)]);
+    assert_eq!(
+        bench.receive(frame),
+        [
+            format!("{} 200: a success", a.0),
+            format!("{} ends", a.0),
+            format!("{} 200: b timeoutProvider", b.0),
+            format!("{} ends", b.0),
+            "unclaimed: q success".to_owned(),
+        ]
+    );
+    bench.check("a");
+    bench.sent();
+    let mixed = both(&[('a', DONE)], &[('a', r#""code":"timeoutProvider","status":"error""#)]);
+    assert_eq!(bench.receive(mixed), ["4 200: a success, a timeoutProvider", "4 ends"]);
+}
+
+#[test]
+fn w22_answers_are_known_by_their_task_and_not_by_their_connection() {
+    let mut bench = Bench::ready();
+    bench.submit("a");
+    bench.sent();
+    assert_eq!(bench.close_with(1006), ["2 Disconnected, maybe sent", "Idle"]);
+    bench.check("a");
+    bench.pass(secs(1));
+    bench.session.connected(bench.now);
+    bench.sent();
+    bench.events();
+    assert_eq!(bench.receive(AUTHENTICATED), ["Ready again"]);
+    bench.sent();
+    assert_eq!(bench.receive(data(&[('a', RUNNING)])), ["3 200: a processing", "3 ends"]);
+}
+
+#[test]
+fn w23_w24_everybody_who_waits_for_a_task_hears_of_it() {
+    let mut bench = Bench::ready();
+    let run = bench.run("a", 2);
+    let (first, second) = (bench.check("a"), bench.check("ba"));
+    bench.sent();
+    let told = bench.receive(data(&[('a', DONE)]));
+    assert_eq!(
+        told,
+        [
+            format!("{} 200: a success", run.0),
+            format!("{} 200: a success", first.0),
+            format!("{} ends", first.0),
+            format!("{} 200: a success", second.0),
+        ]
+    );
+}
+
+#[test]
+fn w24_what_only_one_kind_of_call_brings_about_ends_no_other() {
+    let mut bench = Bench::ready();
+    let (submission, details, check) = (bench.submit("a"), bench.details("a"), bench.check("a"));
+    bench.sent();
+    // The archive speaks.
+    let archived = data(&[('a', r#""taskType":"getTaskDetails","request":[],"response":{}"#)]);
+    assert_eq!(bench.receive(archived), [format!("{} 200: a+", details.0), format!("{} ends", details.0)]);
+    let details = bench.details("a");
+    bench.sent();
+    // The check does: of the archive it says nothing. That the task is there is all a submission waits for.
+    let told = bench.receive(data(&[('a', RUNNING)]));
+    let of = |id: ExchangeId| [format!("{} 200: a processing", id.0), format!("{} ends", id.0)];
+    assert_eq!(told, [of(submission), of(check)].concat());
+    // A failed search is no verdict on a submission.
+    let submission = bench.submit("a");
+    bench.sent();
+    let told = bench.receive(errors(&[('a', r#""code":"taskNotFound""#)]));
+    assert_eq!(told, [format!("{} 200: a taskNotFound", details.0), format!("{} ends", details.0)]);
+    let told = bench.receive(errors(&[('a', r#""code":"taskFailedOrNotFound","status":"error""#)]));
+    assert_eq!(told, ["unclaimed: a taskFailedOrNotFound"]);
+    let told = bench.receive(errors(&[('a', r#""code":"conflictTaskUUID""#)]));
+    assert_eq!(told, [format!("{} 200: a conflictTaskUUID", submission.0), format!("{} ends", submission.0)]);
+}
+
+#[test]
+fn b10_w26_an_error_of_a_forgotten_task_touches_nobody() {
+    let mut bench = Bench::ready();
+    let gone = bench.submit("a");
+    bench.submit("b");
+    bench.sent();
+    bench.session.abandon(gone);
+    assert_eq!(bench.receive(errors(&[('a', r#""code":"invalidModel""#)])), ["unclaimed: a invalidModel"]);
+    assert_eq!(bench.receive(data(&[('b', ACK)])), ["3 200: b+", "3 ends"]);
+    // What comes late is unclaimed, too.
+    assert_eq!(bench.receive(data(&[('b', ACK)])), ["unclaimed: b+"]);
+}
+
+#[test]
+fn w25_w29_an_error_without_a_task_changes_nothing() {
+    let mut bench = Bench::ready();
+    bench.check("a");
+    bench.run("b", 1);
+    bench.submit("c");
+    bench.sent();
+    let shapes = [
+        r#"{"error":{"message":"Server overloaded"}}"#,
+        r#"{"error":"text"}"#,
+        r#"{"errors":{"code":"internalServerError"}}"#,
+        r#"{"errors":["text"]}"#,
+        r#"[{"code":"rateLimitExceeded"}]"#,
+        r#"{"data":[],"errors":[{"code":"serviceUnavailable"}]}"#,
+        r#"{"data":[{"status":"error","error":{"code":"inferenceError"}}]}"#,
+        r#"{"errors":[{"code":"inferenceError","taskUUID":"no uuid"}]}"#,
+    ];
+    for (nth, shape) in shapes.into_iter().enumerate() {
+        assert_eq!(bench.receive(shape), Vec::<String>::new(), "{shape}");
+        assert_eq!(bench.session.anomalies, nth as u64 + 1, "{shape}");
+    }
+    assert_eq!(bench.receive(data(&[('b', DONE)])), ["3 200: b success", "3 ends"]);
+}
+
+#[test]
+fn w16_w31_what_nobody_can_read_costs_nothing() {
+    let mut bench =
+        Bench::with(Settings::default().with_limits(Limits { max_items: 2, ..Limits::default() }));
+    bench.check("a");
+    bench.connect();
+    bench.sent();
+    let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
+    let many = data(&[('a', DONE), ('a', DONE), ('a', DONE)]);
+    for frame in ["", "\u{0}", "{", "null", "7", "<html>", &deep, &many] {
+        let before = bench.session.anomalies;
+        assert_eq!(bench.receive(frame.to_owned()), Vec::<String>::new());
+        assert_eq!(bench.session.anomalies, before + 1);
+    }
+    assert_eq!(bench.receive(&b"\xff\xfe\x00garbage"[..]), Vec::<String>::new());
+    // Invalid UTF-8 in a text beside it hides no result.
+    let mut frame = data(&[('a', DONE)]).into_bytes();
+    let at = frame.len() - 8;
+    frame[at] = 0xff;
+    assert_eq!(bench.receive(frame), ["1 200: a success", "1 ends"]);
+}
+
+#[test]
+fn w30_pongs_reach_nobody() {
+    let mut bench = Bench::ready();
+    bench.check("a");
+    bench.sent();
+    for _ in 0..10_000 {
+        assert_eq!(bench.receive(PONG), Vec::<String>::new());
+    }
+    let named = data(&[('a', r#""taskType":"ping","pong":true"#)]);
+    assert_eq!(bench.receive(named), Vec::<String>::new());
+    assert_eq!(bench.sent(), Vec::<String>::new());
+}
+
+#[test]
+fn b3_w28_a_blank_frame_answers_the_oldest_silent_check() {
+    for blank in [r#"{"data":[]}"#, "{}", r#"{"data":[],"errors":[]}"#] {
+        let mut bench = Bench::ready();
+        let (run, details, submission) = (bench.run("r", 1), bench.details("d"), bench.submit("s"));
+        let (first, second) = (bench.check("a"), bench.check("bc"));
+        bench.sent();
+        bench.receive(data(&[('b', RUNNING)]));
+        let said = |id: ExchangeId| [format!("{} 200: blank", id.0), format!("{} ends", id.0)];
+        assert_eq!(bench.receive(blank), said(first));
+        // The second check was answered in part, so the frame is not about it.
+        assert_eq!(bench.receive(blank), said(submission));
+        assert_eq!(bench.receive(blank), Vec::<String>::new());
+        bench.session.abandon(second);
+        bench.session.abandon(run);
+        bench.session.abandon(details);
+        assert_eq!(bench.receive(blank), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_blank_frame_answers_nothing_that_was_not_sent() {
+    let mut bench = Bench::new();
+    bench.check("a");
+    bench.session.connected(bench.now);
+    bench.all();
+    assert_eq!(bench.receive(r#"{"data":[]}"#), Vec::<String>::new());
+    assert_eq!(bench.receive(AUTHENTICATED), ["Ready"]);
+    assert_eq!(bench.receive(r#"{"data":[]}"#), Vec::<String>::new());
+    assert_eq!(bench.sent(), ["getResponse a"]);
+}
+
+#[test]
+fn a_reply_holds_its_own_entries_and_no_others() {
+    let mut bench = Bench::ready();
+    bench.check("a");
+    bench.sent();
+    let frame = both(&[('q', DONE), ('a', RUNNING)], &[('q', r#""code":"x""#)]);
+    bench.session.received(bench.now, frame.into());
+    let Some(Event::Reply(_, reply)) = bench.session.poll_event() else { panic!("no reply") };
+    assert_eq!((reply.envelope.items.len(), reply.envelope.errors.len()), (1, 0));
+    assert_eq!(reply.envelope.items[0].task_uuid(), Some(task('a')));
+}

@@ -1,0 +1,155 @@
+//! Frames: what comes, and what goes.
+
+use bytes::Bytes;
+use runware_types::Envelope;
+
+use super::Session;
+use super::auth::{self, Verdict};
+use super::event::{Event, ExchangeId};
+use super::link::{Link, Socket};
+use super::routing::{Sorted, sort};
+use crate::{ErrorKind, Reply, TransportError};
+
+impl Session {
+    pub(super) fn take_frame(&mut self, frame: Bytes) {
+        let Link::Up(socket) = &mut self.link else { return };
+        socket.keepalive.heard(self.now);
+        socket.frames = socket.frames.saturating_add(1);
+        let frame = match Envelope::decode_with(frame, &self.settings.limits) {
+            Ok(frame) => frame,
+            Err(error) => {
+                // One text nobody can read must not cost the answers that come after it.
+                tracing::debug!(kind = ?error.kind(), "unreadable message");
+                return self.count_anomalies(1);
+            }
+        };
+        let is_useful = if frame.is_blank() { self.take_blank(frame) } else { self.take_entries(&frame) };
+        if let Link::Up(Socket { ready_since: Some(_), .. }) = &self.link
+            && is_useful
+        {
+            self.reconnect.restart();
+        }
+    }
+
+    /// Takes a frame that says nothing at all, which is how some servers acknowledge a submission, and how they say that
+    /// a task is not to be seen yet. Returns whether it was of use.
+    ///
+    /// Whose it is cannot be known. If it ends the wrong exchange, the answer that then comes late is handed over as
+    /// unclaimed.
+    fn take_blank(&mut self, frame: Envelope) -> bool {
+        let Some(id) = self.ledger.next_silent() else { return false };
+        self.events.push_back(Event::Reply(id, Reply::new(200, frame)));
+        self.end(id, Ok(()));
+        true
+    }
+
+    /// Returns whether the frame was of use.
+    fn take_entries(&mut self, frame: &Envelope) -> bool {
+        let Sorted { replies, unclaimed, authenticated, complaints, odd } = sort(frame, &mut self.ledger);
+        let is_useful = !replies.is_empty() || unclaimed.is_some();
+        self.count_anomalies(odd.saturating_add(complaints.count()));
+        for (id, envelope) in replies {
+            self.events.push_back(Event::Reply(id, Reply::new(200, envelope)));
+            self.move_on(id);
+        }
+        if let Some(envelope) = unclaimed {
+            tracing::debug!(entries = envelope.items.len() + envelope.errors.len(), "answer to nobody");
+            self.events.push_back(Event::Unclaimed(Reply::new(200, envelope)));
+        }
+        let Link::Up(socket) = &mut self.link else { return is_useful };
+        if let Some(resumable) = authenticated
+            && socket.auth.succeeded()
+        {
+            self.resumable = resumable;
+            self.note_ready();
+            return is_useful;
+        }
+        match socket.auth.judge(&complaints, self.now, self.settings.stable_after) {
+            Verdict::Nothing => {}
+            Verdict::Renew if self.key.is_some() => {
+                let until = self.now.saturating_add(self.settings.auth_timeout);
+                socket.auth.renew(self.now, until, self.ledger.sent_count());
+                socket.resumes = self.resumable.is_some();
+            }
+            Verdict::Renew => {
+                if let Some(error) = complaints.into_refusal() {
+                    self.refuse(error, frame);
+                }
+            }
+            Verdict::Trouble => {
+                let message = "the server could not authenticate the connection";
+                self.drop_link(Some(1000), ErrorKind::Connect, message);
+            }
+            Verdict::Refused(error) => self.refuse(*error, frame),
+        }
+        is_useful
+    }
+
+    /// Ends an exchange that is answered, or waits on for the rest.
+    fn move_on(&mut self, id: ExchangeId) {
+        let (now, settings) = (self.now, &self.settings);
+        let is_complete = self.ledger.update(id, |exchange| {
+            let is_complete = exchange.is_complete();
+            if !is_complete {
+                exchange.linger(now, settings);
+            }
+            is_complete
+        });
+        if is_complete == Some(true) {
+            self.end(id, Ok(()));
+        }
+    }
+
+    /// The next frame to send.
+    pub(super) fn next_frame(&mut self) -> Option<Bytes> {
+        let Link::Up(socket) = &mut self.link else { return None };
+        if !socket.auth.is_done() {
+            let key = self.key.as_ref()?;
+            let frame = socket.auth.take_frame().then(|| auth::frame(key, self.resumable.as_deref()))?;
+            socket.keepalive.sent(self.now);
+            return Some(frame);
+        }
+        if let Some(ping) = socket.keepalive.take_ping(self.now) {
+            socket.keepalive.sent(self.now);
+            return Some(ping);
+        }
+        let frames = socket.frames;
+        while let Some((id, exchange)) = self.ledger.next_queued() {
+            if exchange.deadline <= self.now {
+                let end = exchange.time_out(frames);
+                self.end(id, end);
+                continue;
+            }
+            if let Some(frame) = self.ledger.send(id, frames) {
+                if let Link::Up(socket) = &mut self.link {
+                    socket.keepalive.sent(self.now);
+                }
+                return Some(frame);
+            }
+        }
+        None
+    }
+
+    /// Ends the exchanges whose time is over.
+    pub(super) fn expire(&mut self) {
+        let frames = match &self.link {
+            Link::Up(socket) => socket.frames,
+            _ => 0,
+        };
+        while let Some((due, id)) = self.ledger.next_due()
+            && due <= self.now
+        {
+            let Some(exchange) = self.ledger.remove(id) else { break };
+            self.events.push_back(Event::End(id, exchange.time_out(frames)));
+        }
+    }
+
+    pub(super) fn end(&mut self, id: ExchangeId, end: Result<(), TransportError>) {
+        self.ledger.remove(id);
+        self.events.push_back(Event::End(id, end));
+    }
+
+    fn count_anomalies(&mut self, count: usize) {
+        self.anomalies = self.anomalies.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+    }
+}

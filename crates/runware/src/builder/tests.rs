@@ -1,0 +1,70 @@
+use runware_transport::{BodyLimits, ConnectionState};
+
+use super::*;
+use crate::ErrorKind;
+
+const HTTP: &str = "http://127.0.0.1:9/v1";
+const WS: &str = "ws://127.0.0.1:9/v1";
+
+fn with_key() -> ClientBuilder {
+    Client::builder().api_key("abc123").seed(1)
+}
+
+/// Whether a client that is built like this keeps a connection.
+fn lasts(builder: ClientBuilder) -> bool {
+    match builder.build().unwrap().connection().state() {
+        ConnectionState::Idle => true,
+        ConnectionState::Connectionless => false,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn refusal(builder: ClientBuilder) -> String {
+    let error = builder.build().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    let source = std::error::Error::source(&error).map(ToString::to_string);
+    format!("{error}: {}", source.unwrap_or_default())
+}
+
+#[tokio::test]
+async fn the_protocol_and_the_addresses_say_which_way_is_taken() {
+    assert!(lasts(with_key()));
+    assert!(lasts(with_key().protocol(Protocol::WebSocket)));
+    assert!(!lasts(with_key().protocol(Protocol::Http)));
+    assert!(!lasts(with_key().base_url(HTTP)));
+    assert!(lasts(with_key().ws_base_url(WS)));
+    assert!(lasts(with_key().base_url(HTTP).ws_base_url(WS)));
+    assert!(refusal(with_key().base_url(HTTP).protocol(Protocol::WebSocket)).contains("`ws_base_url`"));
+    assert!(refusal(with_key().ws_base_url(WS).protocol(Protocol::Http)).contains("`base_url`"));
+}
+
+#[tokio::test]
+async fn what_is_configured_holds_for_both_ways() {
+    let remote = with_key().base_url("http://example.org/v1").ws_base_url("ws://example.org/v1");
+    assert!(lasts(remote.insecure_http(true)));
+    for builder in [
+        with_key().base_url("http://example.org/v1"),
+        with_key().ws_base_url("ws://example.org/v1"),
+        with_key().ws_base_url(HTTP),
+        with_key().base_url(WS),
+        with_key().ws_base_url(WS).user_agent_prefix(""),
+        with_key().base_url(HTTP).user_agent_prefix(""),
+        with_key().ws_base_url(WS).body_limits(BodyLimits::default().with_max_bytes(0)),
+        with_key().base_url(HTTP).body_limits(BodyLimits::default().with_max_bytes(0)),
+    ] {
+        let text = refusal(builder);
+        assert!(text.starts_with("the transport cannot be built"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_needs_a_key_that_can_be_one() {
+    assert!(refusal(Client::builder()).contains("RUNWARE_API_KEY"));
+    let text = refusal(Client::builder().api_key("sek\u{7}ret"));
+    assert!(text.starts_with("the API key cannot be used") && !text.contains("ret"), "{text}");
+}
+
+#[test]
+fn a_client_needs_a_runtime() {
+    assert!(refusal(with_key()).contains("Tokio runtime"));
+}

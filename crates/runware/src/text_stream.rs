@@ -1,0 +1,201 @@
+//! The answer of a language model, while it is being written.
+
+mod line;
+mod request;
+mod transcript;
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use futures_core::Stream;
+use runware_poll::Plan;
+use runware_types::{CollectedText, RawTask, TextDelta};
+
+use crate::client::Shared;
+use crate::{Error, TaskHandle};
+use line::{Arrival, Line};
+use request::Request;
+use transcript::{Found, Stop, Transcript};
+
+/// The text of one task, piece by piece; made by [`Client::stream_text`](crate::Client::stream_text).
+///
+/// Nothing is sent before the stream is asked for its first piece, so there is time to keep the
+/// [handle](Self::handle). From then on the task is bought, whatever becomes of the stream: dropping it lets go of the
+/// connection, and the server goes on and bills; a task cannot be cancelled remotely.
+///
+/// A stream that yields `None` without an error is complete. Everything else ends it with one error, and what had
+/// arrived is in [`collected`](Self::collected) and in [`Error::partial_text`]. The request is sent once; it is offered
+/// again, up to three times in all, only while it is certain that no byte of it left.
+///
+/// | what happened | [`ErrorKind`](crate::ErrorKind) |
+/// |---|---|
+/// | the server refused the task | `Rejected` |
+/// | it could not be reached, or was too busy | `NotAccepted`: the same task can be streamed again |
+/// | it has a task of this id already | `UuidReused` |
+/// | the request may have arrived, and no answer came | `Unconfirmed` |
+/// | the text stopped before its end: broken off, silent for the idle time-out, or at the deadline | `StreamCut` |
+/// | the server reported that the task failed | `StreamFailed` |
+/// | the client was closed | `Closed` |
+///
+/// The text of a task whose stream was lost may be had with [`Client::resume`](crate::Client::resume) or
+/// [`Client::task_details`](crate::Client::task_details); the API does not document it, and a stream itself cannot be
+/// taken up again.
+///
+/// ```no_run
+/// # async fn example(client: runware::Client) -> Result<(), runware::Error> {
+/// use runware::types::TextInference;
+///
+/// let mut stream = client.stream_text(TextInference::prompt("google:gemini@3.1-pro", "Why is the sky blue?"))?;
+/// println!("streaming as {}", stream.handle().task_uuid());
+/// while let Some(delta) = stream.next().await {
+///     print!("{}", delta?.text);
+/// }
+/// println!("\n{:?}", stream.collected().finish_reason);
+/// # Ok(()) }
+/// ```
+///
+/// Source: `docs/wire.md`, "Streaming".
+#[must_use = "nothing is sent before the stream is asked for its first piece"]
+pub struct TextStream {
+    handle: TaskHandle,
+    transcript: Transcript,
+    /// Never locked: the wrapper is what lets streams be shared between threads.
+    line: Mutex<Line>,
+    end: Option<Result<(), Error>>,
+}
+
+impl TextStream {
+    pub(crate) fn new(shared: &Arc<Shared>, plan: &Arc<Plan>, task: RawTask) -> Result<Self, Error> {
+        let request = Request::new(shared, plan, task)?;
+        let handle = request.handle.clone();
+        Ok(Self {
+            transcript: Transcript::new(handle.clone()),
+            handle,
+            line: Mutex::new(Line::Unopened(request)),
+            end: None,
+        })
+    }
+
+    /// How long the server may be silent, before the first byte of its answer and between any two. Default: 60 s.
+    ///
+    /// What a server sends to keep the connection alive counts as a sign of life. The plan's deadline, 20 minutes by
+    /// default, bounds the stream as a whole, from its first piece being asked for. Set it before that: it changes
+    /// nothing about a stream that is under way.
+    pub fn with_idle_timeout(self, idle: Duration) -> Self {
+        let line = self.line.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Self { line: Mutex::new(line.with_idle(idle)), ..self }
+    }
+
+    /// The task's resume token, known before anything is sent.
+    pub fn handle(&self) -> &TaskHandle {
+        &self.handle
+    }
+
+    /// What all pieces so far amount to: text and thoughts, why the model stopped, usage and exact cost.
+    ///
+    /// Usage and cost come with the last pieces, and only for tasks that ask for them (`includeUsage`, `includeCost`).
+    pub fn collected(&self) -> &CollectedText {
+        &self.transcript.collected
+    }
+
+    /// The next piece, or `None` once the text is complete, or after an error.
+    ///
+    /// Some pieces have neither text nor thoughts, but say why the model stopped and what it cost. One that
+    /// [is whole](TextDelta::is_whole) takes the place of the text so far: the answer of a server that does not stream.
+    ///
+    /// # Errors
+    ///
+    /// See [`TextStream`]; an error is the last thing that is yielded. A text and its thoughts of more than 16 MiB
+    /// together are [cut](crate::ErrorKind::StreamCut).
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future loses no piece.
+    pub async fn next(&mut self) -> Option<Result<TextDelta, Error>> {
+        std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+
+    /// Waits for the whole text.
+    ///
+    /// # Errors
+    ///
+    /// As for [`TextStream::next`], also if the error was yielded before: a text that is not whole is never `Ok`.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future drops the stream. Where the text so far matters, use [`TextStream::next`] and
+    /// [`TextStream::collected`].
+    pub async fn text(mut self) -> Result<CollectedText, Error> {
+        while let Some(piece) = self.next().await {
+            piece?;
+        }
+        match self.end.take() {
+            Some(Err(error)) => Err(error),
+            _ => Ok(self.transcript.collected),
+        }
+    }
+
+    /// Takes the next arrival to the transcript; returns the error that ended the stream instead.
+    fn poll_arrival(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        let line = self.line.get_mut().unwrap_or_else(PoisonError::into_inner);
+        match ready!(line.poll(context, self.transcript.has_failed())) {
+            Arrival::Head { status, retry_after } => self.transcript.begin(status, retry_after),
+            Arrival::Bytes(bytes) => self.transcript.push(&bytes),
+            Arrival::End => self.transcript.finish(Stop::Ended),
+            Arrival::Fault(fault) => self.transcript.finish(Stop::Fault(fault)),
+            Arrival::Closed => self.transcript.finish(Stop::Closed),
+            Arrival::Refused(error) => return Poll::Ready(Err(error)),
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Ends the stream, and lets go of the connection and of the client.
+    fn finish(&mut self, end: Result<(), Error>) -> Option<Result<TextDelta, Error>> {
+        let error = end.as_ref().err().map(Error::kind);
+        tracing::debug!(task_uuid = %self.handle.task_uuid(), ?error, "text stream ended");
+        self.line = Mutex::new(Line::Over);
+        self.end = Some(end.clone());
+        end.err().map(Err)
+    }
+}
+
+impl Stream for TextStream {
+    type Item = Result<TextDelta, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        if this.end.is_some() {
+            return Poll::Ready(None);
+        }
+        for _ in 0..ARRIVALS_AT_ONCE {
+            match this.transcript.next() {
+                Some(Found::Delta(delta)) => return Poll::Ready(Some(Ok(delta))),
+                Some(Found::End(end)) => return Poll::Ready(this.finish(end)),
+                None => {}
+            }
+            if let Err(error) = ready!(this.poll_arrival(context)) {
+                return Poll::Ready(this.finish(Err(error)));
+            }
+        }
+        // A server that says much and means nothing must not keep the executor to itself.
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }
+}
+
+/// Arrivals without a piece of text in them that are taken in before others get their turn.
+const ARRIVALS_AT_ONCE: usize = 64;
+
+/// Shows how much has come, and nothing of it.
+impl fmt::Debug for TextStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TextStream")
+            .field("handle", &self.handle)
+            .field("text_bytes", &self.transcript.collected.text.len())
+            .field("ended", &self.end.is_some())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,183 @@
+//! The way a text takes to us: the request, then the pieces of its reply.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_core::Stream;
+use runware_poll::Tick;
+use runware_transport::{Attempt, Delivery, Sleep, StreamingReply, TransportError};
+
+use super::request::Request;
+use super::transcript::refusal;
+use crate::exchange::{self, Exchange};
+use crate::reading::{self, Answer};
+use crate::submission::{Next, Submission};
+use crate::{Error, TaskHandle};
+
+/// How long a server may be silent after it reported a failure: what makes it good would follow at once.
+const AFTER_FAILURE: Duration = Duration::from_secs(5);
+
+/// How far the way has been gone.
+pub(super) enum Line {
+    /// Nothing was sent.
+    Unopened(Request),
+    Opening(Opening),
+    Open(Open),
+    Over,
+}
+
+type Opening = Pin<Box<dyn Future<Output = Result<Open, Error>> + Send>>;
+
+/// A reply that is coming in.
+pub(super) struct Open {
+    reply: StreamingReply,
+    request: Arc<Request>,
+    /// Ready once the client is closed.
+    closed: Pin<Box<dyn Future<Output = ()> + Send>>,
+    /// After a failure was reported: when to stop waiting for more.
+    give_up: Option<Sleep>,
+}
+
+/// What comes.
+pub(super) enum Arrival {
+    /// The head of the reply.
+    Head { status: u16, retry_after: Option<Duration> },
+    /// The next bytes of its body.
+    Bytes(Bytes),
+    /// The end of the body.
+    End,
+    /// The rest of the body could not be had.
+    Fault(TransportError),
+    /// The client was closed.
+    Closed,
+    /// There was no reply, and why.
+    Refused(Error),
+}
+
+impl Line {
+    /// Sets the idle time-out of a request that was not sent yet.
+    pub(super) fn with_idle(self, idle: Duration) -> Self {
+        match self {
+            Self::Unopened(mut request) => {
+                request.idle = idle;
+                Self::Unopened(request)
+            }
+            other => other,
+        }
+    }
+
+    /// Waits for what comes next; after a reported failure only for a while.
+    pub(super) fn poll(&mut self, context: &mut Context<'_>, has_failed: bool) -> Poll<Arrival> {
+        loop {
+            match self {
+                Self::Unopened(_) => {
+                    if let Self::Unopened(request) = std::mem::replace(self, Self::Over) {
+                        *self = Self::Opening(Box::pin(open(Arc::new(request))));
+                    }
+                }
+                Self::Opening(opening) => {
+                    return opening.as_mut().poll(context).map(|opened| match opened {
+                        Ok(open) => {
+                            let (status, retry_after) = (open.reply.status, open.reply.retry_after);
+                            *self = Self::Open(open);
+                            Arrival::Head { status, retry_after }
+                        }
+                        Err(error) => {
+                            *self = Self::Over;
+                            Arrival::Refused(error)
+                        }
+                    });
+                }
+                Self::Open(open) => return open.poll(context, has_failed),
+                Self::Over => return Poll::Ready(Arrival::End),
+            }
+        }
+    }
+}
+
+impl Open {
+    fn poll(&mut self, context: &mut Context<'_>, has_failed: bool) -> Poll<Arrival> {
+        if self.closed.as_mut().poll(context).is_ready() {
+            return Poll::Ready(Arrival::Closed);
+        }
+        if let Poll::Ready(arrived) = Pin::new(&mut self.reply).poll_next(context) {
+            self.give_up = None;
+            return Poll::Ready(match arrived {
+                Some(Ok(bytes)) => Arrival::Bytes(bytes),
+                Some(Err(fault)) => Arrival::Fault(fault),
+                None => Arrival::End,
+            });
+        }
+        if has_failed {
+            let clock = &self.request.shared.lookup.clock;
+            let give_up = self
+                .give_up
+                .get_or_insert_with(|| clock.sleep_until(clock.now().saturating_add(AFTER_FAILURE)));
+            return give_up.as_mut().poll(context).map(|()| Arrival::End);
+        }
+        Poll::Pending
+    }
+}
+
+/// Sends the request, once: again only while it is certain that no byte of it left.
+async fn open(request: Arc<Request>) -> Result<Open, Error> {
+    let Request { handle, prepared, shared, plan, idle } = &*request;
+    let lookup = &shared.lookup;
+    let now = || Tick::from_duration(lookup.clock.now());
+    let deadline = now() + plan.deadline();
+    let mut submission = Submission::new(now());
+    let mut delays = plan.recovery().delays(lookup.seed ^ prepared.uuid().as_uuid().as_u64_pair().1);
+    loop {
+        if shared.commands.is_closed() {
+            return Err(Error::closed_unsent(handle.clone()));
+        }
+        let sent_at = now();
+        submission.sent(sent_at);
+        lookup.counters.submitted(1);
+        let call = exchange::call(prepared.uuid(), prepared.bytes().clone());
+        let attempt = Attempt::new([call], deadline.duration_since(sent_at));
+        let opened = tokio::select! {
+            biased;
+            () = shared.commands.closed() => return Err(Error::closed(Some(handle.clone()))),
+            opened = lookup.transport.open_stream(attempt, *idle) => opened,
+        };
+        let fault = match opened {
+            Ok(reply) => {
+                tracing::debug!(task_uuid = %prepared.uuid(), status = reply.status, "text stream opened");
+                let commands = shared.commands.clone();
+                let closed = Box::pin(async move { commands.closed().await });
+                return Ok(Open { reply, closed, give_up: None, request: Arc::clone(&request) });
+            }
+            Err(fault) => fault,
+        };
+        if fault.delivery() == Delivery::NotSent {
+            lookup.counters.take_back(1, 0);
+        }
+        if fault.is_closed() {
+            return Err(Error::closed_unsent(handle.clone()));
+        }
+        let answer = answer_to(fault, handle);
+        let Answer::NotSent(cause) = &answer else { return Err(refusal(handle, answer, None)) };
+        let next = submission.not_sent(now(), delays.next().unwrap_or_default());
+        let again = match next {
+            Next::Resend(at) if at < deadline && !cause.is_permanent() => at,
+            _ => return Err(refusal(handle, answer, None)),
+        };
+        tokio::select! {
+            biased;
+            () = shared.commands.closed() => return Err(Error::closed_unsent(handle.clone())),
+            () = lookup.clock.sleep_until(again.since_origin()) => {}
+        }
+    }
+}
+
+/// What the failure to get a reply says of the task, by the rules for all submissions.
+fn answer_to(fault: TransportError, handle: &TaskHandle) -> Answer {
+    let exchange = Exchange { replies: Vec::new(), fault: Some(fault) };
+    let asked = handle.task_uuid();
+    reading::read_submission(&exchange, &[asked]).remove(&asked).unwrap_or(Answer::Weak)
+}

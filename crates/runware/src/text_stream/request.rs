@@ -1,0 +1,64 @@
+//! What is to be streamed, checked and fixed before anything is sent.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use runware_poll::Plan;
+use runware_types::{DeliveryMethod, Prepared, RawTask, TaskType};
+
+use crate::client::Shared;
+use crate::{Error, TaskHandle, entropy};
+
+/// How long a server may be silent.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// One text to be streamed. While it exists, no other stream of its client has its id.
+pub(super) struct Request {
+    pub(super) handle: TaskHandle,
+    pub(super) prepared: Prepared,
+    pub(super) shared: Arc<Shared>,
+    pub(super) plan: Arc<Plan>,
+    pub(super) idle: Duration,
+}
+
+impl Request {
+    pub(super) fn new(shared: &Arc<Shared>, plan: &Arc<Plan>, task: RawTask) -> Result<Self, Error> {
+        let prepared = prepare(task)?;
+        let handle = TaskHandle::from(&prepared);
+        if shared.commands.is_closed() {
+            return Err(Error::closed_unsent(handle));
+        }
+        shared.registry.begin_stream(&handle)?;
+        let (shared, plan) = (Arc::clone(shared), Arc::clone(plan));
+        Ok(Self { handle, prepared, shared, plan, idle: IDLE_TIMEOUT })
+    }
+}
+
+impl Drop for Request {
+    fn drop(&mut self) {
+        self.shared.registry.end_stream(self.handle.task_uuid());
+    }
+}
+
+/// Fixes a task's id and bytes, if it is one that can be streamed.
+fn prepare(task: RawTask) -> Result<Prepared, Error> {
+    if *task.task_type() != TaskType::TextInference {
+        return Err(Error::unsupported(format!(
+            "`taskType` is \"{}\"; only textInference can be streamed, use `Client::submit`",
+            task.task_type()
+        )));
+    }
+    let task = task.default_delivery(DeliveryMethod::Stream);
+    if task.delivery_method() != Some(DeliveryMethod::Stream) {
+        return Err(Error::unsupported(
+            "`deliveryMethod` is set to something else; it must be \"stream\" or left out here",
+        ));
+    }
+    let prepared = task.prepare(entropy::task_uuid()).map_err(Error::invalid_task)?;
+    match prepared.expected() {
+        1 => Ok(prepared),
+        more => Err(Error::unsupported(format!(
+            "`numberResults` is {more}; it must be 1 in a stream, whose pieces do not say which result they are of"
+        ))),
+    }
+}

@@ -1,0 +1,15 @@
+//! The driver over a connection that lasts: answers in parts, replies that nobody waits for, and lost connections,
+//! on a script and a clock that is moved by hand.
+
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "tests")]
+
+#[path = "lasting/lost.rs"]
+mod lost;
+#[path = "lasting/parts.rs"]
+mod parts;
+#[path = "lasting/trace.rs"]
+mod trace;
+#[path = "lasting/unclaimed.rs"]
+mod unclaimed;
+#[path = "lasting/world.rs"]
+mod world;
