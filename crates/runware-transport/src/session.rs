@@ -54,7 +54,7 @@
 //! * No try to connect comes sooner than the schedule, the server's own wish and the cooldown allow.
 //! * What the server sends makes nothing here grow without a bound.
 //!
-//! Sources: `docs/wire.md`, "WebSocket".
+//! Source: `docs/wire.md`, "Replies".
 
 mod auth;
 mod call_kind;
@@ -232,6 +232,8 @@ impl Session {
     }
 
     /// The next message to send, as text. From here on, the attempt in it counts as maybe sent.
+    ///
+    /// Attempts whose time is over are passed over, so there may be events afterwards, also after `None`.
     pub fn poll_transmit(&mut self, now: Duration) -> Option<Bytes> {
         self.advance(now);
         let frame = self.next_frame();
