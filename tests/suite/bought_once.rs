@@ -5,8 +5,30 @@ use runware::{ErrorKind, Event, Status, TaskHandle};
 use runware_emulator::{Action, Answer, CheckError, Options};
 
 use crate::harness::{
-    World, exact_plan, id, millis, not_found, on_check, on_details, on_submit, secs, video,
+    World, exact_plan, id, millis, not_found, on_check, on_details, on_submit, over_each_transport, secs,
+    video,
 };
+
+over_each_transport! {
+    a_task_whose_reply_is_lost_is_found_by_a_status_check,
+    a_task_that_is_done_when_its_answer_is_lost_is_not_sent_again,
+    a_task_that_never_arrived_is_sent_again_once_the_archive_has_missed_it_twice,
+    a_conflict_after_a_repetition_means_accepted,
+    a_task_that_was_seen_once_is_never_sent_again,
+    trouble_of_the_server_that_names_a_task_does_not_prove_that_it_arrived,
+    absences_less_than_5_s_apart_and_faults_of_the_archive_prove_nothing,
+    a_busy_server_is_asked_again_after_a_second,
+    a_server_that_wants_to_be_left_alone_beyond_the_deadline_is_believed,
+    what_goes_wrong_on_the_way_is_told,
+    after_three_refusals_the_caller_has_it_back,
+    a_connection_that_was_never_made_is_tried_again_at_once,
+    after_three_connections_that_were_never_made_the_caller_has_it_back,
+    an_id_that_is_taken_by_the_same_request_is_joined,
+    an_id_that_is_taken_by_another_request_is_refused,
+    an_id_that_turns_out_to_be_taken_after_a_lost_reply_is_refused,
+    whose_an_id_is_is_asked_three_times,
+    an_outage_makes_a_bounded_number_of_retries,
+}
 
 fn exact_world() -> World {
     World::with(Options::new().duration(secs(10)), |builder| builder.plan(exact_plan()))
@@ -34,7 +56,6 @@ async fn submit_elsewhere(world: &World) {
     world.pass(secs(2)).await;
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_task_whose_reply_is_lost_is_found_by_a_status_check() {
     let world = exact_world();
     world.inject(on_submit(Action::LoseReply).nth(1));
@@ -46,7 +67,6 @@ async fn a_task_whose_reply_is_lost_is_found_by_a_status_check() {
     assert_eq!((account.submitted, account.accepted, account.billed), (1, 1, 1));
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_task_that_is_done_when_its_answer_is_lost_is_not_sent_again() {
     for action in [
         Action::LoseReply,
@@ -70,7 +90,6 @@ async fn a_task_that_is_done_when_its_answer_is_lost_is_not_sent_again() {
     }
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_task_that_never_arrived_is_sent_again_once_the_archive_has_missed_it_twice() {
     for action in [
         Action::Reset,
@@ -87,7 +106,6 @@ async fn a_task_that_never_arrived_is_sent_again_once_the_archive_has_missed_it_
     }
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_conflict_after_a_repetition_means_accepted() {
     let world = exact_world();
     world.inject(on_submit(Action::LoseReply).nth(1));
@@ -104,7 +122,6 @@ async fn a_conflict_after_a_repetition_means_accepted() {
     assert_eq!(account.submissions[1].hash, prepared.hash());
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_task_that_was_seen_once_is_never_sent_again() {
     for action in [Action::LoseReply, Action::HandleThenAnswer(Answer::body(200, "application/json", "{}"))] {
         let world = exact_world();
@@ -117,7 +134,6 @@ async fn a_task_that_was_seen_once_is_never_sent_again() {
     }
 }
 
-#[tokio::test(start_paused = true)]
 async fn trouble_of_the_server_that_names_a_task_does_not_prove_that_it_arrived() {
     let world = exact_world();
     world.inject(on_submit(Action::Reset).nth(1));
@@ -126,7 +142,6 @@ async fn trouble_of_the_server_that_names_a_task_does_not_prove_that_it_arrived(
     assert_eq!(times(&world), (vec![0, 65_000], vec![60_000, 65_000]));
 }
 
-#[tokio::test(start_paused = true)]
 async fn absences_less_than_5_s_apart_and_faults_of_the_archive_prove_nothing() {
     let world = exact_world();
     world.inject(on_submit(Action::Reset).nth(1));
@@ -135,7 +150,6 @@ async fn absences_less_than_5_s_apart_and_faults_of_the_archive_prove_nothing() 
     assert_eq!(times(&world), (vec![0, 75_000], vec![60_000, 65_000, 75_000]), "each gap twice the last");
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_busy_server_is_asked_again_after_a_second() {
     for (answer, at) in [
         (Answer::error(503, "noAvailableServer"), 1000),
@@ -152,7 +166,6 @@ async fn a_busy_server_is_asked_again_after_a_second() {
     }
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_server_that_wants_to_be_left_alone_beyond_the_deadline_is_believed() {
     let world = exact_world();
     let answer = Answer::error(429, "rateLimitExceeded").retry_after("86400");
@@ -162,7 +175,6 @@ async fn a_server_that_wants_to_be_left_alone_beyond_the_deadline_is_believed() 
     assert_eq!((times(&world).0, world.wire.now()), (vec![0], secs(0)), "there is no point in waiting");
 }
 
-#[tokio::test(start_paused = true)]
 async fn what_goes_wrong_on_the_way_is_told() {
     let world = exact_world();
     world.inject(on_submit(Action::Answer(Answer::error(503, "noAvailableServer"))).nth(1));
@@ -178,7 +190,6 @@ async fn what_goes_wrong_on_the_way_is_told() {
     assert_eq!(story, expected);
 }
 
-#[tokio::test(start_paused = true)]
 async fn after_three_refusals_the_caller_has_it_back() {
     let world = exact_world();
     world.inject(on_submit(Action::Answer(Answer::error(503, "noAvailableServer"))).first(3));
@@ -195,7 +206,6 @@ async fn after_three_refusals_the_caller_has_it_back() {
     assert_eq!(world.account(id("a")).billed, 1);
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_connection_that_was_never_made_is_tried_again_at_once() {
     let world = exact_world();
     world.wire.refuse_connections(2);
@@ -203,7 +213,6 @@ async fn a_connection_that_was_never_made_is_tried_again_at_once() {
     assert_eq!(times(&world), (vec![0, 0, 1000], vec![]));
 }
 
-#[tokio::test(start_paused = true)]
 async fn after_three_connections_that_were_never_made_the_caller_has_it_back() {
     let world = exact_world();
     world.wire.refuse_connections(3);
@@ -214,7 +223,6 @@ async fn after_three_connections_that_were_never_made_the_caller_has_it_back() {
     assert_eq!(world.ledger().requests(), 0);
 }
 
-#[tokio::test(start_paused = true)]
 async fn an_id_that_is_taken_by_the_same_request_is_joined() {
     let world = exact_world();
     let prepared = world.client.prepare(video("a")).unwrap();
@@ -227,7 +235,6 @@ async fn an_id_that_is_taken_by_the_same_request_is_joined() {
     assert_eq!((account.submitted, account.accepted, account.billed, account.details), (2, 1, 1, 1));
 }
 
-#[tokio::test(start_paused = true)]
 async fn an_id_that_is_taken_by_another_request_is_refused() {
     // Also where an attempt before was never sent: what the server remembers cannot be ours.
     for refusals in [0, 1] {
@@ -244,7 +251,6 @@ async fn an_id_that_is_taken_by_another_request_is_refused() {
     }
 }
 
-#[tokio::test(start_paused = true)]
 async fn an_id_that_turns_out_to_be_taken_after_a_lost_reply_is_refused() {
     let world = exact_world();
     submit_elsewhere(&world).await;
@@ -256,7 +262,6 @@ async fn an_id_that_turns_out_to_be_taken_after_a_lost_reply_is_refused() {
     assert_eq!(times(&world), (vec![0, 2000], vec![62_000]));
 }
 
-#[tokio::test(start_paused = true)]
 async fn whose_an_id_is_is_asked_three_times() {
     for (faults, is_refused) in [(2, true), (3, false)] {
         let world = exact_world();
@@ -275,7 +280,6 @@ async fn whose_an_id_is_is_asked_three_times() {
     }
 }
 
-#[tokio::test(start_paused = true)]
 async fn an_outage_makes_a_bounded_number_of_retries() {
     for (batch, requests) in [(1, 300), (100, 6)] {
         let world = World::with(Options::new(), |builder| builder.batch_limit(batch));

@@ -10,7 +10,23 @@ use runware::types::TaskType;
 use runware::{ErrorKind, Status, TaskHandle};
 use runware_emulator::{Action, Answer, Options, Script};
 
-use crate::harness::{World, exact_plan, id, image, millis, on_check, on_submit, secs, video};
+use crate::harness::{
+    World, exact_plan, id, image, millis, on_check, on_submit, over_each_transport, secs, video,
+};
+
+over_each_transport! {
+    a_run_that_is_dropped_after_any_poll_can_be_resumed,
+    a_run_that_is_dropped_at_any_time_can_be_resumed,
+    a_run_that_is_never_polled_sends_nothing,
+    waits_that_are_dropped_lose_nothing_of_a_task,
+    an_event_that_is_not_waited_for_is_not_lost,
+    every_watcher_sees_every_event_once_and_late_ones_too,
+    a_dropped_task_is_not_asked_about,
+    a_task_that_is_dropped_before_it_is_accepted_is_sent_all_the_same,
+    the_driver_ends_with_the_last_client_and_task,
+    closing_gives_every_waiter_the_handle_and_ends_all_asking,
+    a_close_that_is_dropped_closes_all_the_same,
+}
 
 /// A world whose task `a` has a result after 2 s, a failure after 5 s and another result after 9 s.
 fn world() -> World {
@@ -61,7 +77,6 @@ async fn resume_and_find_all(world: &World) {
     assert_eq!((account.submitted, account.accepted, account.billed), (1, 1, 2));
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_run_that_is_dropped_after_any_poll_can_be_resumed() {
     for polls in 1.. {
         let world = world();
@@ -74,7 +89,6 @@ async fn a_run_that_is_dropped_after_any_poll_can_be_resumed() {
     }
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_run_that_is_dropped_at_any_time_can_be_resumed() {
     for time in (0..14_000).step_by(250).map(millis) {
         for pause in [Duration::ZERO, secs(20)] {
@@ -88,7 +102,6 @@ async fn a_run_that_is_dropped_at_any_time_can_be_resumed() {
     }
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_run_that_is_never_polled_sends_nothing() {
     let world = world();
     drop(world.client.run(image("a")));
@@ -96,7 +109,6 @@ async fn a_run_that_is_never_polled_sends_nothing() {
     assert_eq!(world.wire.sent(), []);
 }
 
-#[tokio::test(start_paused = true)]
 async fn waits_that_are_dropped_lose_nothing_of_a_task() {
     for polls in 0..4 {
         let world = world();
@@ -117,7 +129,6 @@ async fn waits_that_are_dropped_lose_nothing_of_a_task() {
     }
 }
 
-#[tokio::test(start_paused = true)]
 async fn an_event_that_is_not_waited_for_is_not_lost() {
     let world = world();
     let task = world.client.submit(image("a").number_results(3)).unwrap();
@@ -135,7 +146,6 @@ async fn an_event_that_is_not_waited_for_is_not_lost() {
     assert_eq!(count, STORY.len());
 }
 
-#[tokio::test(start_paused = true)]
 async fn every_watcher_sees_every_event_once_and_late_ones_too() {
     let world = world();
     let task = world.client.submit(image("a").number_results(3)).unwrap();
@@ -154,7 +164,6 @@ async fn every_watcher_sees_every_event_once_and_late_ones_too() {
     assert_eq!(world.account(id("a")).checks, 5);
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_dropped_task_is_not_asked_about() {
     let world = world();
     let task = world.client.submit(image("a").number_results(3)).unwrap();
@@ -168,7 +177,6 @@ async fn a_dropped_task_is_not_asked_about() {
     assert_eq!(world.account(id("a")).billed, 2, "the server works on");
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_task_that_is_dropped_before_it_is_accepted_is_sent_all_the_same() {
     for (fault, sent) in [
         (None, vec![0]),
@@ -185,7 +193,6 @@ async fn a_task_that_is_dropped_before_it_is_accepted_is_sent_all_the_same() {
     }
 }
 
-#[tokio::test(start_paused = true)]
 async fn the_driver_ends_with_the_last_client_and_task() {
     let World { client, wire } = world();
     let task = client.submit(video("b")).unwrap();
@@ -200,7 +207,6 @@ async fn the_driver_ends_with_the_last_client_and_task() {
     assert!(wire.is_closed());
 }
 
-#[tokio::test(start_paused = true)]
 async fn closing_gives_every_waiter_the_handle_and_ends_all_asking() {
     let world = world();
     world.inject(on_check(Action::Hang).when(|request| request.now < secs(30)));
@@ -237,7 +243,6 @@ async fn closing_gives_every_waiter_the_handle_and_ends_all_asking() {
     assert_eq!(world.account(id("a")).billed, 2);
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_close_that_is_dropped_closes_all_the_same() {
     let world = world();
     let task = world.client.submit(video("b")).unwrap();

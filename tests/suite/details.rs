@@ -4,7 +4,23 @@ use runware::types::{DeliveryMethod, ImageInference, TaskType};
 use runware::{ErrorKind, Status};
 use runware_emulator::{Action, Answer, Options, Script};
 
-use crate::harness::{World, exact_plan, id, image, millis, on_check, on_details, secs, video};
+use crate::harness::{
+    World, exact_plan, id, image, millis, on_check, on_details, over_each_transport, secs, video,
+};
+
+over_each_transport! {
+    the_archive_gives_request_and_response_byte_for_byte,
+    a_task_is_found_in_the_request_that_it_shared,
+    an_unknown_task_has_no_details,
+    failed_and_rejected_tasks_have_details,
+    the_status_of_a_task_is_what_one_check_shows,
+    the_archive_is_asked_three_times_and_a_status_once,
+    a_question_waits_as_long_as_the_server_asks_and_no_longer_than_the_deadline,
+    nobody_who_asks_a_question_waits_for_a_server_that_is_busy_for_long,
+    a_silent_server_cannot_hold_a_question_beyond_the_deadline,
+    a_wrong_key_is_told_at_once,
+    a_synchronous_task_that_runs_has_a_status,
+}
 
 fn world(options: Options) -> World {
     World::with(options.duration(secs(10)), |builder| builder.plan(exact_plan()))
@@ -15,7 +31,6 @@ fn lookups(world: &World) -> Vec<u128> {
     world.wire.times_of(&TaskType::GetTaskDetails)
 }
 
-#[tokio::test(start_paused = true)]
 async fn the_archive_gives_request_and_response_byte_for_byte() {
     let world = world(Options::new());
     let task = video("a").number_results(2).include_cost(true).param("cameraFixed", 1.50);
@@ -34,7 +49,6 @@ async fn the_archive_gives_request_and_response_byte_for_byte() {
     assert_eq!(lookups(&world).len(), 1);
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_task_is_found_in_the_request_that_it_shared() {
     let world = world(Options::new());
     let tasks = ["a", "b"].map(|name| world.client.submit(image(name)).unwrap());
@@ -47,7 +61,6 @@ async fn a_task_is_found_in_the_request_that_it_shared() {
     assert_eq!(details.envelope().unwrap().items[0].task_uuid(), Some(id("b")));
 }
 
-#[tokio::test(start_paused = true)]
 async fn an_unknown_task_has_no_details() {
     for status in [200, 404] {
         let world = world(Options::new().choose(|choices| choices.details_not_found_status = status));
@@ -56,7 +69,6 @@ async fn an_unknown_task_has_no_details() {
     }
 }
 
-#[tokio::test(start_paused = true)]
 async fn failed_and_rejected_tasks_have_details() {
     let world = world(Options::new());
     let failed = ImageInference::new("emulator:fail@1", "a cat").task_uuid(id("a")).number_results(2);
@@ -71,7 +83,6 @@ async fn failed_and_rejected_tasks_have_details() {
     assert_eq!(envelope.errors[0].code(), "invalidModel");
 }
 
-#[tokio::test(start_paused = true)]
 async fn the_status_of_a_task_is_what_one_check_shows() {
     let script =
         Script::new().result_at(0, secs(4)).result_at(1, secs(6)).fail(1, "providerError").progress(true);
@@ -93,7 +104,6 @@ async fn the_status_of_a_task_is_what_one_check_shows() {
     assert_eq!(world.client.stats().submissions, 0);
 }
 
-#[tokio::test(start_paused = true)]
 async fn the_archive_is_asked_three_times_and_a_status_once() {
     for action in [
         Action::Answer(Answer::error(500, "internalServerError")),
@@ -133,7 +143,6 @@ async fn the_archive_is_asked_three_times_and_a_status_once() {
     }
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_question_waits_as_long_as_the_server_asks_and_no_longer_than_the_deadline() {
     let busy = Answer::error(429, "rateLimit").retry_after("7");
     let world = world(Options::new());
@@ -148,7 +157,6 @@ async fn a_question_waits_as_long_as_the_server_asks_and_no_longer_than_the_dead
     assert_eq!(world.wire.now(), secs(7), "there is no point in waiting");
 }
 
-#[tokio::test(start_paused = true)]
 async fn nobody_who_asks_a_question_waits_for_a_server_that_is_busy_for_long() {
     let world = world(Options::new());
     world.inject(on_details(Action::Answer(Answer::error(429, "rateLimit").retry_after("11"))));
@@ -156,7 +164,6 @@ async fn nobody_who_asks_a_question_waits_for_a_server_that_is_busy_for_long() {
     assert_eq!(world.wire.now(), secs(0));
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_silent_server_cannot_hold_a_question_beyond_the_deadline() {
     let world = World::with_deadline(Options::new(), secs(3));
     world.inject(on_details(Action::Hang));
@@ -164,7 +171,6 @@ async fn a_silent_server_cannot_hold_a_question_beyond_the_deadline() {
     assert_eq!((error.kind(), world.wire.now()), (ErrorKind::QueryFailed, secs(3)));
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_wrong_key_is_told_at_once() {
     let world = world(Options::new().api_keys(["another-key"]));
     let error = world.client.task_details(id("a")).await.unwrap_err();
@@ -174,7 +180,6 @@ async fn a_wrong_key_is_told_at_once() {
     assert_eq!((world.wire.sent().len(), world.wire.now()), (2, secs(0)));
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_synchronous_task_that_runs_has_a_status() {
     let world = world(Options::new());
     let task = world.client.submit(image("a").delivery_method(DeliveryMethod::Sync)).unwrap();

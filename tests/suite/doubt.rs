@@ -5,14 +5,34 @@ use runware::{Ending, ErrorKind, Status};
 use runware_emulator::{Action, Answer, Options, Pending, RequestKind, Rule, Script};
 
 use crate::harness::{
-    World, codes, exact_plan, id, image, not_found, on_check, on_details, on_submit, replace, secs, video,
+    World, codes, exact_plan, id, image, not_found, on_check, on_details, on_submit, over_each_transport,
+    replace, secs, video,
 };
+
+over_each_transport! {
+    a_rejection_after_an_attempt_in_doubt_is_not_called_safe,
+    a_gateway_that_turns_a_request_away_proves_nothing,
+    an_error_about_nobody_rejects_no_task_of_a_batch,
+    grace_counts_from_the_attempt_that_is_in_doubt,
+    an_archive_without_a_word_is_no_reason_to_send_again,
+    an_archive_that_shows_an_accepted_request_otherwise_does_not_disown_it,
+    one_early_failure_is_no_verdict_on_results_that_are_not_shown_yet,
+    a_task_of_which_only_the_id_is_known_brings_all_of_its_results,
+    a_server_that_takes_one_question_at_a_time_is_asked_one_by_one,
+    an_absurd_retry_after_silences_one_task_and_not_the_client,
+    what_was_collected_survives_the_end_of_the_watching,
+    an_upload_that_nobody_confirmed_is_not_repeated,
+    a_synchronous_task_on_a_silent_connection_is_asked_about,
+    a_task_that_is_resumed_and_then_submitted_is_sent,
+    an_answer_to_an_earlier_watching_does_not_end_a_later_one,
+    an_id_is_not_sent_twice_within_a_second_by_two_watchings,
+    a_submission_that_meets_the_closing_is_told,
+}
 
 fn exact_world(options: Options) -> World {
     World::with(options.duration(secs(10)), |builder| builder.plan(exact_plan()))
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_rejection_after_an_attempt_in_doubt_is_not_called_safe() {
     // The first attempt was accepted and took the last credit; its answer is lost, and nothing shows it.
     let world = exact_world(Options::new());
@@ -27,7 +47,6 @@ async fn a_rejection_after_an_attempt_in_doubt_is_not_called_safe() {
     assert_eq!(world.account(id("a")).accepted, 1);
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_gateway_that_turns_a_request_away_proves_nothing() {
     for (answer, is_safe) in [(Answer::error(503, "noAvailableServer"), true), (Answer::html(503), false)] {
         let world = exact_world(Options::new());
@@ -40,7 +59,6 @@ async fn a_gateway_that_turns_a_request_away_proves_nothing() {
     }
 }
 
-#[tokio::test(start_paused = true)]
 async fn an_error_about_nobody_rejects_no_task_of_a_batch() {
     let world = exact_world(Options::new());
     let tasks = ["a", "b", "c"].map(|name| world.client.submit(video(name)).unwrap());
@@ -54,7 +72,6 @@ async fn an_error_about_nobody_rejects_no_task_of_a_batch() {
     assert_eq!((world.ledger().accepted(), world.ledger().billed()), (3, 3));
 }
 
-#[tokio::test(start_paused = true)]
 async fn grace_counts_from_the_attempt_that_is_in_doubt() {
     let world = exact_world(Options::new());
     world.inject(on_submit(Action::Answer(Answer::error(429, "rateLimit").retry_after("60"))).nth(1));
@@ -65,7 +82,6 @@ async fn grace_counts_from_the_attempt_that_is_in_doubt() {
     assert_eq!(world.wire.times_of(&TaskType::VideoInference), [0, 60_000, 125_000]);
 }
 
-#[tokio::test(start_paused = true)]
 async fn an_archive_without_a_word_is_no_reason_to_send_again() {
     let world = exact_world(Options::new());
     world.inject(on_submit(Action::Reset));
@@ -75,7 +91,6 @@ async fn an_archive_without_a_word_is_no_reason_to_send_again() {
     assert_eq!(world.wire.times_of(&TaskType::VideoInference), [0]);
 }
 
-#[tokio::test(start_paused = true)]
 async fn an_archive_that_shows_an_accepted_request_otherwise_does_not_disown_it() {
     let world = exact_world(Options::new());
     world.inject(on_check(Action::Blind).when(|request| request.now < secs(70)));
@@ -84,7 +99,6 @@ async fn an_archive_that_shows_an_accepted_request_otherwise_does_not_disown_it(
     assert_eq!(outcome.status(), Status::Succeeded);
 }
 
-#[tokio::test(start_paused = true)]
 async fn one_early_failure_is_no_verdict_on_results_that_are_not_shown_yet() {
     let script = Script::new().result_at(0, secs(2)).fail(0, "providerError").result_at(1, secs(30));
     let options = Options::new().script_task(id("a"), script).choose(|c| c.pending = Pending::Hidden);
@@ -94,7 +108,6 @@ async fn one_early_failure_is_no_verdict_on_results_that_are_not_shown_yet() {
     assert_eq!(codes(&outcome), ["providerError"]);
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_task_of_which_only_the_id_is_known_brings_all_of_its_results() {
     let script = Script::new().result_at(0, secs(2)).result_at(1, secs(9)).result_at(2, secs(30));
     // The archive cannot be asked at first, or never: then what is there has to do.
@@ -113,7 +126,6 @@ async fn a_task_of_which_only_the_id_is_known_brings_all_of_its_results() {
     }
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_server_that_takes_one_question_at_a_time_is_asked_one_by_one() {
     // One result is finished, the other not shown yet, and only the ids are known.
     let script = Script::new().result_at(0, secs(1)).result_at(1, secs(20));
@@ -138,7 +150,6 @@ async fn a_server_that_takes_one_question_at_a_time_is_asked_one_by_one() {
     assert_eq!(world.wire.times_of(&TaskType::GetTaskDetails).len(), 3, "both at once, then each alone");
 }
 
-#[tokio::test(start_paused = true)]
 async fn an_absurd_retry_after_silences_one_task_and_not_the_client() {
     let world = exact_world(Options::new());
     let busy = Answer::error(429, "rateLimit").retry_after("99999999999999");
@@ -154,7 +165,6 @@ async fn an_absurd_retry_after_silences_one_task_and_not_the_client() {
     assert_eq!(world.wire.times_of(&TaskType::VideoInference), [0, 60_000], "held for a minute");
 }
 
-#[tokio::test(start_paused = true)]
 async fn what_was_collected_survives_the_end_of_the_watching() {
     let script = Script::new().result_at(0, secs(1)).result_at(1, secs(50));
     let world = exact_world(Options::new().script_task(id("a"), script));
@@ -166,7 +176,6 @@ async fn what_was_collected_survives_the_end_of_the_watching() {
     assert_eq!(handle, outcome.handle());
 }
 
-#[tokio::test(start_paused = true)]
 async fn an_upload_that_nobody_confirmed_is_not_repeated() {
     for answer in [Answer::body(200, "application/json", "{}"), Answer::html(502)] {
         let world = exact_world(Options::new());
@@ -179,7 +188,6 @@ async fn an_upload_that_nobody_confirmed_is_not_repeated() {
     }
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_synchronous_task_on_a_silent_connection_is_asked_about() {
     let world = exact_world(Options::new());
     world.inject(on_submit(Action::HandleThenHang));
@@ -188,7 +196,6 @@ async fn a_synchronous_task_on_a_silent_connection_is_asked_about() {
     assert_eq!(world.account(id("a")).billed, 1);
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_task_that_is_resumed_and_then_submitted_is_sent() {
     let world = exact_world(Options::new());
     let prepared = world.client.prepare(video("a")).unwrap();
@@ -201,7 +208,6 @@ async fn a_task_that_is_resumed_and_then_submitted_is_sent() {
     assert_eq!(world.account(id("a")).submitted, 1);
 }
 
-#[tokio::test(start_paused = true)]
 async fn an_answer_to_an_earlier_watching_does_not_end_a_later_one() {
     let world = exact_world(Options::new());
     world.inject(on_check(Action::Delay(secs(2))).nth(1));
@@ -215,7 +221,6 @@ async fn an_answer_to_an_earlier_watching_does_not_end_a_later_one() {
     assert_eq!((world.account(id("a")).submitted, world.account(id("a")).billed), (2, 1));
 }
 
-#[tokio::test(start_paused = true)]
 async fn an_id_is_not_sent_twice_within_a_second_by_two_watchings() {
     let world = exact_world(Options::new());
     let first = world.client.submit(video("a")).unwrap();
@@ -226,7 +231,6 @@ async fn an_id_is_not_sent_twice_within_a_second_by_two_watchings() {
     assert_eq!(world.wire.times_of(&TaskType::VideoInference), [0, 1000]);
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_submission_that_meets_the_closing_is_told() {
     let world = exact_world(Options::new());
     let (before, after) = (world.client.clone(), world.client.clone());

@@ -1,15 +1,22 @@
 //! A client and an emulator in one process, in virtual time.
 //!
-//! The emulator's core answers in no time, so that every delay in a timeline is the client's own choice.
+//! The emulator answers in no time, so that every delay in a timeline is the client's own choice.
 //! Run tests with `#[tokio::test(start_paused = true)]`: the clock then jumps to whatever is due next.
+//!
+//! A test that is listed in [`over_each_transport!`](crate::harness::over_each_transport) runs twice from one
+//! definition: once with the emulator's core as the server of a transport that behaves as over HTTP, and once with
+//! the real WebSocket transport, which talks to the emulator through a pipe in memory.
 
 mod faults;
+mod socket;
 mod tasks;
+mod way;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use runware::poll::{Backoff, Cadence, Plan};
 use runware::transport::{
     Attempt, Clock, Delivery, ErrorKind, Replies, Reply, TokioClock, Transport, TransportError, async_trait,
@@ -17,11 +24,12 @@ use runware::transport::{
 };
 use runware::types::{Envelope, TaskType, TaskUuid};
 use runware::{Client, ClientBuilder, Event, Task};
-use runware_emulator::{Account, Core, Fate, Head, Ledger, Options, Response, Rule};
+use runware_emulator::{Account, Core, Emulator, Fate, Head, Ledger, Options, Response, Rule};
 use serde_json::Value;
 
 pub(crate) use faults::{not_found, on_check, on_details, on_submit, replace};
 pub(crate) use tasks::{codes, id, image, text, video};
+pub(crate) use way::{Way, over, over_each_transport};
 
 /// A client and the emulator that it talks to.
 pub(crate) struct World {
@@ -48,7 +56,7 @@ impl World {
 
     /// Adds a fault that counts requests from now on.
     pub(crate) fn inject(&self, rule: Rule) {
-        self.wire.core().inject(rule);
+        self.wire.inject(rule);
     }
 
     /// Another client of the same emulator, as another process would be, that has never heard of any task.
@@ -89,20 +97,25 @@ impl World {
 
     /// What really happened at the server.
     pub(crate) fn ledger(&self) -> Ledger {
-        let mut core = self.wire.core();
-        core.advance(self.wire.clock.now());
-        core.ledger().clone()
+        self.wire.ledger()
     }
 }
 
-/// The way to the emulator's core, which notes everything that passes.
+/// The way to the emulator, which notes everything that passes.
 #[derive(Debug)]
 pub(crate) struct Wire {
     clock: Arc<TokioClock>,
-    core: Mutex<CoreCell>,
+    server: Server,
     log: Mutex<Vec<Sent>>,
     refusals: AtomicUsize,
     closed: AtomicBool,
+}
+
+/// Who answers.
+#[derive(Debug)]
+enum Server {
+    Core(Box<Mutex<CoreCell>>),
+    Emulator(Emulator),
 }
 
 /// One request as it was sent.
@@ -124,9 +137,16 @@ impl std::fmt::Debug for CoreCell {
 impl Wire {
     fn new(options: Options) -> Self {
         let clock = Arc::new(TokioClock::new());
+        let server = match Way::chosen() {
+            Way::Http => Server::Core(Box::new(Mutex::new(CoreCell(Core::new(options))))),
+            Way::WebSocket => {
+                let started = Emulator::start(options).now_or_never();
+                Server::Emulator(started.expect("binding to an address needs no waiting").unwrap())
+            }
+        };
         Self {
             clock,
-            core: Mutex::new(CoreCell(Core::new(options))),
+            server,
             log: Mutex::default(),
             refusals: AtomicUsize::new(0),
             closed: AtomicBool::new(false),
@@ -136,12 +156,39 @@ impl Wire {
     /// Another client of the same emulator, as another process would be.
     pub(crate) fn client(self: &Arc<Self>, configure: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Client {
         let clock: Arc<dyn Clock> = Arc::clone(&self.clock) as Arc<dyn Clock>;
-        let transport: Arc<dyn Transport> = Arc::clone(self) as Arc<dyn Transport>;
+        let transport: Arc<dyn Transport> = match &self.server {
+            Server::Core(_) => Arc::clone(self) as Arc<dyn Transport>,
+            Server::Emulator(_) => Arc::new(socket::Socket::new(Arc::clone(self))),
+        };
         configure(Client::builder().transport(transport).clock(clock).seed(7)).build().unwrap()
     }
 
-    pub(crate) fn core(&self) -> CoreGuard<'_> {
-        CoreGuard(self.core.lock().unwrap())
+    /// Adds a fault that counts requests from now on.
+    pub(crate) fn inject(&self, rule: Rule) {
+        match &self.server {
+            Server::Core(core) => core.lock().unwrap().0.inject(rule),
+            Server::Emulator(emulator) => emulator.inject(rule),
+        }
+    }
+
+    /// The core's own answer to a request that no client sent.
+    pub(crate) fn ask(&self, now: Duration, body: &[u8]) -> Response {
+        let Server::Core(core) = &self.server else {
+            unreachable!("only simulations ask, and they use the core")
+        };
+        core.lock().unwrap().0.handle(now, &Head::bearer("key"), body)
+    }
+
+    /// What really happened at the server.
+    pub(crate) fn ledger(&self) -> Ledger {
+        match &self.server {
+            Server::Core(core) => {
+                let core = &mut core.lock().unwrap().0;
+                core.advance(self.clock.now());
+                core.ledger().clone()
+            }
+            Server::Emulator(emulator) => emulator.ledger(),
+        }
     }
 
     /// Refuses the next connections: not a byte of those requests is sent.
@@ -181,6 +228,13 @@ impl Wire {
         self.clock.now()
     }
 
+    /// Whether this connection is one of those to be refused.
+    fn takes_refusal(&self) -> bool {
+        let left = self.refusals.load(Ordering::Relaxed);
+        self.refusals.store(left.saturating_sub(1), Ordering::Relaxed);
+        left > 0
+    }
+
     fn note(&self, attempt: &Attempt) {
         let tasks = attempt.calls.iter().map(|call| {
             let task: Value = serde_json::from_slice(&call.bytes).unwrap();
@@ -194,14 +248,13 @@ impl Wire {
 #[async_trait]
 impl Transport for Wire {
     async fn send(&self, attempt: Attempt) -> Result<Replies, TransportError> {
+        let Server::Core(core) = &self.server else { unreachable!("a socket is used instead") };
         self.note(&attempt);
-        let left = self.refusals.load(Ordering::Relaxed);
-        if left > 0 {
-            self.refusals.store(left - 1, Ordering::Relaxed);
+        if self.takes_refusal() {
             return Err(TransportError::new(ErrorKind::Connect, Delivery::NotSent, "connection refused"));
         }
         let started = self.clock.now();
-        let response = self.core().handle(started, &Head::bearer("test-key"), &attempt.body());
+        let response = core.lock().unwrap().0.handle(started, &Head::bearer("test-key"), &attempt.body());
         let cut_off = started + attempt.timeout;
         let until = match response.fate {
             Fate::Hang | Fate::Stall(_) => cut_off,
@@ -242,23 +295,6 @@ fn deliver(response: Response) -> Result<Replies, TransportError> {
 
 fn fault(kind: ErrorKind) -> TransportError {
     TransportError::new(kind, Delivery::MaybeSent, "a fault was asked for")
-}
-
-/// The emulator's core, locked.
-pub(crate) struct CoreGuard<'a>(MutexGuard<'a, CoreCell>);
-
-impl std::ops::Deref for CoreGuard<'_> {
-    type Target = Core;
-
-    fn deref(&self) -> &Core {
-        &self.0.0
-    }
-}
-
-impl std::ops::DerefMut for CoreGuard<'_> {
-    fn deref_mut(&mut self) -> &mut Core {
-        &mut self.0.0
-    }
 }
 
 /// A plan without chance: looks after 1, 1.5, 2.25 … s and, after faults, 0.5, 1, 2 … s.

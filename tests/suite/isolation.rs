@@ -5,7 +5,21 @@ use runware::types::{ImageInference, TaskType};
 use runware::{ErrorKind, Status};
 use runware_emulator::{Action, Options, RequestKind};
 
-use crate::harness::{World, codes, exact_plan, id, image, on_check, on_submit, replace, secs, text, video};
+use crate::harness::{
+    World, codes, exact_plan, id, image, on_check, on_submit, over_each_transport, replace, secs, text, video,
+};
+
+over_each_transport! {
+    errors_about_nobody_or_others_change_nothing,
+    an_item_of_another_task_reaches_nobody,
+    an_item_without_an_id_counts_only_where_one_task_was_asked_about,
+    an_entry_that_cannot_be_read_hides_none_beside_it,
+    a_result_that_cannot_be_decoded_is_delivered_as_it_came,
+    one_failing_task_of_fifty_fails_alone,
+    a_check_that_is_refused_as_a_whole_is_divided,
+    a_task_under_a_short_deadline_leaves_the_others_alone,
+    a_rejected_repetition_leaves_the_other_client_alone,
+}
 
 fn world(options: Options) -> World {
     World::with(options.duration(secs(10)), |builder| builder.plan(exact_plan()))
@@ -16,7 +30,6 @@ fn error(code: &str, rest: &str) -> String {
     format!(r#"{{"code":"{code}","message":"not about you"{rest}}}"#)
 }
 
-#[tokio::test(start_paused = true)]
 async fn errors_about_nobody_or_others_change_nothing() {
     let stranger = format!(r#","taskUUID":"{}","status":"error""#, id("stranger"));
     for noise in [
@@ -45,7 +58,6 @@ async fn errors_about_nobody_or_others_change_nothing() {
     }
 }
 
-#[tokio::test(start_paused = true)]
 async fn an_item_of_another_task_reaches_nobody() {
     for owner in [format!(r#""{}""#, id("stranger")), r#""no id at all""#.to_owned()] {
         let world = world(Options::new());
@@ -61,7 +73,6 @@ async fn an_item_of_another_task_reaches_nobody() {
     }
 }
 
-#[tokio::test(start_paused = true)]
 async fn an_item_without_an_id_counts_only_where_one_task_was_asked_about() {
     let anonymous = r#"{"taskType":"videoInference","status":"success","videoUUID":"v","videoURL":"https://example.com/v.mp4"}"#;
     let reply = format!(r#"{{"data":[{anonymous}]}}"#);
@@ -87,7 +98,6 @@ async fn an_item_without_an_id_counts_only_where_one_task_was_asked_about() {
     assert_eq!(together.wire.check_times(), [1000, 2500, 4750, 8125, 13188]);
 }
 
-#[tokio::test(start_paused = true)]
 async fn an_entry_that_cannot_be_read_hides_none_beside_it() {
     for entry in ["null", "42", r#""text""#, "[]", "{}", r#"{"text":"\ud800"}"#, r#"{"taskUUID":7}"#] {
         let world = world(Options::new());
@@ -101,7 +111,6 @@ async fn an_entry_that_cannot_be_read_hides_none_beside_it() {
     }
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_result_that_cannot_be_decoded_is_delivered_as_it_came() {
     let world = world(Options::new());
     world.inject(on_check(replace(r#""text":"The"#, r#""text":"\ud800 The"#)));
@@ -110,7 +119,6 @@ async fn a_result_that_cannot_be_decoded_is_delivered_as_it_came() {
     assert!(outcome.results()[0].item().raw().as_str().contains(r#""text":"\ud800 The"#));
 }
 
-#[tokio::test(start_paused = true)]
 async fn one_failing_task_of_fifty_fails_alone() {
     let world = world(Options::new());
     let tasks: Vec<_> = (0..50)
@@ -132,7 +140,6 @@ async fn one_failing_task_of_fifty_fails_alone() {
     assert_eq!(ledger.requests_of(RequestKind::Status), 5, "the cadence of one task serves fifty");
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_check_that_is_refused_as_a_whole_is_divided() {
     for limit in [1, 3, 10] {
         let world = world(Options::new().choose(|choices| choices.checks_per_request = Some(limit)));
@@ -145,7 +152,6 @@ async fn a_check_that_is_refused_as_a_whole_is_divided() {
     }
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_task_under_a_short_deadline_leaves_the_others_alone() {
     let world = world(Options::new());
     let hasty = world.client.with_plan(exact_plan().with_deadline(secs(4)));
@@ -157,7 +163,6 @@ async fn a_task_under_a_short_deadline_leaves_the_others_alone() {
     assert_eq!((world.account(id("a")).checks, world.account(id("b")).checks), (2, 5));
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_rejected_repetition_leaves_the_other_client_alone() {
     let world = world(Options::new());
     let first = world.client.submit(video("a")).unwrap();

@@ -6,7 +6,23 @@ use runware_emulator::{
     Action, CheckError, Choices, FailureForm, Options, Order, Pending, ResultIndex, Script,
 };
 
-use crate::harness::{World, codes, exact_plan, id, image, on_check, secs, text, video};
+use crate::harness::{World, codes, exact_plan, id, image, on_check, over_each_transport, secs, text, video};
+
+over_each_transport! {
+    a_reply_with_a_running_a_good_and_a_failed_result_gives_all_three_in_time,
+    results_without_index_or_id_are_told_apart,
+    whatever_the_documents_leave_open_the_outcome_is_the_same,
+    results_that_learn_their_index_late_are_put_in_order,
+    a_task_that_fails_as_a_whole_ends_with_the_reason,
+    an_empty_list_of_errors_is_no_error,
+    more_results_than_asked_for_are_all_delivered,
+    missing_results_leave_the_others_and_a_handle,
+    an_error_that_may_be_the_servers_own_counts_when_it_is_repeated,
+    progress_is_told_as_it_changes,
+    a_synchronous_task_is_answered_in_its_submission,
+    a_synchronous_task_brings_its_failures_too,
+    a_synchronous_task_that_outlasts_its_request_is_asked_about,
+}
 
 /// A world in which the task `a` follows a script, and whose client leaves nothing to chance.
 fn scripted(script: Script, choose: impl FnOnce(&mut Choices)) -> World {
@@ -24,7 +40,6 @@ fn texts(outcome: &Outcome) -> Vec<String> {
     outcome.results().iter().map(text).collect()
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_reply_with_a_running_a_good_and_a_failed_result_gives_all_three_in_time() {
     let script = Script::new()
         .result_at(0, secs(10))
@@ -43,7 +58,6 @@ async fn a_reply_with_a_running_a_good_and_a_failed_result_gives_all_three_in_ti
     assert_eq!(world.account(id("a")).billed, 2);
 }
 
-#[tokio::test(start_paused = true)]
 async fn results_without_index_or_id_are_told_apart() {
     for equal in [false, true] {
         for order in [Order::Stable, Order::Shuffled] {
@@ -62,7 +76,6 @@ async fn results_without_index_or_id_are_told_apart() {
     }
 }
 
-#[tokio::test(start_paused = true)]
 async fn whatever_the_documents_leave_open_the_outcome_is_the_same() {
     for pending in [Pending::Each, Pending::One, Pending::Hidden] {
         for failure_form in [FailureForm::Error, FailureForm::Nested, FailureForm::Flat] {
@@ -92,7 +105,6 @@ async fn whatever_the_documents_leave_open_the_outcome_is_the_same() {
     }
 }
 
-#[tokio::test(start_paused = true)]
 async fn results_that_learn_their_index_late_are_put_in_order() {
     let world = scripted(Script::new().result_at(0, secs(9)).result_at(1, secs(2)), |choices| {
         choices.result_index = ResultIndex::FromCheck(3);
@@ -102,7 +114,6 @@ async fn results_that_learn_their_index_late_are_put_in_order() {
     assert_eq!((indices, outcome.status()), (vec![0, 1], Status::Succeeded));
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_task_that_fails_as_a_whole_ends_with_the_reason() {
     for (results, checks) in [(3, vec![1000]), (1, vec![1000, 2500])] {
         let script = Script::new().duration(secs(0)).results(results).fail_all("providerError");
@@ -114,7 +125,6 @@ async fn a_task_that_fails_as_a_whole_ends_with_the_reason() {
     }
 }
 
-#[tokio::test(start_paused = true)]
 async fn an_empty_list_of_errors_is_no_error() {
     let world = scripted(staggered(), |_| {});
     world.inject(on_check(Action::EmptyErrors));
@@ -122,14 +132,12 @@ async fn an_empty_list_of_errors_is_no_error() {
     assert_eq!((outcome.status(), outcome.results().len()), (Status::Succeeded, 2));
 }
 
-#[tokio::test(start_paused = true)]
 async fn more_results_than_asked_for_are_all_delivered() {
     let world = scripted(staggered().results(4), |_| {});
     let outcome = world.client.run(image("a").number_results(2)).await.unwrap();
     assert_eq!((outcome.status(), outcome.results().len()), (Status::Succeeded, 4));
 }
 
-#[tokio::test(start_paused = true)]
 async fn missing_results_leave_the_others_and_a_handle() {
     // One never comes though the server says so no more; one hangs for ever.
     for script in [staggered().results(2), staggered().stick(1)] {
@@ -146,7 +154,6 @@ async fn missing_results_leave_the_others_and_a_handle() {
     }
 }
 
-#[tokio::test(start_paused = true)]
 async fn an_error_that_may_be_the_servers_own_counts_when_it_is_repeated() {
     let trouble = || on_check(Action::CheckError(CheckError::new("serviceUnavailable").names_task()));
     let fault = "The state of the task could not be read. (serviceUnavailable)";
@@ -168,7 +175,6 @@ async fn an_error_that_may_be_the_servers_own_counts_when_it_is_repeated() {
     );
 }
 
-#[tokio::test(start_paused = true)]
 async fn progress_is_told_as_it_changes() {
     let world = scripted(Script::new().duration(secs(10)).progress(true), |_| {});
     let task = world.client.submit(video("a")).unwrap();
@@ -186,7 +192,6 @@ async fn progress_is_told_as_it_changes() {
     );
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_synchronous_task_is_answered_in_its_submission() {
     for (results, expected) in [(3, Status::Succeeded), (2, Status::Partial)] {
         let world = scripted(staggered().results(results), |_| {});
@@ -197,7 +202,6 @@ async fn a_synchronous_task_is_answered_in_its_submission() {
     }
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_synchronous_task_brings_its_failures_too() {
     for form in [FailureForm::Error, FailureForm::Nested, FailureForm::Flat] {
         for (script, results, failures) in
@@ -212,7 +216,6 @@ async fn a_synchronous_task_brings_its_failures_too() {
     }
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_synchronous_task_that_outlasts_its_request_is_asked_about() {
     let world = scripted(Script::new().duration(secs(90)), |choices| choices.sync_window = secs(30));
     let task = image("a").delivery_method(DeliveryMethod::Sync);

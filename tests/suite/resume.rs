@@ -5,8 +5,25 @@ use runware::{Ending, ErrorKind, Status, Task, TaskHandle};
 use runware_emulator::{Action, Answer, Options, Script, UnknownTask};
 
 use crate::harness::{
-    World, codes, exact_plan, id, image, not_found, on_check, on_details, on_submit, secs, video,
+    World, codes, exact_plan, id, image, not_found, on_check, on_details, on_submit, over_each_transport,
+    secs, video,
 };
+
+over_each_transport! {
+    a_handle_survives_as_text_and_finds_its_task_from_another_process,
+    after_a_deadline_the_handle_delivers,
+    empty_answers_right_after_the_submission_cost_nothing,
+    an_unknown_id_is_given_up_after_the_grace_period_and_two_denials,
+    an_unknown_id_under_a_short_deadline_is_not_called_running,
+    an_own_task_that_vanishes_is_not_bought_again,
+    what_status_checks_have_forgotten_is_recovered_from_the_archive,
+    an_archive_that_shows_only_the_conflict_does_not_overrule_the_result,
+    a_task_that_is_watched_already_is_joined,
+    a_minute_in_which_no_check_gets_through_changes_nothing,
+    a_key_that_dies_ends_the_watching_with_the_handle,
+    a_silent_server_cannot_hold_a_call_beyond_its_deadline,
+    a_submission_without_an_answer_leaves_a_handle_that_delivers,
+}
 
 fn exact_world(options: Options) -> World {
     World::with(options, |builder| builder.plan(exact_plan()))
@@ -17,7 +34,6 @@ fn resume_elsewhere(world: &World) -> Task {
     world.other_client().with_plan(exact_plan()).resume(id("a")).unwrap()
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_handle_survives_as_text_and_finds_its_task_from_another_process() {
     let world = exact_world(Options::new().duration(secs(30)));
     let client = world.other_client();
@@ -37,7 +53,6 @@ async fn a_handle_survives_as_text_and_finds_its_task_from_another_process() {
     assert_eq!((account.submitted, account.billed, account.checks), (1, 2, 1));
 }
 
-#[tokio::test(start_paused = true)]
 async fn after_a_deadline_the_handle_delivers() {
     let world = exact_world(Options::new().duration(secs(30)));
     let client = world.client.with_plan(exact_plan().with_deadline(secs(6)));
@@ -49,7 +64,6 @@ async fn after_a_deadline_the_handle_delivers() {
     assert_eq!((account.submitted, account.billed), (1, 1));
 }
 
-#[tokio::test(start_paused = true)]
 async fn empty_answers_right_after_the_submission_cost_nothing() {
     let world = exact_world(Options::new().duration(secs(6)).choose(|choices| choices.blind_checks = 3));
     let outcome = world.client.run(video("a")).await.unwrap();
@@ -61,7 +75,6 @@ async fn empty_answers_right_after_the_submission_cost_nothing() {
     );
 }
 
-#[tokio::test(start_paused = true)]
 async fn an_unknown_id_is_given_up_after_the_grace_period_and_two_denials() {
     for unknown_task in [UnknownTask::Silence, UnknownTask::Error] {
         for status in [200, 404] {
@@ -82,7 +95,6 @@ async fn an_unknown_id_is_given_up_after_the_grace_period_and_two_denials() {
     }
 }
 
-#[tokio::test(start_paused = true)]
 async fn an_unknown_id_under_a_short_deadline_is_not_called_running() {
     let world = exact_world(Options::new());
     let client = world.client.with_plan(exact_plan().with_deadline(secs(5)));
@@ -92,7 +104,6 @@ async fn an_unknown_id_under_a_short_deadline_is_not_called_running() {
     insta::assert_snapshot!(evidence, @"getResponse showed nothing of task 344ce25f-592f-49a4-852d-66048f324be8 until the deadline");
 }
 
-#[tokio::test(start_paused = true)]
 async fn an_own_task_that_vanishes_is_not_bought_again() {
     let world = exact_world(Options::new().choose(|choices| choices.registration_lag = secs(3600)));
     world.inject(on_details(not_found("a")));
@@ -102,7 +113,6 @@ async fn an_own_task_that_vanishes_is_not_bought_again() {
     assert_eq!((account.submitted, account.accepted), (1, 1), "it was accepted: never send it again");
 }
 
-#[tokio::test(start_paused = true)]
 async fn what_status_checks_have_forgotten_is_recovered_from_the_archive() {
     let error = "providerError";
     for (script, status, results, failures) in [
@@ -120,7 +130,6 @@ async fn what_status_checks_have_forgotten_is_recovered_from_the_archive() {
     }
 }
 
-#[tokio::test(start_paused = true)]
 async fn an_archive_that_shows_only_the_conflict_does_not_overrule_the_result() {
     let options = Options::new().duration(secs(90)).choose(|choices| choices.conflict_hides_result = true);
     let world = exact_world(options);
@@ -138,7 +147,6 @@ async fn an_archive_that_shows_only_the_conflict_does_not_overrule_the_result() 
     assert_eq!(world.account(id("a")).billed, 1);
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_task_that_is_watched_already_is_joined() {
     let world = exact_world(Options::new().duration(secs(10)));
     let first = world.client.submit(video("a")).unwrap();
@@ -150,7 +158,6 @@ async fn a_task_that_is_watched_already_is_joined() {
     assert_eq!(world.account(id("a")).checks, 5);
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_minute_in_which_no_check_gets_through_changes_nothing() {
     for action in [
         Action::Answer(Answer::error(503, "serviceUnavailable")),
@@ -174,7 +181,6 @@ async fn a_minute_in_which_no_check_gets_through_changes_nothing() {
     }
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_key_that_dies_ends_the_watching_with_the_handle() {
     for answer in [Answer::error(401, "invalidApiKey"), Answer::html(403), Answer::error(200, "tokenExpired")]
     {
@@ -196,7 +202,6 @@ async fn a_key_that_dies_ends_the_watching_with_the_handle() {
     }
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_silent_server_cannot_hold_a_call_beyond_its_deadline() {
     let world = exact_world(Options::new().duration(secs(30)));
     world.inject(on_check(Action::Hang));
@@ -206,7 +211,6 @@ async fn a_silent_server_cannot_hold_a_call_beyond_its_deadline() {
     assert_eq!((outcome.polls(), outcome.elapsed()), (1, secs(3)));
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_submission_without_an_answer_leaves_a_handle_that_delivers() {
     for (action, requests) in [(Action::HandleThenHang, 1), (Action::LoseReply, 2)] {
         let world = exact_world(Options::new().duration(secs(30)));

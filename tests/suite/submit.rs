@@ -7,7 +7,24 @@ use runware::types::{ErrorCategory, ImageInference, Prepared, RawTask, TaskType,
 use runware::{Ending, Error, ErrorKind, Status, Task};
 use runware_emulator::{Action, Answer, MixedStatus, Options, RequestKind};
 
-use crate::harness::{World, exact_plan, id, image, on_submit, secs, video};
+use crate::harness::{World, exact_plan, id, image, on_submit, over_each_transport, secs, video};
+
+over_each_transport! {
+    an_invalid_task_is_rejected_once,
+    a_wrong_key_is_rejected_once,
+    a_lack_of_credit_is_rejected_once,
+    a_refusal_without_a_reason_is_told_by_its_status,
+    each_task_of_a_request_has_its_own_verdict,
+    a_request_that_is_refused_as_a_whole_is_divided,
+    a_server_that_asks_for_time_gets_it_from_all_submissions,
+    a_silent_server_holds_nobody_beyond_his_own_deadline,
+    what_cannot_be_sent_is_refused_before_anything_is_sent,
+    a_prepared_task_is_sent_byte_for_byte,
+    two_submissions_of_one_task_share_one_watch,
+    other_bytes_under_the_id_of_a_watched_task_are_refused,
+    a_finished_task_that_is_submitted_again_is_not_bought_again,
+    a_utility_is_answered_in_its_submission,
+}
 
 fn exact_world(options: Options) -> World {
     World::with(options.duration(secs(10)), |builder| builder.plan(exact_plan()))
@@ -22,7 +39,6 @@ async fn refused(world: &World, task: impl Into<RawTask>) -> Error {
     error
 }
 
-#[tokio::test(start_paused = true)]
 async fn an_invalid_task_is_rejected_once() {
     let world = exact_world(Options::new());
     let error = refused(&world, ImageInference::new("emulator:refuse@1", "a cat").task_uuid(id("a"))).await;
@@ -32,7 +48,6 @@ async fn an_invalid_task_is_rejected_once() {
     insta::assert_snapshot!(error, @"task 344ce25f-592f-49a4-852d-66048f324be8 was rejected, and nothing was bought: The task was refused, as its script says. (invalidModel)");
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_wrong_key_is_rejected_once() {
     let world = exact_world(Options::new().api_keys(["another-key"]));
     let error = refused(&world, video("a")).await;
@@ -40,7 +55,6 @@ async fn a_wrong_key_is_rejected_once() {
     assert!(error.is_auth() && error.is_safe_to_resubmit());
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_lack_of_credit_is_rejected_once() {
     let world = exact_world(Options::new());
     let error = refused(&world, ImageInference::new("emulator:poor@1", "a cat").task_uuid(id("a"))).await;
@@ -48,7 +62,6 @@ async fn a_lack_of_credit_is_rejected_once() {
     assert!(error.is_quota() && error.is_safe_to_resubmit());
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_refusal_without_a_reason_is_told_by_its_status() {
     for (status, category) in [
         (302, ErrorCategory::Unknown),
@@ -64,7 +77,6 @@ async fn a_refusal_without_a_reason_is_told_by_its_status() {
     }
 }
 
-#[tokio::test(start_paused = true)]
 async fn each_task_of_a_request_has_its_own_verdict() {
     for mixed_status in [MixedStatus::AnyAccepted, MixedStatus::FirstError] {
         let world = exact_world(Options::new().choose(|choices| choices.mixed_status = mixed_status));
@@ -83,7 +95,6 @@ async fn each_task_of_a_request_has_its_own_verdict() {
     }
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_request_that_is_refused_as_a_whole_is_divided() {
     for limit in [1, 2, 3, 7] {
         let world = exact_world(Options::new().choose(|choices| choices.tasks_per_request = Some(limit)));
@@ -97,7 +108,6 @@ async fn a_request_that_is_refused_as_a_whole_is_divided() {
     }
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_server_that_asks_for_time_gets_it_from_all_submissions() {
     let world = exact_world(Options::new());
     let busy = Answer::error(429, "rateLimitExceeded").retry_after("9");
@@ -119,7 +129,6 @@ async fn a_server_that_asks_for_time_gets_it_from_all_submissions() {
     assert_eq!(world.ledger().accepted(), 2);
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_silent_server_holds_nobody_beyond_his_own_deadline() {
     let world = exact_world(Options::new());
     world.inject(on_submit(Action::HandleThenHang).nth(1));
@@ -132,7 +141,6 @@ async fn a_silent_server_holds_nobody_beyond_his_own_deadline() {
     assert_eq!(world.wire.times_of(&TaskType::VideoInference), [0], "they shared the request");
 }
 
-#[tokio::test(start_paused = true)]
 async fn what_cannot_be_sent_is_refused_before_anything_is_sent() {
     let world = exact_world(Options::new());
     let messages = [
@@ -165,7 +173,6 @@ async fn what_cannot_be_sent_is_refused_before_anything_is_sent() {
     assert_eq!(world.wire.sent(), []);
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_prepared_task_is_sent_byte_for_byte() {
     let world = exact_world(Options::new());
     let text =
@@ -180,7 +187,6 @@ async fn a_prepared_task_is_sent_byte_for_byte() {
     assert_eq!(details.request().as_str(), format!("[{}]", std::str::from_utf8(prepared.bytes()).unwrap()));
 }
 
-#[tokio::test(start_paused = true)]
 async fn two_submissions_of_one_task_share_one_watch() {
     let world = exact_world(Options::new());
     let prepared = world.client.prepare(video("a")).unwrap();
@@ -196,7 +202,6 @@ async fn two_submissions_of_one_task_share_one_watch() {
     assert_eq!(world.account(id("a")).checks, 5);
 }
 
-#[tokio::test(start_paused = true)]
 async fn other_bytes_under_the_id_of_a_watched_task_are_refused() {
     let world = exact_world(Options::new());
     let first = world.client.submit(video("a")).unwrap();
@@ -210,7 +215,6 @@ async fn other_bytes_under_the_id_of_a_watched_task_are_refused() {
     assert_eq!((account.submitted, account.billed), (1, 1));
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_finished_task_that_is_submitted_again_is_not_bought_again() {
     let world = exact_world(Options::new());
     let first = world.client.run(video("a")).await.unwrap();
@@ -222,7 +226,6 @@ async fn a_finished_task_that_is_submitted_again_is_not_bought_again() {
     assert_eq!((account.submitted, account.accepted, account.billed), (2, 1, 1));
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_utility_is_answered_in_its_submission() {
     let world = exact_world(Options::new());
     let search = RawTask::new(TaskType::ModelSearch).set("search", "realism").set("limit", 1);

@@ -8,7 +8,22 @@ use runware::types::TaskType;
 use runware::{Ending, Outcome, Status, TaskHandle};
 use runware_emulator::{Action, Answer, Options, RequestKind};
 
-use crate::harness::{World, exact_plan, id, millis, on_check, secs, video};
+use crate::harness::{World, exact_plan, id, millis, on_check, over_each_transport, secs, video};
+
+over_each_transport! {
+    the_default_plan_finds_a_30_s_task_with_eight_checks,
+    without_spread_the_gaps_are_those_of_the_cadence,
+    after_retry_after_nothing_is_asked_until_then_and_the_run_goes_on,
+    retry_after_holds_for_every_task_of_the_client,
+    after_faults_looks_follow_the_recovery_and_then_the_cadence_where_it_was,
+    a_silent_check_counts_as_a_fault_after_the_query_timeout,
+    a_resumed_task_is_looked_at_at_once,
+    a_deadline_in_the_middle_of_a_gap_ends_the_watching_on_time,
+    tasks_submitted_together_share_requests,
+    an_outage_does_not_multiply_the_checks,
+    a_look_waits_up_to_50_ms_for_another_task_to_travel_with,
+    tasks_submitted_while_others_run_travel_with_them,
+}
 
 /// A world in which every video takes 30 s, and whose client leaves nothing to chance.
 fn exact_world() -> World {
@@ -19,7 +34,6 @@ async fn run(world: &World) -> Outcome {
     world.client.run(video("a")).await.unwrap()
 }
 
-#[tokio::test(start_paused = true)]
 async fn the_default_plan_finds_a_30_s_task_with_eight_checks() {
     let world = World::new(Options::new().duration(secs(30)));
     let outcome = run(&world).await;
@@ -28,7 +42,6 @@ async fn the_default_plan_finds_a_30_s_task_with_eight_checks() {
     assert_eq!((outcome.polls(), outcome.elapsed()), (8, millis(36_913)));
 }
 
-#[tokio::test(start_paused = true)]
 async fn without_spread_the_gaps_are_those_of_the_cadence() {
     let world = exact_world();
     let outcome = run(&world).await;
@@ -37,7 +50,6 @@ async fn without_spread_the_gaps_are_those_of_the_cadence() {
     assert_eq!(world.client.stats().requests, 8, "one submission and seven checks");
 }
 
-#[tokio::test(start_paused = true)]
 async fn after_retry_after_nothing_is_asked_until_then_and_the_run_goes_on() {
     let world = exact_world();
     world.inject(on_check(Action::Answer(Answer::error(429, "rateLimit").retry_after("7"))).nth(2));
@@ -46,7 +58,6 @@ async fn after_retry_after_nothing_is_asked_until_then_and_the_run_goes_on() {
     assert_eq!(world.wire.check_times(), [1000, 2500, 9500, 11750, 15125, 20188, 27782, 37782]);
 }
 
-#[tokio::test(start_paused = true)]
 async fn retry_after_holds_for_every_task_of_the_client() {
     let world = exact_world();
     world.inject(on_check(Action::Answer(Answer::html(503).retry_after("7"))).nth(1));
@@ -58,7 +69,6 @@ async fn retry_after_holds_for_every_task_of_the_client() {
     assert_eq!(world.wire.check_times()[..3], [1000, 8000, 9500], "asked to wait at 1000");
 }
 
-#[tokio::test(start_paused = true)]
 async fn after_faults_looks_follow_the_recovery_and_then_the_cadence_where_it_was() {
     let world = exact_world();
     world.inject(on_check(Action::Reset).when(|request| (2..4).contains(&request.now.as_secs())));
@@ -68,7 +78,6 @@ async fn after_faults_looks_follow_the_recovery_and_then_the_cadence_where_it_wa
     assert_eq!(world.wire.check_times(), [1000, 2500, 3500, 4500, 6750, 10125, 15188, 22782, 32782]);
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_silent_check_counts_as_a_fault_after_the_query_timeout() {
     let world = exact_world();
     world.inject(on_check(Action::Hang).nth(1));
@@ -76,7 +85,6 @@ async fn a_silent_check_counts_as_a_fault_after_the_query_timeout() {
     assert_eq!(world.wire.check_times()[..3], [1000, 11500, 13000], "10 s of silence, 0.5 s of recovery");
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_resumed_task_is_looked_at_at_once() {
     let world = exact_world();
     drop(world.client.submit(video("a")).unwrap());
@@ -88,7 +96,6 @@ async fn a_resumed_task_is_looked_at_at_once() {
     assert_eq!(outcome.elapsed(), secs(1), "counted from the resumption");
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_deadline_in_the_middle_of_a_gap_ends_the_watching_on_time() {
     let world = exact_world();
     let client = world.client.with_plan(exact_plan().with_deadline(secs(6)));
@@ -104,7 +111,6 @@ async fn a_deadline_in_the_middle_of_a_gap_ends_the_watching_on_time() {
     assert_eq!(world.wire.check_times().len(), 3, "nobody asks any more");
 }
 
-#[tokio::test(start_paused = true)]
 async fn tasks_submitted_together_share_requests() {
     for (count, submissions, checks) in [(1, 1, 8), (100, 1, 8), (500, 5, 40)] {
         let world = World::new(Options::new().duration(secs(30)));
@@ -118,7 +124,6 @@ async fn tasks_submitted_together_share_requests() {
     }
 }
 
-#[tokio::test(start_paused = true)]
 async fn an_outage_does_not_multiply_the_checks() {
     let outage = || on_check(Action::Answer(Answer::error(503, "serviceUnavailable")));
     let mut requests = Vec::new();
@@ -135,7 +140,6 @@ async fn an_outage_does_not_multiply_the_checks() {
     assert_eq!(requests, [2201, 1500], "without and with the outage");
 }
 
-#[tokio::test(start_paused = true)]
 async fn a_look_waits_up_to_50_ms_for_another_task_to_travel_with() {
     let world = exact_world();
     let first = world.client.submit(video("a")).unwrap();
@@ -147,7 +151,6 @@ async fn a_look_waits_up_to_50_ms_for_another_task_to_travel_with() {
     assert_eq!((world.account(id("a")).checks, world.account(id("b")).checks), (7, 7));
 }
 
-#[tokio::test(start_paused = true)]
 async fn tasks_submitted_while_others_run_travel_with_them() {
     let world = World::new(Options::new().duration(secs(30)));
     let mut tasks = Vec::new();

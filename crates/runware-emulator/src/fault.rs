@@ -1,6 +1,7 @@
 //! Faults: what goes wrong on the way between client and server.
 
 mod cuts;
+mod io;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,7 @@ use bytes::Bytes;
 
 pub(crate) use self::cuts::CutCount;
 pub use self::cuts::Cuts;
+pub use self::io::{IoFault, IoRule};
 pub use self::stream::StreamFault;
 use crate::chance::{self, Purpose};
 use crate::json::Object;

@@ -68,6 +68,13 @@
 //! | `emulator:six-seconds@1` | are refused when their `duration` is a number other than 6 |
 //! | `emulator:think@1` | come with `reasoningContent`, if they make a text |
 //!
+//! # Faults
+//!
+//! A [`Rule`] strikes requests: an answer that owes nothing to the request, a reply that is lost, late, cut or changed, a
+//! stream that breaks off. An [`IoRule`] strikes connections, below HTTP and whatever they carry: a reset, an orderly end,
+//! silence or a trickle of bytes after so many bytes, or a peer that is just gone. Both are part of the [`Options`] or
+//! added on the way, with [`Emulator::inject`] and [`Emulator::inject_io`].
+//!
 //! # WebSockets
 //!
 //! [`Emulator::ws_url`] takes WebSockets, and [`Emulator::connect`] makes a connection that stays inside the process, for
@@ -155,7 +162,9 @@ pub use self::choices::{
     StreamResults, StreamUsage, SyncFrames, UnknownSession, UnknownTask,
 };
 pub use self::core::{Core, Fate, Head, Outgoing, Piece, Response, SocketId};
-pub use self::fault::{Action, Answer, CheckError, Cuts, Glance, RequestKind, Rewrite, Rule, StreamFault};
+pub use self::fault::{
+    Action, Answer, CheckError, Cuts, Glance, IoFault, IoRule, RequestKind, Rewrite, Rule, StreamFault,
+};
 pub use self::ledger::{Account, Ledger, ResultAccount, Submission};
 pub use self::options::Options;
 pub use self::script::Script;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use runware_types::{TaskType, TaskUuid};
 
 use crate::choices::Choices;
-use crate::fault::{Cuts, Rule};
+use crate::fault::{Cuts, IoRule, Rule};
 use crate::script::{self, Script};
 
 /// What an emulator is made of: the seed, keys, durations, failures, faults and limits.
@@ -37,6 +37,7 @@ pub struct Options {
     pub(crate) task_scripts: HashMap<TaskUuid, Script>,
     pub(crate) faults: Vec<Rule>,
     pub(crate) cuts: Option<Cuts>,
+    pub(crate) io_faults: Vec<IoRule>,
     pub(crate) choices: Choices,
     pub(crate) files_url: Option<String>,
     pub(crate) max_body_bytes: usize,
@@ -58,6 +59,7 @@ impl Options {
             task_scripts: HashMap::new(),
             faults: Vec::new(),
             cuts: None,
+            io_faults: Vec::new(),
             choices: Choices::default(),
             files_url: None,
             max_body_bytes: 100 << 20,
@@ -123,6 +125,14 @@ impl Options {
     /// Cuts WebSockets every so many frames. Default: never.
     pub fn cuts(mut self, cuts: Cuts) -> Self {
         self.cuts = Some(cuts);
+        self
+    }
+
+    /// Adds a fault of connections, below HTTP; where several fit a connection, the one that was added first strikes it.
+    ///
+    /// A bare [`Core`](crate::Core) has no connections.
+    pub fn io_fault(mut self, rule: IoRule) -> Self {
+        self.io_faults.push(rule);
         self
     }
 

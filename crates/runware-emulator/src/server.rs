@@ -3,6 +3,7 @@
 mod body;
 mod clock;
 mod connection;
+mod faulty_io;
 mod guard;
 mod routes;
 mod socket;
@@ -20,9 +21,10 @@ use tokio::task::JoinHandle;
 
 use self::clock::TokioClock;
 pub use self::clock::{Clock, Sleep};
+use self::faulty_io::Lines;
 use self::guard::Guard;
 use crate::core::Core;
-use crate::fault::Rule;
+use crate::fault::{IoRule, Rule};
 use crate::ledger::Ledger;
 use crate::options::Options;
 
@@ -53,6 +55,7 @@ struct Shared {
     core: Mutex<Core>,
     clock: Arc<dyn Clock>,
     guard: Guard,
+    lines: Lines,
     stop: watch::Receiver<bool>,
     /// Tells all WebSockets that one may have something to do because of another.
     roused: Notify,
@@ -146,6 +149,37 @@ impl Emulator {
     /// Adds a fault that counts requests from now on.
     pub fn inject(&self, rule: Rule) {
         self.shared.core().inject(rule);
+    }
+
+    /// Adds a fault of connections, below HTTP. It strikes those that are open too, in place of what struck them before.
+    ///
+    /// ```
+    /// use runware_emulator::{Emulator, IoFault, IoRule, Options};
+    ///
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    /// # runtime.block_on(async {
+    /// let emulator = Emulator::start(Options::new()).await?;
+    /// // Whoever connects next finds nobody there.
+    /// emulator.inject_io(IoRule::new(IoFault::HalfOpen).nth(emulator.connections() + 1));
+    /// # emulator.shutdown().await;
+    /// # Ok::<(), runware_emulator::StartError>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn inject_io(&self, rule: IoRule) {
+        self.shared.lines.inject(rule);
+    }
+
+    /// Drops all faults of connections. Those that are still there go on where they were stopped.
+    pub fn heal_io(&self) {
+        self.shared.lines.heal();
+    }
+
+    /// How many connections were accepted so far, which is the number of the last one.
+    ///
+    /// A client may be done connecting before the server has accepted, but it gets no reply before that.
+    pub fn connections(&self) -> u64 {
+        self.shared.lines.accepted()
     }
 
     /// Stops, and returns when no task and no connection is left.
@@ -263,11 +297,13 @@ impl EmulatorBuilder {
         let address = listener.local_addr().map_err(failed)?;
         let mut options = self.options;
         options.files_url.get_or_insert_with(|| format!("http://{}/files", reachable(address)));
+        let io_faults = std::mem::take(&mut options.io_faults);
         let (stop, stopped) = watch::channel(false);
         let shared = Arc::new(Shared {
             core: Mutex::new(Core::new(options)),
             clock: self.clock.unwrap_or_else(|| Arc::new(TokioClock::start())),
             guard: Guard::new(address.ip(), self.allow_remote),
+            lines: Lines::new(io_faults),
             stop: stopped,
             roused: Notify::new(),
         });

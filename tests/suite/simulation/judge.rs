@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use runware::types::{Envelope, GetResponse, Item, RequestHash, TaskUuid, encode_request};
 use runware::{Ending, ErrorKind, Outcome};
-use runware_emulator::{Account, Head, Ledger, RequestKind};
+use runware_emulator::{Account, Ledger, RequestKind};
 use serde_json::Value;
 
 use super::fault::Kind;
@@ -223,10 +223,9 @@ struct Truth {
 
 fn truth(world: &World, uuid: TaskUuid) -> Truth {
     let body = encode_request([GetResponse::new(uuid).encode()]);
-    let mut core = world.wire.core();
     // Late enough for every task to be visible, and often enough.
     let now = world.wire.now() + secs(10);
-    let response = (0..3).map(|_| core.handle(now, &Head::bearer("key"), &body)).last().unwrap();
+    let response = (0..3).map(|_| world.wire.ask(now, &body)).last().unwrap();
     let reply = Envelope::decode(response.body).unwrap();
     let (failed, made): (Vec<_>, Vec<_>) = reply.items.iter().partition(|item| item.failure().is_some());
     let named = reply.errors.iter().filter(|error| error.status().is_some());

@@ -25,6 +25,7 @@ use tower::Service;
 
 use super::Shared;
 use super::clock::pause;
+use super::faulty_io::{FaultyIo, Line};
 use super::routes::{self, Severed};
 use super::socket::{self, Switching};
 
@@ -49,14 +50,14 @@ pub(super) async fn accept(
             () = &mut stopped => break,
             Some(_) = connections.join_next() => {}
             Some(stream) = inside.recv(), if connections.len() < MAX_CONNECTIONS => {
-                connections.spawn(serve(stream, router.clone(), Arc::clone(&shared)));
+                connections.spawn(serve(stream, shared.lines.open(), router.clone(), Arc::clone(&shared)));
             }
             accepted = listener.accept(), if connections.len() < MAX_CONNECTIONS => match accepted {
                 Ok((stream, _)) => {
                     if let Err(error) = stream.set_nodelay(true) {
                         tracing::debug!(%error, "cannot turn off delayed sending");
                     }
-                    connections.spawn(serve(stream, router.clone(), Arc::clone(&shared)));
+                    connections.spawn(serve(stream, shared.lines.open(), router.clone(), Arc::clone(&shared)));
                 }
                 Err(error) => {
                     // Most likely there are no file descriptors left, and trying again at once would not help.
@@ -74,9 +75,10 @@ pub(super) async fn accept(
 }
 
 /// Serves a connection, first its requests and then the WebSocket it may become.
-async fn serve<S: Stream>(stream: S, router: Router, shared: Arc<Shared>) {
+async fn serve<S: Stream>(stream: S, line: Arc<Line>, router: Router, shared: Arc<Shared>) {
     let reset = Arc::new(AtomicBool::new(false));
-    let io = TokioIo::new(Wire { stream, reset: Arc::clone(&reset) });
+    let wire = Wire { stream, reset: Arc::clone(&reset) };
+    let io = TokioIo::new(FaultyIo::new(wire, line, Arc::clone(&reset), Arc::clone(&shared)));
     let upgrade = Mutex::new(None);
     let service =
         service_fn(|request| answer(request, router.clone(), Arc::clone(&shared), &reset, &upgrade));

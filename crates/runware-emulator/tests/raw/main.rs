@@ -8,5 +8,6 @@
     reason = "a failing test stops at the line that failed; the settings for tests do not cover their helpers"
 )]
 
+mod faulty_io;
 mod peer;
 mod streams;

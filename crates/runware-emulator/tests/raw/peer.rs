@@ -44,13 +44,18 @@ impl Peer {
     }
 
     pub(crate) async fn post(&mut self, body: &str) {
+        self.try_post(body).await.unwrap();
+    }
+
+    /// Sends a request, which may fail where the connection is gone.
+    pub(crate) async fn try_post(&mut self, body: &str) -> io::Result<()> {
         let address = self.stream.peer_addr().unwrap();
         let length = body.len();
         let request = format!(
             "POST /v1 HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer key\r\ncontent-length: {length}\r\n\r\n\
              {body}"
         );
-        self.stream.write_all(request.as_bytes()).await.unwrap();
+        self.stream.write_all(request.as_bytes()).await
     }
 
     /// The head of a reply.
@@ -84,6 +89,13 @@ impl Peer {
                 chunk => chunks.push(chunk),
             }
         }
+    }
+
+    /// Exactly so many bytes.
+    pub(crate) async fn bytes(&mut self, count: usize) -> String {
+        let mut bytes = vec![0; count];
+        self.stream.read_exact(&mut bytes).await.unwrap();
+        String::from_utf8(bytes).unwrap()
     }
 
     /// What comes until the connection ends.

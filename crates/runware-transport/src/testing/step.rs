@@ -131,19 +131,19 @@ impl Step {
         self
     }
 
-    fn ending(mut self, end: ScriptEnd) -> Self {
-        if let Action::Stream(script) = &mut self.action {
-            script.end = end;
-        }
-        self
-    }
-
     /// Lets time pass between any two replies. Default: none.
     ///
     /// Replies that would come after the attempt's time-out do not come; it ends with that.
     #[must_use]
     pub fn apart(mut self, gap: Duration) -> Self {
         self.gap = gap;
+        self
+    }
+
+    fn ending(mut self, end: ScriptEnd) -> Self {
+        if let Action::Stream(script) = &mut self.action {
+            script.end = end;
+        }
         self
     }
 }

@@ -166,6 +166,36 @@ async fn a_closed_transport_takes_nothing() {
     assert_eq!((transport.attempts().len(), transport.steps_left()), (0, 1));
 }
 
+#[tokio::test]
+async fn replies_come_apart_until_the_time_out() {
+    let (clock, transport) = scripted();
+    let reply =
+        |n: u32| Ok(Reply::new(200, Envelope::decode(format!(r#"{{"data":[{{"n":{n}}}]}}"#)).unwrap()));
+    transport.push(Step::replies([reply(1), reply(2), reply(3)]).apart(20 * SECOND));
+    let mut replies = transport.send(attempt("{}")).await.unwrap();
+    assert!(replies.next().await.unwrap().is_ok(), "the first comes at once");
+    let (second, ()) = join(replies.next(), async { clock.advance(20 * SECOND) }).await;
+    assert!(second.unwrap().is_ok());
+    let (third, ()) = join(replies.next(), async { clock.advance(10 * SECOND) }).await;
+    assert!(third.unwrap().unwrap_err().is_timeout(), "30 s were allowed");
+    assert!(replies.next().await.is_none());
+}
+
+#[tokio::test]
+async fn what_nobody_waits_for_goes_to_the_first_who_asks() {
+    let (_, transport) = scripted();
+    let reply = Reply::new(200, Envelope::decode(r#"{"data":[]}"#).unwrap());
+    (0..70).for_each(|_| transport.push_unclaimed(reply.clone()));
+    let mut unclaimed = transport.unclaimed().unwrap();
+    assert!(transport.unclaimed().is_none());
+    transport.close().await;
+    let mut kept = 0;
+    while unclaimed.next().await.is_some() {
+        kept += 1;
+    }
+    assert_eq!(kept, 64);
+}
+
 const IDLE: Duration = Duration::from_secs(5);
 
 #[tokio::test]
@@ -233,34 +263,4 @@ async fn a_stream_that_does_not_begin_ends_with_the_shorter_time_out() {
     })
     .await;
     assert_eq!(result.unwrap_err().to_string(), "no reply within 5s");
-}
-
-#[tokio::test]
-async fn replies_come_apart_until_the_time_out() {
-    let (clock, transport) = scripted();
-    let reply =
-        |n: u32| Ok(Reply::new(200, Envelope::decode(format!(r#"{{"data":[{{"n":{n}}}]}}"#)).unwrap()));
-    transport.push(Step::replies([reply(1), reply(2), reply(3)]).apart(20 * SECOND));
-    let mut replies = transport.send(attempt("{}")).await.unwrap();
-    assert!(replies.next().await.unwrap().is_ok(), "the first comes at once");
-    let (second, ()) = join(replies.next(), async { clock.advance(20 * SECOND) }).await;
-    assert!(second.unwrap().is_ok());
-    let (third, ()) = join(replies.next(), async { clock.advance(10 * SECOND) }).await;
-    assert!(third.unwrap().unwrap_err().is_timeout(), "30 s were allowed");
-    assert!(replies.next().await.is_none());
-}
-
-#[tokio::test]
-async fn what_nobody_waits_for_goes_to_the_first_who_asks() {
-    let (_, transport) = scripted();
-    let reply = Reply::new(200, Envelope::decode(r#"{"data":[]}"#).unwrap());
-    (0..70).for_each(|_| transport.push_unclaimed(reply.clone()));
-    let mut unclaimed = transport.unclaimed().unwrap();
-    assert!(transport.unclaimed().is_none());
-    transport.close().await;
-    let mut kept = 0;
-    while unclaimed.next().await.is_some() {
-        kept += 1;
-    }
-    assert_eq!(kept, 64);
 }

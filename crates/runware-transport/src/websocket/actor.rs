@@ -286,6 +286,19 @@ impl Actor {
     }
 }
 
+/// Whoever watches is told when the task is dropped by its runtime.
+impl Drop for Actor {
+    fn drop(&mut self) {
+        self.states.send_if_modified(|state| {
+            let is_news = !matches!(state, ConnectionState::Idle | ConnectionState::Closed);
+            if is_news {
+                *state = ConnectionState::Idle;
+            }
+            is_news
+        });
+    }
+}
+
 /// Notes how the connection stands: names and numbers, never a text of either side.
 fn trace(state: &ConnectionState) {
     match state {

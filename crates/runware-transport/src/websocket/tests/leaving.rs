@@ -281,6 +281,7 @@ fn an_attempt_ends_with_the_runtime_and_the_next_one_starts_anew() {
         panic!("the attempt goes on without a runtime")
     };
     assert!(error.is_disconnected() && error.delivery() == Delivery::MaybeSent, "{error:?}");
+    assert!(matches!(transport.connection().state(), ConnectionState::Idle));
     drop((peer, replies));
     let reply = runtime().block_on(asked(&transport, &pipe, async |mut peer| peer.say(result(A)).await));
     assert!(is_result(&reply.unwrap(), A));

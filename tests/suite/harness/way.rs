@@ -1,0 +1,51 @@
+//! Over which transport the client of a test talks.
+
+use std::cell::Cell;
+use std::future::Future;
+
+/// The transport between client and emulator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// The emulator's core behind a transport that behaves as over HTTP.
+    Http,
+    /// The WebSocket transport, over a pipe in memory.
+    WebSocket,
+}
+
+thread_local! {
+    static CHOSEN: Cell<Way> = const { Cell::new(Way::Http) };
+}
+
+impl Way {
+    /// The way of the test that runs on this thread.
+    pub(crate) fn chosen() -> Self {
+        CHOSEN.get()
+    }
+}
+
+/// Runs a test over one transport. Its runtime must not leave the thread.
+pub(crate) async fn over(way: Way, test: impl Future<Output = ()>) {
+    CHOSEN.set(way);
+    test.await;
+    CHOSEN.set(Way::Http);
+}
+
+/// Makes two tests of each function, one for each transport, on a paused clock.
+macro_rules! over_each_transport {
+    ($($name:ident),+ $(,)?) => {$(
+        mod $name {
+            use crate::harness::{Way, over};
+
+            #[tokio::test(start_paused = true)]
+            async fn over_http() {
+                over(Way::Http, super::$name()).await;
+            }
+
+            #[tokio::test(start_paused = true)]
+            async fn over_websocket() {
+                over(Way::WebSocket, super::$name()).await;
+            }
+        }
+    )+};
+}
+pub(crate) use over_each_transport;
