@@ -97,3 +97,11 @@ const _: () = {
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 mod readme {}
+
+#[cfg(all(doctest, feature = "http", feature = "websocket"))]
+#[doc = include_str!("../../../docs/guides/connections.md")]
+mod connections {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/guides/streaming.md")]
+mod streaming {}
