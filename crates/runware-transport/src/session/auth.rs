@@ -36,6 +36,8 @@ pub(super) struct Complaints {
     others: usize,
     /// Whether one of the others says that a request cannot be taken as it is.
     is_invalid: bool,
+    /// Whether one of the others is no passing trouble, so that it may be about the session that was asked for.
+    is_lasting: bool,
     /// Whether one of the others is about the authentication nevertheless.
     is_about_auth: bool,
 }
@@ -144,6 +146,10 @@ impl Complaints {
         if error.category() != ErrorCategory::Auth {
             self.others = self.others.saturating_add(1);
             self.is_about_auth |= is_about_auth;
+            self.is_lasting |= matches!(
+                error.category(),
+                ErrorCategory::Validation | ErrorCategory::NotFound | ErrorCategory::Unknown
+            );
             self.is_invalid |= !is_about_auth && error.category() == ErrorCategory::Validation;
         } else if error.code() == "tokenExpired" && !is_about_auth {
             self.expiries = self.expiries.saturating_add(1);
@@ -156,6 +162,11 @@ impl Complaints {
     /// Whether they refuse a request as a whole.
     pub(super) fn refuse_a_request(&self) -> bool {
         self.is_invalid
+    }
+
+    /// Whether the session that was asked for may be what the server does not accept.
+    pub(super) fn may_refuse_the_session(&self) -> bool {
+        self.is_lasting
     }
 
     /// An error that says so if the key is not accepted.

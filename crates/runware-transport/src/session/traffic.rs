@@ -80,6 +80,11 @@ impl Session {
                 }
             }
             Verdict::Trouble => {
+                // An earlier session that is unknown by now would be refused every time. What it still had to bring is
+                // asked for.
+                if complaints.may_refuse_the_session() {
+                    self.resumable = None;
+                }
                 let message = "the server could not authenticate the connection";
                 self.drop_link(Some(1000), ErrorKind::Connect, message);
             }
