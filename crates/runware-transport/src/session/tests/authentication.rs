@@ -3,6 +3,28 @@ use crate::Call;
 use super::*;
 
 #[test]
+fn w20_a_session_that_is_refused_is_not_asked_for_again() {
+    for (code, expected) in [
+        ("invalidConnectionSessionUUID", "authenticate"),
+        ("sessionNotFound", "authenticate"),
+        ("unheardOf", "authenticate"),
+        ("serviceUnavailable", "authenticate s1"),
+    ] {
+        let mut bench = Bench::ready();
+        bench.check("a");
+        bench.close_with(1001);
+        bench.pass(secs(1));
+        bench.session.connected(bench.now);
+        assert_eq!(bench.sent(), ["authenticate s1"]);
+        let told = bench.receive(format!(r#"{{"errors":[{{"code":"{code}","message":"m"}}]}}"#));
+        assert_eq!(told[0], "disconnect 1000", "{code}: {told:?}");
+        bench.pass(secs(2));
+        bench.session.connected(bench.now);
+        assert_eq!(bench.sent(), [expected], "{code}");
+    }
+}
+
+#[test]
 fn the_key_comes_first_and_nothing_before_the_answer() {
     let mut bench = Bench::new();
     bench.check("a");
