@@ -33,5 +33,7 @@ mod sockets;
 mod submit;
 // When requests are sent, to the millisecond.
 mod timelines;
+// The whole client over a WebSocket, fault by fault.
+mod websocket;
 // The documented samples, to the byte.
 mod wire;
