@@ -79,8 +79,10 @@ impl Driver {
     /// Takes in what a stray reply shows of a task; returns whether that is of any use.
     fn take_stray(&mut self, task_uuid: TaskUuid, part: Part, now: Tick) -> bool {
         let Some(entry) = self.entries.get(&task_uuid) else { return false };
-        // What was never sent from here cannot be what is answered: the id had an earlier life.
-        if entry.prepared.is_some() && !entry.submission.may_exist() {
+        // What was never sent from here cannot be what is answered: the id had an earlier life. And while it is being
+        // asked whose the id is, this may be somebody else's.
+        let was_never_sent = entry.prepared.is_some() && !entry.submission.may_exist();
+        if was_never_sent || entry.verification != Verification::Idle {
             return false;
         }
         let Part { mut snapshot, is_conflict } = part;
@@ -102,7 +104,7 @@ impl Driver {
     /// The server knows the id, as a stray reply says.
     fn take_stray_conflict(&mut self, task_uuid: TaskUuid, now: Tick) -> bool {
         let Some(entry) = self.entries.get(&task_uuid) else { return false };
-        if entry.submission.is_accepted() || entry.verification != Verification::Idle {
+        if entry.submission.is_accepted() {
             return false;
         }
         if entry.submission.was_sent_before() {

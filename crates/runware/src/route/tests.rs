@@ -244,3 +244,41 @@ async fn closing_closes_both() {
         assert!(way.send(submission()).await.unwrap_err().is_closed());
     }
 }
+
+/// A network on which nothing can be reached.
+#[cfg(feature = "websocket")]
+#[derive(Debug)]
+struct Unreachable;
+
+#[cfg(feature = "websocket")]
+#[async_trait]
+impl runware_transport::Connector for Unreachable {
+    async fn connect(&self) -> std::io::Result<Box<dyn runware_transport::Io>> {
+        Err(std::io::ErrorKind::ConnectionRefused.into())
+    }
+}
+
+#[cfg(feature = "websocket")]
+#[tokio::test(start_paused = true)]
+async fn a_socket_that_cannot_be_had_costs_five_seconds_once() {
+    use runware_transport::session::Settings;
+    use runware_transport::{TokioClock, WebSocketTransport};
+
+    let clock: Arc<dyn Clock> = Arc::new(TokioClock::new());
+    let socket = WebSocketTransport::builder(None)
+        .connector(Arc::new(Unreachable))
+        .clock(Arc::clone(&clock))
+        .settings(Settings::default().with_patience(Duration::from_secs(5)))
+        .build()
+        .unwrap();
+    let http = ScriptedTransport::new(Arc::clone(&clock));
+    http.answer_with(|_| Step::body(200, ANSWER));
+    let routed = Routed::new(Arc::new(socket), Arc::new(http.clone()), Arc::clone(&clock));
+    for _ in 0..3 {
+        assert!(routed.send(submission()).await.unwrap().next().await.unwrap().is_ok());
+    }
+    let sent: Vec<u64> = http.attempts().iter().map(|recorded| recorded.at.as_secs()).collect();
+    assert_eq!(sent, [5, 5, 5]);
+    assert_eq!(http.attempts()[0].attempt.timeout, TIMEOUT - Duration::from_secs(5));
+    routed.close().await;
+}

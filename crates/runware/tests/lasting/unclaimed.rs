@@ -148,6 +148,25 @@ async fn a_late_conflict_with_the_only_attempt_asks_whose_the_id_is() {
 }
 
 #[tokio::test]
+async fn while_it_is_asked_whose_an_id_is_nothing_is_attributed_to_it() {
+    let world = World::new(|number, _| match number {
+        0 => errors(CONFLICT),
+        _ => {
+            let theirs = r#"{"taskType":"imageInference","taskUUID":"$a","positivePrompt":"another"}"#;
+            let details = format!(
+                r#"{{"taskType":"getTaskDetails","taskUUID":"$a","request":[{theirs}],"response":{{"data":[]}}}}"#
+            );
+            answer(&details).after(SECOND)
+        }
+    });
+    let task = world.client.submit(image("a", 1)).unwrap();
+    world.settle().await;
+    world.transport.push_unclaimed(reply(&picture("p"), ""));
+    let story = world.story(&task).await;
+    assert_eq!(story, ["1000 UuidReused"]);
+}
+
+#[tokio::test]
 async fn of_a_task_with_only_an_id_a_part_is_not_taken_for_the_whole() {
     let world = World::new(|number, attempt| match number {
         _ if is_details(attempt) => errors(NOT_FOUND),
