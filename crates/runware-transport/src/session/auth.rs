@@ -34,6 +34,8 @@ pub(super) struct Complaints {
     expiries: usize,
     /// How many are about something else.
     others: usize,
+    /// Whether one of the others says that a request cannot be taken as it is.
+    is_invalid: bool,
     /// Whether one of the others is about the authentication nevertheless.
     is_about_auth: bool,
 }
@@ -142,12 +144,18 @@ impl Complaints {
         if error.category() != ErrorCategory::Auth {
             self.others = self.others.saturating_add(1);
             self.is_about_auth |= is_about_auth;
+            self.is_invalid |= !is_about_auth && error.category() == ErrorCategory::Validation;
         } else if error.code() == "tokenExpired" && !is_about_auth {
             self.expiries = self.expiries.saturating_add(1);
             self.expiry.get_or_insert_with(|| error.clone());
         } else {
             self.refusal.get_or_insert_with(|| error.clone());
         }
+    }
+
+    /// Whether they refuse a request as a whole.
+    pub(super) fn refuse_a_request(&self) -> bool {
+        self.is_invalid
     }
 
     /// An error that says so if the key is not accepted.

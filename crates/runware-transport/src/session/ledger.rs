@@ -25,6 +25,8 @@ pub(super) struct Ledger {
     /// Sent, and no entry has come for any of its tasks.
     silent_checks: BTreeSet<ExchangeId>,
     silent_submissions: BTreeSet<ExchangeId>,
+    /// Those of both that hold several calls.
+    silent_batches: BTreeSet<ExchangeId>,
     opened: u64,
 }
 
@@ -49,9 +51,8 @@ impl Ledger {
         for (call, task) in exchange.tasks().enumerate() {
             self.waiters.remove(&(task, id, call));
         }
-        for list in [&mut self.queue, &mut self.silent_checks, &mut self.silent_submissions] {
-            list.remove(&id);
-        }
+        self.queue.remove(&id);
+        self.note_heard(id);
         Some(exchange)
     }
 
@@ -65,10 +66,16 @@ impl Ledger {
             self.agenda.insert((exchange.due(), id));
         }
         if exchange.has_replies() {
-            self.silent_checks.remove(&id);
-            self.silent_submissions.remove(&id);
+            self.note_heard(id);
         }
         Some(result)
+    }
+
+    /// Takes an exchange off the lists of those for which nothing has come.
+    fn note_heard(&mut self, id: ExchangeId) {
+        for list in [&mut self.silent_checks, &mut self.silent_submissions, &mut self.silent_batches] {
+            list.remove(&id);
+        }
     }
 
     /// Shows an entry to all exchanges that wait for its task. Returns those that it concerns.
@@ -102,10 +109,16 @@ impl Ledger {
         let exchange = self.exchanges.get_mut(&id)?;
         let frame = exchange.send(frames_before);
         if !exchange.has_replies() {
-            match exchange.nature() {
-                Nature::Checks => _ = self.silent_checks.insert(id),
-                Nature::Submissions => _ = self.silent_submissions.insert(id),
-                Nature::Other => {}
+            let silent = match exchange.nature() {
+                Nature::Checks => Some(&mut self.silent_checks),
+                Nature::Submissions => Some(&mut self.silent_submissions),
+                Nature::Other => None,
+            };
+            if let Some(silent) = silent {
+                silent.insert(id);
+                if exchange.tasks().nth(1).is_some() {
+                    self.silent_batches.insert(id);
+                }
             }
         }
         frame
@@ -114,6 +127,11 @@ impl Ledger {
     /// The exchange that a blank frame answers: the one that waits longest of those which such an answer is known for.
     pub(super) fn next_silent(&self) -> Option<ExchangeId> {
         self.silent_checks.first().or(self.silent_submissions.first()).copied()
+    }
+
+    /// The exchange that the refusal of a whole request answers: the one that waits longest of those with several calls.
+    pub(super) fn next_silent_batch(&self) -> Option<ExchangeId> {
+        self.silent_batches.first().copied()
     }
 
     /// The moment at which the next exchange is due, and that exchange.

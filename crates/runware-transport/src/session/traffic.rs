@@ -8,7 +8,7 @@ use super::auth::{self, Verdict};
 use super::event::{Event, ExchangeId};
 use super::link::{Link, Socket};
 use super::routing::{Sorted, sort};
-use crate::{ErrorKind, Reply, TransportError};
+use crate::{Delivery, ErrorKind, Reply, TransportError};
 
 impl Session {
     pub(super) fn take_frame(&mut self, frame: Bytes) {
@@ -56,6 +56,9 @@ impl Session {
             tracing::debug!(entries = envelope.items.len() + envelope.errors.len(), "answer to nobody");
             self.events.push_back(Event::Unclaimed(Reply::new(200, envelope)));
         }
+        if !is_useful && complaints.refuse_a_request() {
+            self.take_refusal();
+        }
         let Link::Up(socket) = &mut self.link else { return is_useful };
         if let Some(resumable) = authenticated
             && socket.auth.succeeded()
@@ -83,6 +86,23 @@ impl Session {
             Verdict::Refused(error) => self.refuse(*error, frame),
         }
         is_useful
+    }
+
+    /// Takes a frame that says nothing but that a request cannot be taken as it is, and that names no task: the server
+    /// refuses all of a request because it holds too many tasks, or because of one that it cannot tell. Who asked is
+    /// told so, and asks again with fewer at a time.
+    ///
+    /// Whose it is cannot be known: the exchange that waits longest of those with several calls is taken, and none where
+    /// all hold one, which nothing could be left out of. If it ends the wrong one, checks are made once more, and tasks
+    /// are offered once more under their ids, with the same bytes and at least a second later: a conflict then means
+    /// that the server has them. The answer that comes late is handed over as unclaimed, and says the same.
+    fn take_refusal(&mut self) {
+        let Link::Up(Socket { auth, .. }) = &self.link else { return };
+        if let Some(id) = self.ledger.next_silent_batch().filter(|_| auth.is_done()) {
+            let message = "the server refused the tasks as a whole, without naming one";
+            let error = TransportError::new(ErrorKind::Undecodable, Delivery::Answered, message);
+            self.end(id, Err(error.with_status(400)));
+        }
     }
 
     /// Ends an exchange that is answered, or waits on for the rest.

@@ -121,6 +121,51 @@ fn w25_w29_an_error_without_a_task_changes_nothing() {
 }
 
 #[test]
+fn a_refusal_that_names_nobody_divides_the_oldest_batch_of_which_nothing_was_heard() {
+    let refusal = r#"{"errors":[{"code":"maxTasksPerRequestExceeded","message":"m"}]}"#;
+    let mut bench = Bench::ready();
+    let single = bench.submit("a");
+    let (heard, submission, checks) = (bench.check("bc"), bench.submit("de"), bench.check("fg"));
+    let (details, results) = (bench.details("hi"), bench.run("jk", 1));
+    assert_eq!(bench.receive(refusal), Vec::<String>::new(), "nothing was sent yet");
+    bench.sent();
+    let _unsent = bench.check("lm");
+    bench.receive(data(&[('b', RUNNING)]));
+    // Beside an answer it is about a part of what was asked; and no request is refused for the server's own troubles.
+    let beside = both(&[('q', RUNNING)], &[]).replace("[]", r#"[{"code":"invalidModel"}]"#);
+    assert_eq!(bench.receive(beside), ["unclaimed: q processing"]);
+    for code in ["serviceUnavailable", "rateLimitExceeded", "unheardOf"] {
+        assert_eq!(bench.receive(refusal.replace("maxTasksPerRequestExceeded", code)), Vec::<String>::new());
+    }
+    for batch in [submission, checks] {
+        let [told] = &bench.receive(refusal)[..] else { panic!("one batch is ended by one refusal") };
+        assert_eq!(*told, format!("{} Undecodable, answered", batch.0));
+    }
+    // What is left holds one call, was answered in part, or is none of those that can be divided.
+    assert_eq!(bench.receive(refusal), Vec::<String>::new());
+    for (id, told) in [(single, 'a'), (heard, 'c'), (details, 'h'), (results, 'j')] {
+        let item =
+            if id == details { r#""taskType":"getTaskDetails","request":[],"response":{}"# } else { DONE };
+        let told = bench.receive(data(&[(told, item)]));
+        assert!(told[0].starts_with(&format!("{} 200", id.0)), "{told:?}");
+    }
+    // An answer to one that was ended for nothing is not lost.
+    assert_eq!(bench.receive(data(&[('d', ACK), ('e', ACK)])), ["unclaimed: d+, e+"]);
+}
+
+#[test]
+fn a_refusal_without_a_task_says_nothing_while_the_key_is_presented() {
+    let refusal = r#"{"errors":[{"code":"maxTasksPerRequestExceeded","message":"m"}]}"#;
+    let mut bench = Bench::ready();
+    bench.check("ab");
+    bench.sent();
+    assert_eq!(bench.receive(r#"{"errors":[{"code":"tokenExpired"}]}"#), ["Connecting 1"]);
+    assert_eq!(bench.sent(), ["authenticate s1"]);
+    let told = bench.receive(refusal);
+    assert!(!told.iter().any(|told| told.contains("Undecodable")), "{told:?}");
+}
+
+#[test]
 fn w16_w31_what_nobody_can_read_costs_nothing() {
     let mut bench =
         Bench::with(Settings::default().with_limits(Limits { max_items: 2, ..Limits::default() }));

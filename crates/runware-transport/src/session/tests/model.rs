@@ -45,7 +45,9 @@ const KINDS: [&str; 4] = [
 const ITEMS: [&str; 4] = [ACK, RUNNING, DONE, r#""taskType":"textInference","text":"t""#];
 const ERRORS: [&str; 3] =
     [r#""code":"invalidModel""#, r#""code":"taskFailed","status":"error""#, r#""code":"tokenExpired""#];
-const UNNAMED: [&str; 4] = ["serviceUnavailable", "unheardOf", "tokenExpired", "invalidApiKey"];
+const UNNAMED: [&str; 5] = ["serviceUnavailable", "unheardOf", "tokenExpired", "invalidApiKey", TOO_MANY];
+/// The refusal of a whole request.
+const TOO_MANY: &str = "maxTasksPerRequestExceeded";
 
 fn losses() -> [Loss; 8] {
     let refused = |status| {
@@ -66,9 +68,12 @@ fn losses() -> [Loss; 8] {
 
 #[derive(Debug)]
 struct Open {
+    kind: usize,
     names: Vec<char>,
     deadline: Duration,
     is_sent: bool,
+    /// Something came for it after it was sent.
+    is_heard: bool,
 }
 
 /// What can be known of a session from outside, and must hold.
@@ -98,6 +103,8 @@ struct Said {
     unclaimed: String,
     events: usize,
     blanks: usize,
+    /// Those that were told that they hold too much.
+    refused: Vec<ExchangeId>,
 }
 
 impl World {
@@ -172,9 +179,8 @@ impl World {
             Ok(id) => {
                 assert!(has_room);
                 let deadline = self.bench.now + timeout;
-                assert!(
-                    self.open.insert(id, Open { names: names.to_vec(), deadline, is_sent: false }).is_none()
-                );
+                let open = Open { kind, names: names.to_vec(), deadline, is_sent: false, is_heard: false };
+                assert!(self.open.insert(id, open).is_none());
             }
             Err(error) => {
                 assert!(!has_room);
@@ -205,6 +211,7 @@ impl World {
 
     fn receive(&mut self, frame: &Frame) {
         let (was_up, was_authenticated, was_asked) = (self.is_up, self.is_authenticated, self.asked);
+        let refused = self.refused_by(frame);
         self.bench.session.received(self.bench.now, text_of(frame).into());
         if was_up
             && was_asked
@@ -214,8 +221,13 @@ impl World {
             self.ready_since.get_or_insert(self.bench.now);
         }
         let expected = self.expected(frame, was_up);
+        for id in expected.0.keys() {
+            let open = self.open.get_mut(id).expect("only those that are open");
+            open.is_heard |= open.is_sent;
+        }
         let said = self.listen();
         assert_eq!((said.replies, said.unclaimed), expected, "{frame:?}");
+        assert_eq!(said.refused, Vec::from_iter(refused), "{frame:?}");
         let is_useful = said.blanks > 0 || !expected_is_empty(frame, was_up);
         if is_useful && self.ready_since.is_some() {
             self.used = 0;
@@ -231,6 +243,17 @@ impl World {
             }
             Frame::Entries { .. } => {}
         }
+    }
+
+    /// The exchange that a frame refuses as a whole: the oldest batch of checks or submissions of which nothing was heard.
+    fn refused_by(&self, frame: &Frame) -> Option<ExchangeId> {
+        let Frame::Entries { items, errors, unnamed, .. } = frame else { return None };
+        let refuses = unnamed.iter().any(|nth| UNNAMED[*nth] == TOO_MANY);
+        if !refuses || !self.is_authenticated || !items.is_empty() || !errors.is_empty() {
+            return None;
+        }
+        let waits = |open: &Open| open.is_sent && !open.is_heard && open.kind < 2 && open.names.len() > 1;
+        self.open.iter().find(|(_, open)| waits(open)).map(|(id, _)| *id)
     }
 
     /// What each open exchange has to hear of a frame, and what nobody waits for.
@@ -287,6 +310,9 @@ impl World {
                     let open = self.open.remove(&id).expect("ends once, and only what was opened");
                     self.ended.insert(id);
                     if let Err(error) = end {
+                        if error.status() == Some(400) {
+                            said.refused.push(id);
+                        }
                         assert_eq!(error.delivery() == Delivery::NotSent, !open.is_sent, "{error:?}");
                         assert!(
                             !error.is_timeout()
@@ -424,7 +450,10 @@ fn any_frame() -> impl Strategy<Value = Frame> {
         prop::collection::vec((names(), 0..ITEMS.len()), 0..4),
         prop::collection::vec((names(), 0..ERRORS.len()), 0..2),
         prop::bool::weighted(0.4),
-        prop::collection::vec(prop_oneof![6 => 0_usize..2, 2 => Just(2_usize), 1 => Just(3_usize)], 0..2),
+        prop::collection::vec(
+            prop_oneof![6 => 0_usize..2, 2 => Just(2_usize), 1 => Just(3_usize), 3 => Just(4_usize)],
+            0..2,
+        ),
     );
     let entries = entries.prop_map(|(items, errors, authenticated, unnamed)| Frame::Entries {
         items,
