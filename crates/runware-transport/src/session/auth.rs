@@ -38,6 +38,8 @@ pub(super) struct Complaints {
     is_invalid: bool,
     /// Whether one of the others is about the authentication nevertheless.
     is_about_auth: bool,
+    /// Whether one of the others is of a kind that does not pass by itself.
+    is_lasting: bool,
 }
 
 /// What the complaints of a frame mean.
@@ -144,6 +146,7 @@ impl Complaints {
         if error.category() != ErrorCategory::Auth {
             self.others = self.others.saturating_add(1);
             self.is_about_auth |= is_about_auth;
+            self.is_lasting |= !error.category().is_retryable();
             self.is_invalid |= !is_about_auth && error.category() == ErrorCategory::Validation;
         } else if error.code() == "tokenExpired" && !is_about_auth {
             self.expiries = self.expiries.saturating_add(1);
@@ -156,6 +159,12 @@ impl Complaints {
     /// Whether they refuse a request as a whole.
     pub(super) fn refuse_a_request(&self) -> bool {
         self.is_invalid
+    }
+
+    /// Whether the same question would be answered in the same way again. Of an authentication that is not refused for
+    /// its key, that may be because of the session it asks for.
+    pub(super) fn are_lasting(&self) -> bool {
+        self.is_lasting
     }
 
     /// An error that says so if the key is not accepted.

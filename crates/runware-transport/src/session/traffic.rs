@@ -80,6 +80,11 @@ impl Session {
                 }
             }
             Verdict::Trouble => {
+                // No error is documented for a session that is not known (any more). Without one, results that were
+                // kept for it are asked for.
+                if complaints.are_lasting() {
+                    self.resumable = None;
+                }
                 let message = "the server could not authenticate the connection";
                 self.drop_link(Some(1000), ErrorKind::Connect, message);
             }

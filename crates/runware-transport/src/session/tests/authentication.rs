@@ -111,6 +111,24 @@ fn w19_w20_the_session_is_offered_again_and_another_one_taken() {
 }
 
 #[test]
+fn w20_a_session_that_is_refused_is_not_asked_for_again() {
+    for (refusal, then) in [
+        (r#"{"errors":[{"code":"invalidConnectionSessionUUID"}]}"#, "authenticate"),
+        (r#"{"errors":[{"code":"serviceUnavailable"}]}"#, "authenticate s1"),
+    ] {
+        let mut bench = Bench::ready();
+        bench.close_with(1006);
+        bench.check_within("a", secs(600));
+        for expected in ["authenticate s1", then] {
+            bench.pass(secs(60));
+            bench.session.connected(bench.now);
+            assert_eq!(bench.sent(), [expected], "{refusal}");
+            bench.receive(refusal);
+        }
+    }
+}
+
+#[test]
 fn w6_w7_what_comes_before_the_answer_is_routed_and_changes_nothing_else() {
     let mut bench = Bench::new();
     bench.check("ab");
