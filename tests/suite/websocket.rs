@@ -15,6 +15,7 @@ mod routing;
 
 use std::io;
 use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -25,7 +26,9 @@ use runware::transport::{
 };
 use runware::types::RawTask;
 use runware::{Client, Outcome, Status};
-use runware_emulator::{Action, Account, Dialer, Emulator, IoFault, IoRule, Ledger, Options, RequestKind, Rule};
+use runware_emulator::{
+    Account, Action, Dialer, Emulator, IoFault, IoRule, Ledger, Options, RequestKind, Rule,
+};
 
 use crate::harness::{id, millis, secs};
 
@@ -34,12 +37,18 @@ pub(crate) struct Net {
     pub(crate) emulator: Emulator,
     pub(crate) clock: Arc<TokioClock>,
     dials: Arc<Mutex<Vec<Duration>>>,
+    clients: AtomicU64,
 }
 
 impl Net {
     pub(crate) async fn start(options: Options) -> Self {
         let emulator = Emulator::start(options).await.unwrap();
-        Self { emulator, clock: Arc::new(TokioClock::new()), dials: Arc::default() }
+        Self {
+            emulator,
+            clock: Arc::new(TokioClock::new()),
+            dials: Arc::default(),
+            clients: AtomicU64::new(7),
+        }
     }
 
     /// A client that comes back half a second after a loss.
@@ -63,7 +72,9 @@ impl Net {
             .clock(Arc::clone(&clock))
             .connector(Arc::new(connector));
         let transport = Arc::new(configure(transport).build().unwrap());
-        Client::builder().transport(transport).clock(clock).seed(7).build().unwrap()
+        // No two do everything at the same moments.
+        let seed = self.clients.fetch_add(1, Ordering::Relaxed);
+        Client::builder().transport(transport).clock(clock).seed(seed).build().unwrap()
     }
 
     /// Runs a task to its end, with a client of its own.
@@ -106,7 +117,11 @@ impl Net {
 
     /// Checks that the task succeeded, was bought once, and was never sent with other bytes.
     pub(crate) fn assert_delivered(&self, name: &str, outcome: &Outcome) {
-        assert_eq!((outcome.status(), outcome.results().len()), (Status::Succeeded, 1), "{name}: {outcome:?}");
+        assert_eq!(
+            (outcome.status(), outcome.results().len()),
+            (Status::Succeeded, 1),
+            "{name}: {outcome:?}"
+        );
         assert_bought_once(&self.ledger(), name);
     }
 }
@@ -162,9 +177,10 @@ fn on_authentication(action: Action) -> Rule {
     Rule::new(action).kind(RequestKind::Authenticate)
 }
 
-/// Delays as the facade has them: spread over the whole of 1 s, 2 s, 4 s and so on to 30 s.
+/// Delays as the facade has them: half a second, and up to 1 s, 2 s, 4 s and so on to 30 s more.
 fn spread(seed: u64) -> impl Iterator<Item = Duration> + Send {
-    Backoff::exponential(secs(1), 2.0, secs(30)).jitter(Jitter::Full).delays(seed)
+    let delays = Backoff::exponential(secs(1), 2.0, secs(30)).jitter(Jitter::Full).delays(seed);
+    delays.map(|delay| millis(500) + delay)
 }
 
 /// What results take in most of these tests.

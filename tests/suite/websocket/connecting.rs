@@ -1,7 +1,7 @@
 //! From nothing to an authenticated connection.
 
 use runware::transport::ConnectionState;
-use runware::{ErrorKind, Status};
+use runware::{Ending, ErrorKind};
 use runware_emulator::{Action, Answer, KeyError};
 
 use super::*;
@@ -55,8 +55,8 @@ async fn w03_nor_does_it_hold_a_caller_beyond_the_deadline() {
     let net = Net::start(usual().fault(on_authentication(Action::Hang))).await;
     let plan = runware::poll::Plan::default().with_deadline(secs(6));
     let client = net.client().with_plan(plan);
-    let error = net.within(millis(6_100), client.run(video("w03"))).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::NotAccepted, "{error:?}");
+    let outcome = net.within(millis(6_100), client.run(video("w03"))).await.unwrap();
+    assert!(matches!(outcome.ending(), Ending::StillRunning { accepted: false, .. }), "{outcome:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -72,9 +72,9 @@ async fn w04_a_server_that_cannot_authenticate_now_is_asked_again() {
 #[tokio::test(start_paused = true)]
 async fn b17_a_transient_error_when_authenticating_again_costs_no_task() {
     let unavailable = Action::Answer(Answer::error(503, "serviceUnavailable"));
-    let options = usual().duration(secs(30)).fault(on_authentication(unavailable).when(|frame| {
-        (1_000..12_000).contains(&frame.now.as_millis())
-    }));
+    let options = usual()
+        .duration(secs(30))
+        .fault(on_authentication(unavailable).when(|frame| (1_000..12_000).contains(&frame.now.as_millis())));
     let net = Net::start(options).await;
     let client = net.client();
     let task = client.submit(video("b17")).unwrap();
@@ -126,9 +126,8 @@ async fn w13_a_server_that_closes_twice_for_the_same_reason_is_left_alone() {
 
 #[tokio::test(start_paused = true)]
 async fn w13_two_different_reasons_are_not_one_twice() {
-    let options = usual()
-        .fault(Rule::new(Action::Close(4001)).nth(1))
-        .fault(Rule::new(Action::Close(4002)).nth(2));
+    let options =
+        usual().fault(Rule::new(Action::Close(4001)).nth(1)).fault(Rule::new(Action::Close(4002)).nth(2));
     let net = Net::start(options).await;
     let outcome = net.run(video("w13")).await;
     net.assert_delivered("w13", &outcome);
@@ -158,9 +157,7 @@ async fn p46_a_submission_that_meets_an_expired_session_is_bought_once() {
 #[tokio::test(start_paused = true)]
 async fn p46_a_key_that_is_dead_costs_no_task() {
     let dead = Action::Answer(Answer::error(401, "invalidApiKey"));
-    let options = usual()
-        .fault(on_check(1, Action::TokenExpired))
-        .fault(on_authentication(dead).nth(2));
+    let options = usual().fault(on_check(1, Action::TokenExpired)).fault(on_authentication(dead).nth(2));
     let net = Net::start(options).await;
     let client = net.client();
     let task = client.submit(video("p46")).unwrap();
@@ -169,8 +166,9 @@ async fn p46_a_key_that_is_dead_costs_no_task() {
     let handle = task.handle().clone();
     let outcome = net.within(secs(60), net.client().resume(handle).unwrap().outcome()).await.unwrap();
     net.assert_delivered("p46", &outcome);
-    // And once the key is accepted again, by this one.
-    let outcome = net.within(secs(180), task.outcome()).await.unwrap();
-    assert_eq!(outcome.status(), Status::Succeeded);
+    // This one says why it stopped, and that it was not the task.
+    let error = net.within(millis(1), task.outcome()).await.unwrap_err();
+    assert!(error.is_auth() && !error.is_safe_to_resubmit(), "{error:?}");
+    assert_eq!(error.handle(), Some(task.handle()));
     assert_eq!(net.account("p46").submitted, 1);
 }

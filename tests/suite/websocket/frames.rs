@@ -101,14 +101,17 @@ async fn w25_an_error_that_names_no_task_changes_none() {
 
 #[tokio::test(start_paused = true)]
 async fn w26_b10_an_error_about_a_task_that_nobody_knows_changes_none() {
-    let text = format!(r#"{{"errors":[{{"code":"timeoutProvider","status":"error","taskUUID":"{}"}}]}}"#, id("x"));
+    let text =
+        format!(r#"{{"errors":[{{"code":"timeoutProvider","status":"error","taskUUID":"{}"}}]}}"#, id("x"));
     assert_unnoticed(interject(text), "another's task").await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn w26_b10_nor_does_one_about_a_task_that_was_let_go_of() {
-    let text =
-        format!(r#"{{"errors":[{{"code":"timeoutProvider","status":"error","taskUUID":"{}"}}]}}"#, id("forgotten"));
+    let text = format!(
+        r#"{{"errors":[{{"code":"timeoutProvider","status":"error","taskUUID":"{}"}}]}}"#,
+        id("forgotten")
+    );
     let net = Net::start(usual().duration(secs(20)).fault(on_check(4, Action::Interject(text)))).await;
     let client = net.client();
     let forgotten = client.submit(video("forgotten")).unwrap();
@@ -122,7 +125,9 @@ async fn w26_b10_nor_does_one_about_a_task_that_was_let_go_of() {
 
 #[tokio::test(start_paused = true)]
 async fn w27_b11_results_and_errors_of_one_frame_all_arrive() {
-    let net = Net::start(usual().script_task(id("bad"), Script::new().duration(secs(5)).fail(0, "inferenceError"))).await;
+    let net =
+        Net::start(usual().script_task(id("bad"), Script::new().duration(secs(5)).fail(0, "inferenceError")))
+            .await;
     let client = net.client();
     let (good, bad) = (client.submit(video("good")).unwrap(), client.submit(video("bad")).unwrap());
     let good = net.within(secs(60), good.outcome()).await.unwrap();
@@ -142,7 +147,10 @@ async fn w27_a_result_and_an_error_of_the_same_task_all_arrive() {
         let net = if delivery == DeliveryMethod::Async {
             &net
         } else {
-            &Net::start(usual().script_task(id("w27"), Script::new().duration(secs(5)).fail(1, "inferenceError"))).await
+            &Net::start(
+                usual().script_task(id("w27"), Script::new().duration(secs(5)).fail(1, "inferenceError")),
+            )
+            .await
         };
         let outcome = net.run(image("w27").number_results(3).delivery_method(delivery)).await;
         assert_eq!((outcome.status(), outcome.results().len()), (Status::Partial, 2));
@@ -221,7 +229,11 @@ async fn b12_results_of_a_synchronous_task_arrive_in_any_number_of_frames() {
             let net = Net::start(options).await;
             let task = text("b12").number_results(3).delivery_method(DeliveryMethod::Sync);
             let outcome = net.run(task).await;
-            assert_eq!((outcome.status(), outcome.results().len()), (Status::Succeeded, 3), "{frames:?} {equal}");
+            assert_eq!(
+                (outcome.status(), outcome.results().len()),
+                (Status::Succeeded, 3),
+                "{frames:?} {equal}"
+            );
             assert_eq!((net.account("b12").accepted, net.account("b12").billed), (1, 3));
         }
     }

@@ -1,7 +1,7 @@
 //! Sessions that outlive their sockets.
 
 use runware::types::DeliveryMethod;
-use runware_emulator::{Action, ReplayOrder, ReplayScope, SecondSocket, UnknownSession};
+use runware_emulator::{Action, ReplayOrder, ReplayScope, Script, SecondSocket, UnknownSession};
 
 use super::*;
 use crate::harness::{codes, image, video};
@@ -48,8 +48,9 @@ async fn w07_an_old_tasks_error_before_the_greeting_ends_that_task_alone() {
         r#"{{"errors":[{{"code":"timeoutProvider","message":"Late.","status":"error","taskUUID":"{}"}}]}}"#,
         id("old")
     );
-    let options = usual().duration(secs(20)).fault(on_authentication(Action::Interject(text)).nth(2));
-    let net = Net::start(options).await;
+    let script = Script::new().duration(secs(20)).fail(0, "timeoutProvider");
+    let options = usual().duration(secs(20)).script_task(id("old"), script);
+    let net = Net::start(options.fault(on_authentication(Action::Interject(text)).nth(2))).await;
     let client = net.client();
     let (old, other) = (client.submit(video("old")).unwrap(), client.submit(video("other")).unwrap());
     net.pass(secs(4)).await;
