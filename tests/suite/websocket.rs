@@ -25,7 +25,7 @@ use runware::transport::{
     ApiKey, Clock, Connector, Io, TokioClock, WebSocketTransport, WebSocketTransportBuilder, async_trait,
 };
 use runware::types::RawTask;
-use runware::{Client, Outcome, Status};
+use runware::{Client, ClientBuilder, Outcome, Status};
 use runware_emulator::{
     Account, Action, Dialer, Emulator, IoFault, IoRule, Ledger, Options, RequestKind, Rule,
 };
@@ -59,7 +59,16 @@ impl Net {
     /// A client with another transport.
     pub(crate) fn client_with(
         &self,
+        transport: impl FnOnce(WebSocketTransportBuilder) -> WebSocketTransportBuilder,
+    ) -> Client {
+        self.client_from(transport, |builder| builder)
+    }
+
+    /// A client with another transport and another configuration.
+    pub(crate) fn client_from(
+        &self,
         configure: impl FnOnce(WebSocketTransportBuilder) -> WebSocketTransportBuilder,
+        finish: impl FnOnce(ClientBuilder) -> ClientBuilder,
     ) -> Client {
         let clock: Arc<dyn Clock> = Arc::clone(&self.clock) as Arc<dyn Clock>;
         let connector = Pipe {
@@ -74,7 +83,7 @@ impl Net {
         let transport = Arc::new(configure(transport).build().unwrap());
         // No two do everything at the same moments.
         let seed = self.clients.fetch_add(1, Ordering::Relaxed);
-        Client::builder().transport(transport).clock(clock).seed(seed).build().unwrap()
+        finish(Client::builder().transport(transport).clock(clock).seed(seed)).build().unwrap()
     }
 
     /// Runs a task to its end, with a client of its own.
@@ -178,7 +187,7 @@ fn on_authentication(action: Action) -> Rule {
 }
 
 /// Delays as the facade has them: half a second, and up to 1 s, 2 s, 4 s and so on to 30 s more.
-fn spread(seed: u64) -> impl Iterator<Item = Duration> + Send {
+pub(crate) fn spread(seed: u64) -> impl Iterator<Item = Duration> + Send {
     let delays = Backoff::exponential(secs(1), 2.0, secs(30)).jitter(Jitter::Full).delays(seed);
     delays.map(|delay| millis(500) + delay)
 }
