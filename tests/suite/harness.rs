@@ -27,7 +27,7 @@ use runware::{Client, ClientBuilder, Event, Task};
 use runware_emulator::{Account, Core, Emulator, Fate, Head, Ledger, Options, Response, Rule};
 use serde_json::Value;
 
-pub(crate) use faults::{not_found, on_check, on_details, on_submit, replace};
+pub(crate) use faults::{not_found, on_check, on_details, on_submit, replace, revoke_key, trouble};
 pub(crate) use tasks::{codes, id, image, text, video};
 pub(crate) use way::{Way, over, over_each_transport};
 

@@ -6,7 +6,9 @@ use runware_emulator::{
     Action, CheckError, Choices, FailureForm, Options, Order, Pending, ResultIndex, Script,
 };
 
-use crate::harness::{World, codes, exact_plan, id, image, on_check, over_each_transport, secs, text, video};
+use crate::harness::{
+    Way, World, codes, exact_plan, id, image, on_check, over_each_transport, secs, text, video,
+};
 
 over_each_transport! {
     a_reply_with_a_running_a_good_and_a_failed_result_gives_all_three_in_time,
@@ -198,7 +200,10 @@ async fn a_synchronous_task_is_answered_in_its_submission() {
         let task = image("a").number_results(3).delivery_method(DeliveryMethod::Sync);
         let outcome = world.client.run(task).await.unwrap();
         assert_eq!((outcome.status(), outcome.results().len()), (expected, results as usize));
-        assert_eq!(world.wire.sent().len(), 1, "nothing is asked");
+        // Where each result comes by itself, only time tells that there are fewer: the rest is asked for, twice, and then
+        // the archive whether there is one.
+        let questions = if expected == Status::Partial { Way::pick(0, 3) } else { 0 };
+        assert_eq!(world.wire.sent().len(), 1 + questions);
     }
 }
 

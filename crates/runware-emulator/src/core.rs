@@ -149,7 +149,8 @@ impl Core {
         let request = Request::read(body, &self.options.choices);
         let kind = request.as_ref().map_or(RequestKind::Other, Request::kind);
         let number = self.ledger.count_request(kind);
-        match self.faults.strike(&Glance { number, now, kind, body }) {
+        let fault = self.faults.strike(&Glance { number, now, kind, body });
+        match fault.map(|fault| fault.about(&written_uuids(&request))) {
             Some(Action::Answer(answer)) => Response::answer(now, &answer),
             Some(Action::Reset) => Response::none(now, Fate::Reset),
             Some(Action::Hang | Action::Mute) => Response::none(now, Fate::Hang),
@@ -354,6 +355,11 @@ impl Core {
         }
         response
     }
+}
+
+/// The ids of the tasks of a request, as they were written.
+fn written_uuids(request: &Result<Request<'_>, ErrorBody>) -> Vec<String> {
+    request.iter().flat_map(Request::work).filter_map(Task::written_uuid).collect()
 }
 
 /// Shows how much is in there, not what.

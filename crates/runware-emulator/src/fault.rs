@@ -17,7 +17,7 @@ pub use self::cuts::Cuts;
 pub use self::io::{IoFault, IoRule};
 pub use self::stream::StreamFault;
 use crate::chance::{self, Purpose};
-use crate::json::Object;
+use crate::json::{Object, array};
 
 /// When something goes wrong, and what.
 ///
@@ -206,6 +206,15 @@ impl Action {
     pub fn rewrite(edit: impl Fn(Bytes) -> Bytes + Send + Sync + 'static) -> Self {
         Self::Rewrite(Rewrite(Arc::new(edit)))
     }
+
+    /// What befalls a request about tasks with these ids.
+    pub(crate) fn about(self, tasks: &[String]) -> Self {
+        match self {
+            Self::Answer(answer) => Self::Answer(answer.about(tasks)),
+            Self::HandleThenAnswer(answer) => Self::HandleThenAnswer(answer.about(tasks)),
+            other => other,
+        }
+    }
 }
 
 /// A change to the body of a reply; see [`Action::rewrite`].
@@ -251,18 +260,25 @@ pub struct Answer {
     pub(crate) content_type: Option<String>,
     pub(crate) retry_after: Option<String>,
     pub(crate) body: Bytes,
+    /// The code of the error to name each task with.
+    named_code: Option<String>,
 }
 
 impl Answer {
     /// A status without a body.
     pub fn empty(status: u16) -> Self {
-        Self { status, content_type: None, retry_after: None, body: Bytes::new() }
+        Self { status, content_type: None, retry_after: None, body: Bytes::new(), named_code: None }
     }
 
     /// A status with `{"errors":[{"code":…,"message":…}]}`.
     pub fn error(status: u16, code: &str) -> Self {
-        let error = Object::new().text("code", code).text("message", "A fault was asked for.").end();
-        Self::body(status, "application/json", format!("{{\"errors\":[{error}]}}"))
+        Self::body(status, "application/json", errors(code, [None]))
+    }
+
+    /// A status with `{"errors":[{"code":…,"message":…,"taskUUID":…},…]}`, an error for each task of the request that has
+    /// an id: on a WebSocket, only what names a task answers it.
+    pub fn error_for_each(status: u16, code: &str) -> Self {
+        Self { named_code: Some(code.to_owned()), ..Self::error(status, code) }
     }
 
     /// A status with the HTML page of a gateway.
@@ -274,7 +290,8 @@ impl Answer {
 
     /// A status with this body.
     pub fn body(status: u16, content_type: impl Into<String>, body: impl Into<Bytes>) -> Self {
-        Self { status, content_type: Some(content_type.into()), retry_after: None, body: body.into() }
+        let content_type = Some(content_type.into());
+        Self { status, content_type, retry_after: None, body: body.into(), named_code: None }
     }
 
     /// Adds the header `Retry-After`, as it is given: seconds, a date, or what is neither.
@@ -282,6 +299,24 @@ impl Answer {
         self.retry_after = Some(value.into());
         self
     }
+
+    /// The answer to a request about tasks with these ids.
+    fn about(mut self, tasks: &[String]) -> Self {
+        if let Some(code) = self.named_code.as_deref().filter(|_| !tasks.is_empty()) {
+            self.body = errors(code, tasks.iter().map(|task| Some(task.as_str()))).into();
+        }
+        self
+    }
+}
+
+/// A body with an error for each task.
+fn errors<'a>(code: &str, tasks: impl IntoIterator<Item = Option<&'a str>>) -> String {
+    let error = |task: Option<&str>| {
+        let error = Object::new().text("code", code).text("message", "A fault was asked for.");
+        error.with(task, |object, task| object.text("taskUUID", task)).end()
+    };
+    let errors: Vec<String> = tasks.into_iter().map(error).collect();
+    format!("{{\"errors\":{}}}", array(&errors))
 }
 
 /// The rules and how many fitting requests each has seen.

@@ -21,6 +21,14 @@ impl Way {
     pub(crate) fn chosen() -> Self {
         CHOSEN.get()
     }
+
+    /// What is so over one transport, and otherwise over the other.
+    pub(crate) fn pick<T>(http: T, websocket: T) -> T {
+        match Self::chosen() {
+            Self::Http => http,
+            Self::WebSocket => websocket,
+        }
+    }
 }
 
 /// Runs a test over one transport. Its runtime must not leave the thread.

@@ -16,7 +16,7 @@ use runware_types::TaskUuid;
 use self::outbox::{Outbox, Parcel};
 use self::session::Sessions;
 use super::request::Request;
-use super::{Core, Fate, Response, auth};
+use super::{Core, Fate, Response, auth, written_uuids};
 use crate::choices::IdleCounts;
 use crate::fault::{Action, CutCount, Cuts, Glance, RequestKind};
 
@@ -161,6 +161,7 @@ impl Core {
         self.ledger.count_frame(kind);
         let number = if kind.is_request() { self.ledger.count_request(kind) } else { self.ledger.requests() };
         let fault = self.faults.strike(&Glance { number, now, kind, body: frame });
+        let fault = fault.map(|fault| fault.about(&written_uuids(&request)));
         let fault = match self.sockets.cuts.received() {
             Some(cuts) if cuts.after_handling => Some(Action::LoseReply),
             Some(_) => return self.sockets.end(now, id, Outgoing::Cut),

@@ -36,10 +36,10 @@ pub(super) struct Complaints {
     others: usize,
     /// Whether one of the others says that a request cannot be taken as it is.
     is_invalid: bool,
+    /// Whether one of the others is no passing trouble, so that it may be about the session that was asked for.
+    is_lasting: bool,
     /// Whether one of the others is about the authentication nevertheless.
     is_about_auth: bool,
-    /// Whether one of the others is of a kind that does not pass by itself.
-    is_lasting: bool,
 }
 
 /// What the complaints of a frame mean.
@@ -146,7 +146,10 @@ impl Complaints {
         if error.category() != ErrorCategory::Auth {
             self.others = self.others.saturating_add(1);
             self.is_about_auth |= is_about_auth;
-            self.is_lasting |= !error.category().is_retryable();
+            self.is_lasting |= matches!(
+                error.category(),
+                ErrorCategory::Validation | ErrorCategory::NotFound | ErrorCategory::Unknown
+            );
             self.is_invalid |= !is_about_auth && error.category() == ErrorCategory::Validation;
         } else if error.code() == "tokenExpired" && !is_about_auth {
             self.expiries = self.expiries.saturating_add(1);
@@ -161,9 +164,8 @@ impl Complaints {
         self.is_invalid
     }
 
-    /// Whether the same question would be answered in the same way again. Of an authentication that is not refused for
-    /// its key, that may be because of the session it asks for.
-    pub(super) fn are_lasting(&self) -> bool {
+    /// Whether the session that was asked for may be what the server does not accept.
+    pub(super) fn may_refuse_the_session(&self) -> bool {
         self.is_lasting
     }
 

@@ -36,6 +36,8 @@ pub(super) enum Nature {
     Checks,
     /// Asynchronous submissions only.
     Submissions,
+    /// Questions to the archive only.
+    Questions,
     /// Anything else.
     Other,
 }
@@ -176,6 +178,8 @@ impl Nature {
             Self::Checks
         } else if all(CallKind::Submission) {
             Self::Submissions
+        } else if all(CallKind::Details) {
+            Self::Questions
         } else {
             Self::Other
         }

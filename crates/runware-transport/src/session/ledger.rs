@@ -25,7 +25,7 @@ pub(super) struct Ledger {
     /// Sent, and no entry has come for any of its tasks.
     silent_checks: BTreeSet<ExchangeId>,
     silent_submissions: BTreeSet<ExchangeId>,
-    /// Those of both that hold several calls.
+    /// Those of both that hold several calls, and such questions to the archive.
     silent_batches: BTreeSet<ExchangeId>,
     opened: u64,
 }
@@ -109,16 +109,14 @@ impl Ledger {
         let exchange = self.exchanges.get_mut(&id)?;
         let frame = exchange.send(frames_before);
         if !exchange.has_replies() {
-            let silent = match exchange.nature() {
-                Nature::Checks => Some(&mut self.silent_checks),
-                Nature::Submissions => Some(&mut self.silent_submissions),
-                Nature::Other => None,
-            };
-            if let Some(silent) = silent {
-                silent.insert(id);
-                if exchange.tasks().nth(1).is_some() {
-                    self.silent_batches.insert(id);
-                }
+            let nature = exchange.nature();
+            match nature {
+                Nature::Checks => _ = self.silent_checks.insert(id),
+                Nature::Submissions => _ = self.silent_submissions.insert(id),
+                Nature::Questions | Nature::Other => {}
+            }
+            if nature != Nature::Other && exchange.tasks().nth(1).is_some() {
+                self.silent_batches.insert(id);
             }
         }
         frame

@@ -80,9 +80,9 @@ impl Session {
                 }
             }
             Verdict::Trouble => {
-                // No error is documented for a session that is not known (any more). Without one, results that were
-                // kept for it are asked for.
-                if complaints.are_lasting() {
+                // An earlier session that is unknown by now would be refused every time. What it still had to bring is
+                // asked for.
+                if complaints.may_refuse_the_session() {
                     self.resumable = None;
                 }
                 let message = "the server could not authenticate the connection";

@@ -53,6 +53,12 @@ fn an_answer_has_the_body_and_the_headers_it_is_given() {
 
     let (json, _) = submit(&mut struck(Action::Answer(Answer::error(503, "noAvailableServer"))));
     assert_eq!(json.body, r#"{"errors":[{"code":"noAvailableServer","message":"A fault was asked for."}]}"#);
+    let each = Answer::error_for_each(503, "noAvailableServer");
+    let (named, _) = submit(&mut struck(Action::Answer(each)));
+    let expected = format!(
+        r#"{{"errors":[{{"code":"noAvailableServer","message":"A fault was asked for.","taskUUID":"{U}"}}]}}"#
+    );
+    assert_eq!(named.body, expected);
     let (html, _) = submit(&mut struck(Action::Answer(Answer::html(200))));
     assert_eq!(header(&html, "content-type").as_deref(), Some("text/html"));
     assert!(html.body.starts_with(b"<html>"));

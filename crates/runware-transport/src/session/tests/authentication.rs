@@ -3,6 +3,28 @@ use crate::Call;
 use super::*;
 
 #[test]
+fn w20_a_session_that_is_refused_is_not_asked_for_again() {
+    for (code, expected) in [
+        ("invalidConnectionSessionUUID", "authenticate"),
+        ("sessionNotFound", "authenticate"),
+        ("unheardOf", "authenticate"),
+        ("serviceUnavailable", "authenticate s1"),
+    ] {
+        let mut bench = Bench::ready();
+        bench.check("a");
+        bench.close_with(1001);
+        bench.pass(secs(1));
+        bench.session.connected(bench.now);
+        assert_eq!(bench.sent(), ["authenticate s1"]);
+        let told = bench.receive(format!(r#"{{"errors":[{{"code":"{code}","message":"m"}}]}}"#));
+        assert_eq!(told[0], "disconnect 1000", "{code}: {told:?}");
+        bench.pass(secs(2));
+        bench.session.connected(bench.now);
+        assert_eq!(bench.sent(), [expected], "{code}");
+    }
+}
+
+#[test]
 fn the_key_comes_first_and_nothing_before_the_answer() {
     let mut bench = Bench::new();
     bench.check("a");
@@ -111,24 +133,6 @@ fn w19_w20_the_session_is_offered_again_and_another_one_taken() {
 }
 
 #[test]
-fn w20_a_session_that_is_refused_is_not_asked_for_again() {
-    for (refusal, then) in [
-        (r#"{"errors":[{"code":"invalidConnectionSessionUUID"}]}"#, "authenticate"),
-        (r#"{"errors":[{"code":"serviceUnavailable"}]}"#, "authenticate s1"),
-    ] {
-        let mut bench = Bench::ready();
-        bench.close_with(1006);
-        bench.check_within("a", secs(600));
-        for expected in ["authenticate s1", then] {
-            bench.pass(secs(60));
-            bench.session.connected(bench.now);
-            assert_eq!(bench.sent(), [expected], "{refusal}");
-            bench.receive(refusal);
-        }
-    }
-}
-
-#[test]
 fn w6_w7_what_comes_before_the_answer_is_routed_and_changes_nothing_else() {
     let mut bench = Bench::new();
     bench.check("ab");
@@ -143,22 +147,6 @@ fn w6_w7_what_comes_before_the_answer_is_routed_and_changes_nothing_else() {
     assert_eq!(bench.sent(), ["getResponse ab"]);
     assert_eq!(bench.pass(secs(1)), Vec::<String>::new());
     assert_eq!(bench.receive(data(&[('b', RUNNING)])), ["1 200: b processing", "1 ends"]);
-}
-
-#[test]
-fn w6_what_comes_before_the_question_is_no_sign_that_the_server_speaks() {
-    let mut bench = Bench::new();
-    bench.check("ab");
-    bench.session.connected(bench.now);
-    bench.all();
-    bench.receive(data(&[('a', DONE)]));
-    bench.receive(AUTHENTICATED);
-    bench.sent();
-    assert_eq!(bench.pass(secs(10)), ["1 Timeout, maybe sent"]);
-    // And neither does it keep a blank answer from its question.
-    bench.check("ab");
-    bench.sent();
-    assert_eq!(bench.receive(r#"{"data":[]}"#), ["2 200: blank", "2 ends"]);
 }
 
 #[test]

@@ -126,7 +126,7 @@ fn a_refusal_that_names_nobody_divides_the_oldest_batch_of_which_nothing_was_hea
     let mut bench = Bench::ready();
     let single = bench.submit("a");
     let (heard, submission, checks) = (bench.check("bc"), bench.submit("de"), bench.check("fg"));
-    let (details, results) = (bench.details("hi"), bench.run("jk", 1));
+    let (questions, results) = (bench.details("hi"), bench.run("jk", 1));
     assert_eq!(bench.receive(refusal), Vec::<String>::new(), "nothing was sent yet");
     bench.sent();
     let _unsent = bench.check("lm");
@@ -137,16 +137,14 @@ fn a_refusal_that_names_nobody_divides_the_oldest_batch_of_which_nothing_was_hea
     for code in ["serviceUnavailable", "rateLimitExceeded", "unheardOf"] {
         assert_eq!(bench.receive(refusal.replace("maxTasksPerRequestExceeded", code)), Vec::<String>::new());
     }
-    for batch in [submission, checks] {
+    for batch in [submission, checks, questions] {
         let [told] = &bench.receive(refusal)[..] else { panic!("one batch is ended by one refusal") };
         assert_eq!(*told, format!("{} Undecodable, answered", batch.0));
     }
     // What is left holds one call, was answered in part, or is none of those that can be divided.
     assert_eq!(bench.receive(refusal), Vec::<String>::new());
-    for (id, told) in [(single, 'a'), (heard, 'c'), (details, 'h'), (results, 'j')] {
-        let item =
-            if id == details { r#""taskType":"getTaskDetails","request":[],"response":{}"# } else { DONE };
-        let told = bench.receive(data(&[(told, item)]));
+    for (id, told) in [(single, 'a'), (heard, 'c'), (results, 'j')] {
+        let told = bench.receive(data(&[(told, DONE)]));
         assert!(told[0].starts_with(&format!("{} 200", id.0)), "{told:?}");
     }
     // An answer to one that was ended for nothing is not lost.
