@@ -1,5 +1,6 @@
 //! The scenarios in which a good client differs from those that there are, over each transport where both know them.
-//! Those of sockets alone are in the suite of the WebSocket, those of streamed text in theirs.
+//!
+//! Those of sockets alone are in the suite of the WebSocket, those of streamed text in that of streams.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -38,7 +39,6 @@ over_each_connection! {
     b4_a_task_whose_reply_is_lost_is_found_and_bought_once,
     b4_a_conflict_with_an_earlier_attempt_means_accepted,
     b5_a_server_without_capacity_is_offered_the_same_task_again,
-    b6_a_throttled_check_is_made_again_when_it_may_be,
     b7_a_task_survives_an_outage_of_the_checks,
     b12_three_texts_are_three_results_even_if_they_are_equal,
     b13_a_finished_item_needs_no_status,
@@ -75,7 +75,7 @@ async fn b4_a_task_whose_reply_is_lost_is_found_and_bought_once() {
 }
 
 async fn b4_a_conflict_with_an_earlier_attempt_means_accepted() {
-    let busy = Answer::error(503, "noAvailableServer");
+    let busy = Answer::error_for_each(503, "noAvailableServer");
     let (emulator, client) = start(quick().fault(on_submit(Action::HandleThenAnswer(busy)).nth(1))).await;
     let task = client.submit(video("b4")).unwrap();
     assert!(task.accepted().await.unwrap(), "the server knew the id");
@@ -85,7 +85,7 @@ async fn b4_a_conflict_with_an_earlier_attempt_means_accepted() {
 }
 
 async fn b5_a_server_without_capacity_is_offered_the_same_task_again() {
-    let busy = Answer::error(503, "noAvailableServer");
+    let busy = Answer::error_for_each(503, "noAvailableServer");
     let (emulator, client) = start(quick().fault(on_submit(Action::Answer(busy)).nth(1))).await;
     let prepared = client.prepare(video("b5")).unwrap();
     let (outcome, took) = timed(client.submit_prepared(prepared.clone()).unwrap().outcome()).await;
@@ -96,6 +96,8 @@ async fn b5_a_server_without_capacity_is_offered_the_same_task_again() {
     assert_eq!(account.submissions[0].hash, prepared.hash());
 }
 
+/// Over HTTP alone: a frame has no `Retry-After`.
+#[tokio::test]
 async fn b6_a_throttled_check_is_made_again_when_it_may_be() {
     let times: Arc<Mutex<Vec<Duration>>> = Arc::default();
     let noted = Arc::clone(&times);
