@@ -2,6 +2,8 @@
 //!
 //! Each test prints its figures as one line of JSON; docs/performance.md has those of a release build.
 
+mod socket;
+
 use std::time::Duration;
 
 use fastrand::Rng;

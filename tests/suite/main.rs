@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
 mod harness;
+mod haste;
 
 // Submissions whose fate is unknown: probed, sent again, never bought twice.
 mod bought_once;
@@ -29,9 +30,13 @@ mod simulation;
 mod snapshots;
 // The real transport against the real server, in real time.
 mod sockets;
+// Texts as they are written.
+mod streaming;
 // Answers to a submission, and what is refused before one.
 mod submit;
 // When requests are sent, to the millisecond.
 mod timelines;
+// The whole client over a WebSocket, fault by fault.
+mod websocket;
 // The documented samples, to the byte.
 mod wire;

@@ -15,7 +15,7 @@ use runware::types::{DeliveryMethod, Media, RawTask};
 use runware::{Client, Ending, Status};
 use runware_emulator::{Action, Answer, Emulator, Options, RequestKind, Rule};
 
-use crate::harness::{id, image, millis, on_check, on_submit, secs, text, video};
+use crate::harness::{Way, id, image, millis, on_check, on_submit, secs, text, video};
 
 /// A plan for tasks that take milliseconds.
 fn brisk() -> Plan {
@@ -25,9 +25,16 @@ fn brisk() -> Plan {
     plan.with_query_timeout(millis(400)).unwrap().with_deadline(secs(10))
 }
 
+/// An emulator, and a client that reaches it over the transport of the test.
 async fn start(options: Options) -> (Emulator, Client) {
     let emulator = Emulator::start(options).await.unwrap();
-    let client = client(&emulator.http_url(), "test-key", brisk());
+    let client = match Way::chosen() {
+        Way::Http => client(&emulator.http_url(), "test-key", brisk()),
+        Way::WebSocket => {
+            let builder = Client::builder().api_key("test-key").ws_base_url(emulator.ws_url());
+            builder.plan(brisk()).build().unwrap()
+        }
+    };
     (emulator, client)
 }
 

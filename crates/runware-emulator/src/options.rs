@@ -44,6 +44,7 @@ pub struct Options {
     pub(crate) max_results: u32,
     pub(crate) max_tasks: usize,
     pub(crate) max_archive_bytes: usize,
+    pub(crate) inline_bytes: usize,
 }
 
 impl Options {
@@ -66,6 +67,7 @@ impl Options {
             max_results: 1_000,
             max_tasks: 200_000,
             max_archive_bytes: 1 << 30,
+            inline_bytes: 0,
         }
     }
 
@@ -174,6 +176,13 @@ impl Options {
     /// Keeps this much text of past requests, by the same rule as [`max_tasks`](Self::max_tasks). Default: 1 GiB.
     pub fn max_archive_bytes(mut self, bytes: usize) -> Self {
         self.max_archive_bytes = bytes;
+        self
+    }
+
+    /// Makes every file that comes inside a reply, as `base64Data` or `dataURI`, at least this long, with zeros at its
+    /// end. Default: 0, files as they are.
+    pub fn inline_bytes(mut self, bytes: usize) -> Self {
+        self.inline_bytes = bytes;
         self
     }
 

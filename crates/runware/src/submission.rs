@@ -20,8 +20,8 @@
 //!                                                       does not show it
 //! ```
 //!
-//! In all, a task is offered three times. After that, and for every other kind of doubt, only the archive's word
-//! counts (docs/decisions/0012-a-lost-socket.md).
+//! In all, a task is offered three times, and six times where it was lost with its connections. After that, and for
+//! every other kind of doubt, only the archive's word counts (docs/decisions/0012-a-lost-socket.md).
 
 use std::time::Duration;
 
@@ -37,6 +37,10 @@ pub(crate) const RESEND_WINDOW: Duration = Duration::from_secs(3600);
 
 /// How often a task is offered to a server that does not take it.
 pub(crate) const MAX_ATTEMPTS: u32 = 3;
+
+/// How often a task is sent that is lost with its connection each time. Where a connection does not last, three in a row
+/// are no rarity among many tasks; and a task that ends each connection it comes over must not do so for ever.
+pub(crate) const MAX_ATTEMPTS_LOST: u32 = 6;
 
 /// The archive's "not found" counts again only after this long.
 pub(crate) const ABSENCE_GAP: Duration = Duration::from_secs(5);
@@ -210,7 +214,7 @@ impl Submission {
     pub(crate) fn unseen(&mut self, asked: Tick, now: Tick) -> Option<Tick> {
         let State::Doubtful { resend: true, disconnected: true, .. } = self.state else { return None };
         let last = self.sends.last?;
-        if asked < last + RESEND_GAP || self.attempts >= MAX_ATTEMPTS || !self.is_in_resend_window(now) {
+        if asked < last + RESEND_GAP || self.attempts >= MAX_ATTEMPTS_LOST || !self.is_in_resend_window(now) {
             return None;
         }
         let at = self.not_before_gap(now);

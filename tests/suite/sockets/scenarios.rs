@@ -1,4 +1,6 @@
-//! The scenarios in which a good client differs from those that there are.
+//! The scenarios in which a good client differs from those that there are, over each transport where both know them.
+//!
+//! Those of sockets alone are in the suite of the WebSocket, those of streamed text in that of streams.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -11,7 +13,38 @@ use super::raw::{Raw, reply};
 use super::{brisk, client, quick, start, timed};
 use crate::harness::{codes, id, image, millis, on_check, on_submit, secs, text, video};
 
-#[tokio::test]
+/// Makes two tests of each function, one for each transport, over real connections.
+macro_rules! over_each_connection {
+    ($($name:ident),+ $(,)?) => {$(
+        mod $name {
+            use crate::harness::{Way, over};
+
+            #[tokio::test]
+            async fn over_http() {
+                over(Way::Http, super::$name()).await;
+            }
+
+            #[tokio::test]
+            async fn over_websocket() {
+                over(Way::WebSocket, super::$name()).await;
+            }
+        }
+    )+};
+}
+
+over_each_connection! {
+    b1_one_failure_among_four_results_hides_none_of_the_other_three,
+    b2_an_empty_list_of_errors_is_no_error,
+    b3_a_task_that_shows_late_is_waited_for,
+    b4_a_task_whose_reply_is_lost_is_found_and_bought_once,
+    b4_a_conflict_with_an_earlier_attempt_means_accepted,
+    b5_a_server_without_capacity_is_offered_the_same_task_again,
+    b7_a_task_survives_an_outage_of_the_checks,
+    b12_three_texts_are_three_results_even_if_they_are_equal,
+    b13_a_finished_item_needs_no_status,
+    b19_five_hundred_tasks_need_few_requests,
+}
+
 async fn b1_one_failure_among_four_results_hides_none_of_the_other_three() {
     let (_emulator, client) =
         start(quick().script_task(id("b1"), Script::new().fail(2, "inferenceError"))).await;
@@ -20,14 +53,12 @@ async fn b1_one_failure_among_four_results_hides_none_of_the_other_three() {
     assert_eq!(codes(&outcome), ["inferenceError"]);
 }
 
-#[tokio::test]
 async fn b2_an_empty_list_of_errors_is_no_error() {
     let (_emulator, client) = start(quick().fault(runware_emulator::Rule::new(Action::EmptyErrors))).await;
     let outcome = client.run(image("b2")).await.unwrap();
     assert_eq!((outcome.status(), outcome.results().len()), (Status::Succeeded, 1));
 }
 
-#[tokio::test]
 async fn b3_a_task_that_shows_late_is_waited_for() {
     let (emulator, client) = start(quick().script_task(id("b3"), Script::new().blind_checks(3))).await;
     let outcome = client.run(video("b3")).await.unwrap();
@@ -35,7 +66,6 @@ async fn b3_a_task_that_shows_late_is_waited_for() {
     assert_eq!(emulator.ledger().requests_of(RequestKind::Submit), 1, "nothing is sent again");
 }
 
-#[tokio::test]
 async fn b4_a_task_whose_reply_is_lost_is_found_and_bought_once() {
     let (emulator, client) = start(quick().fault(on_submit(Action::LoseReply).nth(1))).await;
     let outcome = client.run(video("b4")).await.unwrap();
@@ -44,9 +74,8 @@ async fn b4_a_task_whose_reply_is_lost_is_found_and_bought_once() {
     assert_eq!((account.submitted, account.accepted, account.billed), (1, 1, 1));
 }
 
-#[tokio::test]
 async fn b4_a_conflict_with_an_earlier_attempt_means_accepted() {
-    let busy = Answer::error(503, "noAvailableServer");
+    let busy = Answer::error_for_each(503, "noAvailableServer");
     let (emulator, client) = start(quick().fault(on_submit(Action::HandleThenAnswer(busy)).nth(1))).await;
     let task = client.submit(video("b4")).unwrap();
     assert!(task.accepted().await.unwrap(), "the server knew the id");
@@ -55,9 +84,8 @@ async fn b4_a_conflict_with_an_earlier_attempt_means_accepted() {
     assert_eq!((account.submitted, account.accepted, account.billed), (2, 1, 1));
 }
 
-#[tokio::test]
 async fn b5_a_server_without_capacity_is_offered_the_same_task_again() {
-    let busy = Answer::error(503, "noAvailableServer");
+    let busy = Answer::error_for_each(503, "noAvailableServer");
     let (emulator, client) = start(quick().fault(on_submit(Action::Answer(busy)).nth(1))).await;
     let prepared = client.prepare(video("b5")).unwrap();
     let (outcome, took) = timed(client.submit_prepared(prepared.clone()).unwrap().outcome()).await;
@@ -68,6 +96,7 @@ async fn b5_a_server_without_capacity_is_offered_the_same_task_again() {
     assert_eq!(account.submissions[0].hash, prepared.hash());
 }
 
+/// Over HTTP alone: a frame has no `Retry-After`.
 #[tokio::test]
 async fn b6_a_throttled_check_is_made_again_when_it_may_be() {
     let times: Arc<Mutex<Vec<Duration>>> = Arc::default();
@@ -108,7 +137,6 @@ async fn b6_a_date_is_measured_by_the_clock_of_the_server() {
     assert!(gap >= secs(1), "asked again after {gap:?}");
 }
 
-#[tokio::test]
 async fn b7_a_task_survives_an_outage_of_the_checks() {
     let outage = Action::Answer(Answer::html(503));
     let options = quick().fault(on_check(outage).when(|request| request.now < millis(1_200)));
@@ -120,7 +148,6 @@ async fn b7_a_task_survives_an_outage_of_the_checks() {
     assert_eq!(ledger.billed(), 1);
 }
 
-#[tokio::test]
 async fn b12_three_texts_are_three_results_even_if_they_are_equal() {
     for equal in [false, true] {
         let (_emulator, client) = start(quick().choose(|choices| choices.equal_texts = equal)).await;
@@ -129,7 +156,6 @@ async fn b12_three_texts_are_three_results_even_if_they_are_equal() {
     }
 }
 
-#[tokio::test]
 async fn b13_a_finished_item_needs_no_status() {
     let (_emulator, client) = start(quick().choose(|choices| choices.success_status = false)).await;
     let outcome = client.run(video("b13")).await.unwrap();
@@ -137,7 +163,6 @@ async fn b13_a_finished_item_needs_no_status() {
     assert_eq!(outcome.results()[0].item().status(), None);
 }
 
-#[tokio::test]
 async fn b19_five_hundred_tasks_need_few_requests() {
     let (emulator, client) = start(quick().durations(millis(100)..=millis(400))).await;
     let tasks: Vec<_> =

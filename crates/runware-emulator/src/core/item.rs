@@ -248,7 +248,7 @@ impl Writer<'_> {
         let recipe = &self.task.recipe;
         let id = self.id(Purpose::ResultUuid, index);
         let object = object.text(&format!("{thing}UUID"), &id.to_string());
-        let base64 = || BASE64_STANDARD.encode(recipe.format.file(id));
+        let base64 = || BASE64_STANDARD.encode(self.inline_file(id));
         match recipe.encoding {
             Encoding::Url => object.text(&format!("{thing}URL"), &self.url(id)),
             Encoding::Base64 => object.text(&format!("{thing}Base64Data"), &base64()),
@@ -257,6 +257,13 @@ impl Writer<'_> {
                 &format!("data:{};base64,{}", recipe.format.media_type, base64()),
             ),
         }
+    }
+
+    /// A file as it comes inside a reply.
+    fn inline_file(&self, id: TaskUuid) -> Vec<u8> {
+        let mut file = self.task.recipe.format.file(id).to_vec();
+        file.resize(file.len().max(self.options.inline_bytes), 0);
+        file
     }
 
     fn files(&self, object: Object, index: u32) -> Object {

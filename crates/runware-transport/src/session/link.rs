@@ -76,9 +76,8 @@ impl Session {
             self.link = Link::Dialing;
             self.events.push_back(Event::Connect);
         }
-        // First, because the server's own words say more than that patience was lost.
-        self.answer_refused();
         self.lose_patience();
+        self.answer_refused();
         self.show();
     }
 

@@ -160,15 +160,15 @@ fn a_submission_that_waited_for_its_connection_is_not_repeated_within_a_second_o
 }
 
 #[test]
-fn a_task_that_keeps_losing_its_connection_is_sent_three_times_and_then_left_to_the_archive() {
+fn a_task_that_keeps_losing_its_connection_is_sent_six_times_and_then_left_to_the_archive() {
     let mut submission = disconnected_at(0);
-    assert_eq!(submission.unseen(at(1000), at(1010)), Some(at(1010)));
-    submission.sent(at(1010));
-    submission.disconnected(at(1020));
-    assert_eq!(submission.unseen(at(2020), at(2030)), Some(at(2030)));
-    submission.sent(at(2030));
-    submission.disconnected(at(2040));
-    assert_eq!(submission.unseen(at(9000), at(9010)), None, "three attempts are enough");
+    for again in 1..MAX_ATTEMPTS_LOST {
+        let time = u64::from(again) * 1100;
+        assert_eq!(submission.unseen(at(time), at(time)), Some(at(time)), "{again}");
+        submission.sent(at(time));
+        submission.disconnected(at(time + 10));
+    }
+    assert_eq!(submission.unseen(at(9000), at(9010)), None, "six attempts are enough");
     assert_eq!(submission.absent(at(62_000), true), Absence::Inconclusive);
     assert_eq!(submission.absent(at(67_000), true), Absence::Undecided);
 }

@@ -83,7 +83,7 @@ async fn a_look_that_fails_or_brings_nothing_proves_nothing() {
 }
 
 #[tokio::test]
-async fn a_task_is_sent_three_times_and_then_left_to_the_archive() {
+async fn a_task_is_sent_six_times_and_then_left_to_the_archive() {
     let world = World::new(|_, attempt| match () {
         () if is_check(attempt) => blank(),
         () if is_details(attempt) => errors(NOT_FOUND),
@@ -91,7 +91,7 @@ async fn a_task_is_sent_three_times_and_then_left_to_the_archive() {
     });
     let outcome = world.run(world.client.run(image("a", 1))).await.unwrap();
     let (sent, _) = times(&world);
-    assert_eq!(sent.len(), 3);
+    assert_eq!(sent.len(), 6);
     assert!(sent.windows(2).all(|pair| pair[1] - pair[0] >= 1000), "{sent:?}");
     assert_eq!(outcome.status(), Status::Unknown);
     assert_eq!(world.times_of(&TaskType::GetTaskDetails).len(), 2);

@@ -122,7 +122,7 @@ async fn a_late_conflict_after_a_repetition_means_accepted() {
     });
     let task = world.client.submit(image("a", 1)).unwrap();
     world.pass(10 * SECOND).await;
-    assert_eq!(world.times_of(&TaskType::ImageInference).len(), 3);
+    assert!(world.times_of(&TaskType::ImageInference).len() > 1);
     world.transport.push_unclaimed(reply("", CONFLICT));
     assert!(world.run(task.accepted()).await.unwrap());
     assert_eq!(world.times_of(&TaskType::GetTaskDetails), [0; 0]);

@@ -79,6 +79,13 @@ fn images_come_in_the_encoding_asked_for() {
 }
 
 #[test]
+fn files_inside_a_reply_can_be_large() {
+    let results = results(Options::new().inline_bytes(3_000), image(U, json!({"outputType": "base64Data"})));
+    let inline = results[0]["imageBase64Data"].as_str().unwrap();
+    assert!(inline.starts_with("iVBORw0KGgo") && inline.len() == 4_000);
+}
+
+#[test]
 fn cost_is_shown_where_it_is_asked_for() {
     let cost = |more: Value| results(Options::new(), image(U, more))[0].get("cost").cloned();
     assert_eq!(cost(json!({})), None);

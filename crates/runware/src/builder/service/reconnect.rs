@@ -7,20 +7,31 @@ use runware_poll::{Backoff, Jitter};
 
 const FIRST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(30);
-/// However the dice fall, a server that has just dropped everybody is left alone for this long.
+/// However the dice fall, a server that has just dropped everybody is left alone for this long. It comes on top: as a
+/// lower bound it would bring back together all those whose dice fell below it.
 const SHORTEST: Duration = Duration::from_millis(500);
 
-/// Makes a new series of delays each time: up to 1 s, 2 s, 4 s and so on to 30 s, spread over the whole of that, so
-/// that clients which were dropped together do not come back together.
+/// Makes a new series of delays each time: half a second, and up to 1 s, 2 s, 4 s and so on to 30 s more, spread over
+/// the whole of that, so that clients which were dropped together do not come back together.
 pub(super) fn schedule(seed: u64) -> impl FnMut() -> Box<dyn Iterator<Item = Duration> + Send> + Send {
     let backoff = Backoff::exponential(FIRST, 2.0, LONGEST).jitter(Jitter::Full);
     let mut rng = Rng::with_seed(seed);
-    move || Box::new(backoff.delays(rng.u64(..)).map(|delay| delay.max(SHORTEST)))
+    move || Box::new(backoff.delays(rng.u64(..)).map(|delay| SHORTEST + delay))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_moment_is_the_choice_of_many() {
+        let firsts: Vec<Duration> = (0..1_000).filter_map(|seed| schedule(seed)().next()).collect();
+        for tenth in (500..1_500).step_by(100).map(Duration::from_millis) {
+            let tenth = tenth..tenth + Duration::from_millis(100);
+            let share = firsts.iter().filter(|delay| tenth.contains(delay)).count();
+            assert!((60..150).contains(&share), "{share} of 1,000 within {tenth:?}");
+        }
+    }
 
     #[test]
     fn delays_grow_to_30_s_and_none_is_shorter_than_half_a_second() {
@@ -29,7 +40,7 @@ mod tests {
         for seed in 0..500 {
             let delays: Vec<Duration> = schedule(seed)().take(most.len()).collect();
             assert!(
-                delays.iter().zip(most).all(|(delay, most)| (SHORTEST..=most).contains(delay)),
+                delays.iter().zip(most).all(|(delay, most)| (SHORTEST..=most + SHORTEST).contains(delay)),
                 "{delays:?}"
             );
             sum += delays[5];
