@@ -55,7 +55,7 @@
 //! * No try to connect comes sooner than the schedule, the server's own wish and the cooldown allow.
 //! * What the server sends makes nothing here grow without a bound.
 //!
-//! Sources: `docs/wire.md`, "WebSocket".
+//! Source: `docs/wire.md`, "Replies".
 
 mod auth;
 mod call_kind;

@@ -180,12 +180,14 @@ impl Submission {
         } else {
             self.in_doubt = true;
         }
+        self.arrived_by(now);
         self.offer_again(now + delay)
     }
 
     /// The server refused the request that it was in, not the task: it goes again in a smaller one.
     pub(crate) fn regroup(&mut self, now: Tick) {
         self.attempts = self.attempts.saturating_sub(1);
+        self.arrived_by(now);
         self.state = State::Due { at: self.not_before_gap(now) };
     }
 
@@ -197,12 +199,9 @@ impl Submission {
     }
 
     /// The connection was lost with the attempt on it: it may be sent again once a look does not show it.
-    ///
-    /// It may have waited for that connection for a while, so that the moment of the loss is all that is known of
-    /// when it left.
     pub(crate) fn disconnected(&mut self, now: Tick) {
         self.in_doubt = true;
-        self.sends.last = Some(now);
+        self.arrived_by(now);
         self.state = State::Doubtful { absence: None, resend: true, disconnected: true };
     }
 
@@ -267,6 +266,11 @@ impl Submission {
         let at = self.not_before_gap(at);
         self.state = State::Due { at };
         Next::Resend(at)
+    }
+
+    /// The attempt may have waited for its connection: all that is known of when it left is that it has left by now.
+    fn arrived_by(&mut self, now: Tick) {
+        self.sends.last = Some(now);
     }
 
     fn not_before_gap(&self, at: Tick) -> Tick {

@@ -76,8 +76,9 @@ impl Session {
             self.link = Link::Dialing;
             self.events.push_back(Event::Connect);
         }
-        self.lose_patience();
+        // First, because the server's own words say more than that patience was lost.
         self.answer_refused();
+        self.lose_patience();
         self.show();
     }
 

@@ -72,7 +72,6 @@ enum Occurrence {
     Opened(Box<Command>),
     Abandoned(Ticket),
     Dialled(Result<Box<Socket>, TransportError>),
-    Wrote,
     Incoming(Incoming),
     Alarm,
 }
@@ -117,9 +116,9 @@ impl Actor {
 
     /// Waits for whatever comes first. Everything that is polled here can be polled again without loss.
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Occurrence> {
-        if self.poll_write(cx).is_ready() {
-            return Poll::Ready(Occurrence::Wrote);
-        }
+        self.write(cx);
+        // Handing messages over may have consequences too.
+        self.pass_on();
         if self.poll_alarm(cx).is_ready() {
             return Poll::Ready(Occurrence::Alarm);
         }
@@ -143,10 +142,11 @@ impl Actor {
         }
     }
 
-    fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Link::Up(socket) = &mut self.link else { return Poll::Pending };
-        let now = self.clock.now();
-        socket.poll_write(cx, now, || self.session.poll_transmit(now))
+    fn write(&mut self, cx: &mut Context<'_>) {
+        if let Link::Up(socket) = &mut self.link {
+            let now = self.clock.now();
+            socket.write(cx, now, || self.session.poll_transmit(now));
+        }
     }
 
     fn poll_alarm(&mut self, cx: &mut Context<'_>) -> Poll<()> {
@@ -192,7 +192,6 @@ impl Actor {
                 self.link = Link::None;
                 self.session.lost(now, Loss::NoConnection(error));
             }
-            Occurrence::Wrote => {}
             Occurrence::Incoming(Incoming::Message(bytes)) => {
                 self.weight = bytes.len();
                 self.session.received(now, scrub(bytes, self.dialler.key.as_ref()));
@@ -287,6 +286,19 @@ impl Actor {
     }
 }
 
+/// Whoever watches is told when the task is dropped by its runtime.
+impl Drop for Actor {
+    fn drop(&mut self) {
+        self.states.send_if_modified(|state| {
+            let is_news = !matches!(state, ConnectionState::Idle | ConnectionState::Closed);
+            if is_news {
+                *state = ConnectionState::Idle;
+            }
+            is_news
+        });
+    }
+}
+
 /// Notes how the connection stands: names and numbers, never a text of either side.
 fn trace(state: &ConnectionState) {
     match state {
@@ -311,7 +323,5 @@ fn loss_name(loss: &Loss) -> &'static str {
         Loss::TooLarge => "message too large",
         Loss::Violation(_) => "violation",
         Loss::Stalled => "stalled",
-        #[allow(unreachable_patterns, reason = "the enum may grow")]
-        _ => "other",
     }
 }

@@ -88,11 +88,11 @@ impl Stream for Exchange {
         Poll::Ready(match self.verdict.get() {
             Some(Ok(())) => None,
             Some(Err(error)) => Some(Err(error.clone())),
-            // The connection's end was dropped without a word: its runtime is gone.
+            // The connection's end was dropped without a word.
             None => Some(Err(TransportError::new(
                 ErrorKind::Disconnected,
                 Delivery::MaybeSent,
-                "the runtime that the connection lived on is gone",
+                "the task that owned the connection is gone, as when its runtime ends",
             ))),
         })
     }

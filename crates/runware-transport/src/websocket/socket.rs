@@ -74,30 +74,27 @@ impl Socket {
         Self { stream, random: tls::random(), unflushed: false, unwritable: None, standstill: None }
     }
 
-    /// Writes the messages that `next` yields, as far as they get through. Ready when any was taken.
+    /// Writes the messages that `next` yields, as far as they get through, and wakes the task when more do.
     ///
     /// No message is taken while an earlier one is stuck: what was not taken is known not to have been sent.
-    pub(super) fn poll_write(
+    pub(super) fn write(
         &mut self,
         cx: &mut Context<'_>,
         now: Duration,
         mut next: impl FnMut() -> Option<Bytes>,
-    ) -> Poll<()> {
-        let mut taken = false;
+    ) {
         if self.unwritable.is_none()
-            && let Err(error) = self.try_write(cx, &mut next, &mut taken)
+            && let Err(error) = self.try_write(cx, &mut next)
         {
             self.unwritable = Some(loss(error).0);
         }
         self.watch(now);
-        if taken { Poll::Ready(()) } else { Poll::Pending }
     }
 
     fn try_write(
         &mut self,
         cx: &mut Context<'_>,
         next: &mut impl FnMut() -> Option<Bytes>,
-        taken: &mut bool,
     ) -> Result<(), Error> {
         loop {
             if self.unflushed || !self.stream.get_ref().is_at_boundary() {
@@ -107,7 +104,6 @@ impl Socket {
             }
             while self.stream.get_mut().outgoing().len() < BATCH {
                 let Some(bytes) = next() else { break };
-                *taken = true;
                 self.unflushed = true;
                 self.put_in_frame(bytes)?;
             }

@@ -150,6 +150,22 @@ fn w6_w7_what_comes_before_the_answer_is_routed_and_changes_nothing_else() {
 }
 
 #[test]
+fn w6_what_comes_before_the_question_is_no_sign_that_the_server_speaks() {
+    let mut bench = Bench::new();
+    bench.check("ab");
+    bench.session.connected(bench.now);
+    bench.all();
+    bench.receive(data(&[('a', DONE)]));
+    bench.receive(AUTHENTICATED);
+    bench.sent();
+    assert_eq!(bench.pass(secs(10)), ["1 Timeout, maybe sent"]);
+    // And neither does it keep a blank answer from its question.
+    bench.check("ab");
+    bench.sent();
+    assert_eq!(bench.receive(r#"{"data":[]}"#), ["2 200: blank", "2 ends"]);
+}
+
+#[test]
 fn w6_the_answer_and_the_replay_share_a_frame() {
     let mut bench = Bench::new();
     bench.check("a");

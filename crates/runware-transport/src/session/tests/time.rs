@@ -177,6 +177,18 @@ fn w2_patience_ends_what_waits_and_what_comes_meanwhile() {
 }
 
 #[test]
+fn a_refusal_is_told_in_the_words_of_the_server_however_little_patience_there_is() {
+    let mut bench = Bench::with(patient(secs(5)));
+    bench.check("a");
+    bench.pass(secs(5));
+    bench.session.connected(bench.now);
+    bench.all();
+    bench.receive(r#"{"errors":[{"code":"invalidApiKey"}]}"#);
+    bench.check("b");
+    assert_eq!(bench.all(), ["2 401: invalidApiKey", "2 ends"]);
+}
+
+#[test]
 fn patience_is_new_after_a_long_pause() {
     for (pause, is_new) in [(ms(29_999), false), (secs(30), true)] {
         let mut bench = Bench::with(patient(secs(5)));

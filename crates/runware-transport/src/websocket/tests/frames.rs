@@ -1,5 +1,6 @@
 //! Frames and messages that are not as they should be.
 
+use proptest::prelude::*;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::*;
@@ -142,4 +143,53 @@ async fn w31_a_deeply_nested_message_is_survived() {
     });
     assert!(is_result(&reply.await.unwrap(), A));
     assert_eq!(pipe.made(), 1);
+}
+
+/// Bytes as frames have them: mostly small heads, some noise.
+fn noise() -> impl Strategy<Value = Vec<u8>> {
+    let head = prop_oneof![
+        Just(0x81),
+        Just(0x82),
+        Just(0x01),
+        Just(0x00),
+        Just(0x80),
+        Just(0x88),
+        Just(0x89),
+        any::<u8>()
+    ];
+    let frame = (head, 0_u8..128, proptest::collection::vec(any::<u8>(), 0..140));
+    let frames = proptest::collection::vec(frame, 0..20);
+    frames.prop_map(|frames| {
+        frames.into_iter().flat_map(|(head, length, body)| [vec![head, length], body].concat()).collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn w16_whatever_bytes_come_the_attempt_ends_and_the_transport_closes(bytes in noise(), is_cut: bool) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        runtime.block_on(async {
+            let pipe = Pipe::new();
+            let transport = limited(&pipe);
+            let peer = async {
+                let mut peer = pipe.authenticated().await;
+                peer.text().await;
+                peer.write(&bytes).await;
+                if !is_cut {
+                    peer.closed().await;
+                }
+            };
+            let sent = async {
+                let result = transport.send(submitting(A)).await;
+                transport.close().await;
+                result
+            };
+            let (result, ()) = within(Duration::from_secs(60), join(sent, peer)).await;
+            if let Err(error) = result {
+                assert_ne!(error.delivery(), Delivery::NotSent, "{error:?}");
+            }
+        });
+    }
 }

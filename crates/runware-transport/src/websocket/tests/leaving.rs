@@ -45,8 +45,14 @@ async fn w32_an_attempt_dropped_before_it_is_sent_is_never_sent() {
             assert!(sent.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         }
     }
-    let reply = asked(&transport, &pipe, async |mut peer| peer.say(result(A)).await);
-    assert!(is_result(&reply.await.unwrap(), A), "the first message was the question");
+    let peer = async {
+        let mut peer = pipe.authenticated().await;
+        let text = peer.text().await;
+        assert!(text.contains("getResponse"), "{text}");
+        peer.say(result(A)).await;
+    };
+    let (reply, ()) = within(TIMEOUT, join(send(&transport, getting(A)), peer)).await;
+    assert!(is_result(&reply.unwrap(), A));
 }
 
 #[tokio::test(start_paused = true)]
@@ -200,6 +206,27 @@ async fn unclaimed_replies_are_kept_up_to_a_bound() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn unclaimed_replies_are_kept_up_to_the_weight_of_one_message() {
+    let pipe = Pipe::new();
+    let transport = builder().connector(pipe.clone()).max_message_bytes(1000).build().unwrap();
+    let padded = format!("{}{}", result(B), " ".repeat(400 - result(B).len()));
+    let reply = asked(&transport, &pipe, async |mut peer| {
+        for _ in 0..10 {
+            peer.say(&padded).await;
+        }
+        peer.say(result(A)).await;
+    });
+    reply.await.unwrap();
+    transport.close().await;
+    let mut unclaimed = transport.unclaimed().unwrap();
+    let mut kept = 0;
+    while within(TIMEOUT, unclaimed.next()).await.is_some() {
+        kept += 1;
+    }
+    assert_eq!(kept, 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn replies_that_a_caller_does_not_take_are_kept_up_to_a_bound() {
     let pipe = Pipe::new();
     let transport = piped(&pipe);
@@ -254,6 +281,7 @@ fn an_attempt_ends_with_the_runtime_and_the_next_one_starts_anew() {
         panic!("the attempt goes on without a runtime")
     };
     assert!(error.is_disconnected() && error.delivery() == Delivery::MaybeSent, "{error:?}");
+    assert!(matches!(transport.connection().state(), ConnectionState::Idle));
     drop((peer, replies));
     let reply = runtime().block_on(asked(&transport, &pipe, async |mut peer| peer.say(result(A)).await));
     assert!(is_result(&reply.unwrap(), A));

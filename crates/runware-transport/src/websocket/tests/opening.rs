@@ -169,13 +169,17 @@ async fn a_peer_without_tls_is_not_trusted() {
     let Ok(transport) = builder().base_url(url).build() else { return };
     let peer = async {
         let mut wire = server.accept().await;
+        let hello = wire.some_bytes().await;
         wire.write("HTTP/1.1 400 X\r\n\r\n").await;
         wire.closed().await;
+        hello
     };
-    let (result, ()) = bounded(join(transport.send(getting(A)), peer)).await;
+    let (result, hello) = bounded(join(transport.send(getting(A)), peer)).await;
     let error = result.unwrap_err();
     assert!(error.is_tls(), "{error:?}");
     assert_eq!(error.delivery(), Delivery::NotSent);
+    let offers = |protocol: &[u8]| hello.windows(protocol.len()).any(|part| part == protocol);
+    assert!(offers(b"\x08http/1.1") && !offers(b"\x02h2"), "{hello:x?}");
 }
 
 #[test]

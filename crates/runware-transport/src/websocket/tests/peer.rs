@@ -1,11 +1,13 @@
 //! The other end of a socket, played by the test.
 
 use std::io;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::task::{Context, Poll};
 
 use async_trait::async_trait;
 use futures_util::{SinkExt, StreamExt};
-use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream, ReadBuf};
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc};
 use tokio_tungstenite::WebSocketStream;
@@ -39,6 +41,7 @@ impl Server {
 pub(super) struct Pipe {
     capacity: usize,
     made: AtomicUsize,
+    refuses_writes: Arc<AtomicBool>,
     ends: mpsc::UnboundedSender<DuplexStream>,
     peers: Mutex<mpsc::UnboundedReceiver<DuplexStream>>,
 }
@@ -51,12 +54,23 @@ impl Pipe {
     /// Connections that hold so many bytes on their way.
     pub(super) fn with_capacity(capacity: usize) -> Arc<Self> {
         let (ends, peers) = mpsc::unbounded_channel();
-        Arc::new(Self { capacity, made: AtomicUsize::new(0), ends, peers: Mutex::new(peers) })
+        Arc::new(Self {
+            capacity,
+            made: AtomicUsize::new(0),
+            refuses_writes: Arc::default(),
+            ends,
+            peers: Mutex::new(peers),
+        })
     }
 
     /// How many connections were asked for.
     pub(super) fn made(&self) -> usize {
         self.made.load(Ordering::Relaxed)
+    }
+
+    /// From now on the client cannot write, and still read.
+    pub(super) fn refuse_writes(&self) {
+        self.refuses_writes.store(true, Ordering::Relaxed);
     }
 
     pub(super) async fn accept(&self) -> Wire {
@@ -77,7 +91,40 @@ impl Connector for Pipe {
         let (client, server) = tokio::io::duplex(self.capacity);
         self.made.fetch_add(1, Ordering::Relaxed);
         self.ends.send(server).unwrap();
-        Ok(Box::new(client))
+        Ok(Box::new(End { stream: client, refuses_writes: Arc::clone(&self.refuses_writes) }))
+    }
+}
+
+/// The client's end of a connection in memory.
+struct End {
+    stream: DuplexStream,
+    refuses_writes: Arc<AtomicBool>,
+}
+
+impl AsyncRead for End {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for End {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        if self.refuses_writes.load(Ordering::Relaxed) {
+            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+        }
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }
 
@@ -98,6 +145,12 @@ impl Wire {
             assert_ne!(self.stream.read_buf(&mut received).await.unwrap(), 0, "the client hung up");
         }
         String::from_utf8(received).unwrap()
+    }
+
+    pub(super) async fn some_bytes(&mut self) -> Vec<u8> {
+        let mut received = Vec::with_capacity(16 << 10);
+        self.stream.read_buf(&mut received).await.unwrap();
+        received
     }
 
     pub(super) async fn write(&mut self, bytes: impl AsRef<[u8]>) {
