@@ -65,6 +65,8 @@ impl CallKind {
     /// another: the failure to find a task, coming late, is no verdict on its submission.
     pub(super) fn share(self, entry: Entry<'_>) -> Option<Share> {
         match (self, entry) {
+            // Only what is offered can be there already.
+            (Self::Check | Self::Details, Entry::Error(error)) if error.is_conflict() => None,
             (Self::Details, entry) => entry.may_be_details().then_some(Share::Whole),
             (_, Entry::Item(item)) if is_details(item) => None,
             (_, Entry::Error(error)) if error.task_type() == Some(&TaskType::GetTaskDetails) => None,
