@@ -114,7 +114,7 @@ pub(crate) struct Wire {
 /// Who answers.
 #[derive(Debug)]
 enum Server {
-    Core(Mutex<CoreCell>),
+    Core(Box<Mutex<CoreCell>>),
     Emulator(Emulator),
 }
 
@@ -138,7 +138,7 @@ impl Wire {
     fn new(options: Options) -> Self {
         let clock = Arc::new(TokioClock::new());
         let server = match Way::chosen() {
-            Way::Http => Server::Core(Mutex::new(CoreCell(Core::new(options)))),
+            Way::Http => Server::Core(Box::new(Mutex::new(CoreCell(Core::new(options))))),
             Way::WebSocket => {
                 let started = Emulator::start(options).now_or_never();
                 Server::Emulator(started.expect("binding to an address needs no waiting").unwrap())

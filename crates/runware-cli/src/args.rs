@@ -100,7 +100,7 @@ pub(crate) enum Command {
     ///
     /// The first line on standard output says where it listens. Any key will do. These models do a trick:
     /// emulator:fast@1, emulator:partial@1, emulator:fail@1, emulator:stuck@1, emulator:refuse@1,
-    /// emulator:poor@1, emulator:busy@1.
+    /// emulator:poor@1, emulator:busy@1, emulator:think@1.
     Emulate(EmulateArgs),
     /// See the whole story in one command, offline
     Demo,

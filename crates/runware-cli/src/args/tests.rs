@@ -25,7 +25,7 @@ fn global_flags_stand_before_or_after_the_command() {
         let args = parse(line).unwrap();
         assert!(args.global.json && args.global.emulator, "{line}");
         assert_eq!(args.global.deadline, Some(Duration::from_secs(90)), "{line}");
-        assert!(matches!(args.command, Command::Run(task) if task.values == ["a=b"]), "{line}");
+        assert!(matches!(args.command, Command::Run(run) if run.task.values == ["a=b"]), "{line}");
     }
 }
 

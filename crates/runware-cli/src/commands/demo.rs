@@ -17,7 +17,8 @@ use crate::stop::Stop;
 use crate::watch::{Tracked, Watched, watch};
 
 pub(super) async fn run(global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
-    let transport = global.transport.clone().or(Some("http".to_owned()));
+    // The environment is meant for other commands.
+    let transport = global.transport.clone().or(Some("ws".to_owned()));
     let global = GlobalArgs { emulator: true, transport, ..global.clone() };
     let session = Session::with(&global, output, emulator(), Plan::new()).await?;
     Demo { session, tasks: Vec::new() }.tell().await
@@ -40,9 +41,12 @@ impl Demo<'_> {
 
     /// False if somebody interrupted; so it is with every chapter that waits.
     async fn four_together(&mut self) -> Result<bool, Stop> {
-        let url = self.session.emulator.as_ref().map(|emulator| emulator.http_url()).unwrap_or_default();
+        let (http, ws) = match &self.session.emulator {
+            Some(emulator) => (emulator.http_url(), emulator.ws_url()),
+            None => Default::default(),
+        };
         self.say(&format!(
-            "1. An emulator of the service runs inside this command, at {url}: no key, no cost."
+            "1. An emulator of the service runs inside this command, at {ws} and {http}: no key, no cost."
         ))?;
         self.say("\n2. Four tasks go out together, in one request. One of the three results of the second will fail.")?;
         self.watch(vec![
@@ -80,10 +84,14 @@ impl Demo<'_> {
         let stats = self.session.client.stats();
         let ledger = self.session.emulator.as_ref().map(|emulator| emulator.ledger()).unwrap_or_default();
         self.say(&format!(
-            "\n5. {} tasks took {} requests, {:.1} a task; {} status checks travelled in them. \
+            "\n5. {} tasks took {} requests{}, {:.1} a task; {} status checks travelled in them. \
              By the emulator's books {} results were billed, ${} in all.",
             self.tasks.len(),
             stats.requests,
+            match ledger.sockets_opened() {
+                0 => String::new(),
+                sockets => format!(" over {sockets} WebSockets"),
+            },
             stats.requests as f64 / self.tasks.len().max(1) as f64,
             stats.status_checks,
             ledger.billed(),

@@ -10,10 +10,15 @@ async fn the_story_goes_as_planned_for_people_and_for_programs() {
     let programs = Program::without_key().words("demo --json").run();
     // It needs no address and heeds none.
     let misled = Program::new().words("demo --json").env("RUNWARE_HTTP_BASE_URL", "http://127.0.0.1:1/v1");
-    let misled = misled.env("RUNWARE_TRANSPORT", "ws").run();
-    let (people, programs, misled) = tokio::join!(people, programs, misled);
-    let (people, programs) = (people.expect(0), programs.expect(0));
+    let misled =
+        misled.env("RUNWARE_WS_BASE_URL", "ws://127.0.0.1:1/v1").env("RUNWARE_TRANSPORT", "http").run();
+    let by_http = Program::without_key().words("demo --transport http").run();
+    let (people, programs, misled, by_http) = tokio::join!(people, programs, misled, by_http);
+    let (people, programs, by_http) = (people.expect(0), programs.expect(0), by_http.expect(0));
     misled.expect(0);
+    // The lost reply is a lost socket, and what it held is looked for over the next.
+    assert!(people.text().contains(" over 2 WebSockets, "), "{people:?}");
+    assert!(!by_http.text().contains(" WebSockets, "), "{by_http:?}");
     for ended in [&people, &programs] {
         assert!(ended.took < Duration::from_secs(15), "{ended:?}");
     }

@@ -29,9 +29,18 @@ async fn it_says_where_it_listens_serves_and_ends_when_told() {
         let (running, url) = started(words).await;
         run(&url, "run emulator:fast@1 positivePrompt=fox deliveryMethod=sync").run().await.expect(0);
         run(&url, "run emulator:refuse@1 positivePrompt=fox").run().await.expect(3);
+        let ws = url.replace("http:", "ws:");
+        let over_socket =
+            run(&url, "run emulator:fast@1 positivePrompt=fox -v").arg("--ws-base-url").arg(&ws);
+        let over_socket = over_socket.run().await.expect(0);
+        assert!(!over_socket.stderr.contains("over HTTP alone"), "{over_socket:?}");
+        let alone = Program::new().words("run emulator:fast@1 positivePrompt=fox --ws-base-url").arg(&ws);
+        alone.run().await.expect(0);
         running.signal(signal).await;
         let ended = running.end().await.expect(0);
         assert_eq!(ended.text().lines().count(), 1, "{ended:?}");
+        let flags = format!(" --http-base-url {url} --ws-base-url {ws}\n");
+        assert!(words == "--json" || ended.stderr.contains(&flags), "{ended:?}");
         run(&url, "status a770f077-f413-47de-9dac-be0b26a35da6").run().await.expect(1);
     });
     join_all(runs).await;

@@ -106,21 +106,6 @@ async fn the_address_may_come_from_the_environment_or_a_flag_and_the_flag_wins()
 }
 
 #[tokio::test]
-async fn http_is_the_transport_whether_it_is_named_or_not() {
-    let server = Server::quick().await;
-    server.program(RUN).run().await.expect(0);
-    server.program(RUN).words("--transport http").run().await.expect(0);
-    server.program(RUN).env("RUNWARE_TRANSPORT", "http").run().await.expect(0);
-    server.program(RUN).env("RUNWARE_TRANSPORT", "ws").words("--transport http").run().await.expect(0);
-    assert_eq!(server.ledger().requests(), 4);
-    for name in ["ws", "smoke"] {
-        server.program(RUN).env("RUNWARE_TRANSPORT", name).run().await.expect(2);
-        server.program(RUN).arg("--transport").arg(name).run().await.expect(2);
-    }
-    assert_eq!(server.ledger().requests(), 4);
-}
-
-#[tokio::test]
 async fn global_flags_may_stand_before_or_after_the_command() {
     let server = Server::quick().await;
     let url = server.url();

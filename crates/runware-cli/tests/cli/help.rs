@@ -5,6 +5,7 @@ use crate::program::Program;
 const GLOBAL: &[&str] = &[
     "--api-key-file",
     "--http-base-url",
+    "--ws-base-url",
     "--insecure-http",
     "--transport",
     "--emulator",
@@ -15,7 +16,7 @@ const GLOBAL: &[&str] = &[
 ];
 
 const COMMANDS: &[(&str, &[&str])] = &[
-    ("run", &["key=value", "--task-type", "key:=json", "key=@file"]),
+    ("run", &["key=value", "--task-type", "--stream", "key:=json", "key=@file"]),
     ("submit", &["key=value", "--task-type", "key:=json", "key=@file"]),
     ("wait", &["UUID"]),
     ("status", &["UUID"]),
@@ -26,16 +27,8 @@ const COMMANDS: &[(&str, &[&str])] = &[
 ];
 
 /// What the contract announces and this program does not do yet.
-const UNBUILT: &[&str] = &[
-    "--journal",
-    "--no-journal",
-    "JOURNAL",
-    "--ws-base-url",
-    "RUNWARE_WS_BASE_URL",
-    "--no-download",
-    "--output-dir",
-    "collect",
-];
+const UNBUILT: &[&str] =
+    &["--journal", "--no-journal", "JOURNAL", "--no-download", "--output-dir", "collect"];
 
 #[tokio::test]
 async fn the_help_of_every_command_lists_its_flags_and_nothing_unbuilt() {
@@ -47,6 +40,8 @@ async fn the_help_of_every_command_lists_its_flags_and_nothing_unbuilt() {
         for flag in UNBUILT {
             assert!(!help.text().contains(flag), "{flag} in {help:?}");
         }
+        assert_eq!(help.text().contains("--stream"), *command == "run", "{help:?}");
+        assert!(help.text().contains("[env: RUNWARE_TRANSPORT] [default: ws"), "{help:?}");
         assert_eq!(help.stderr, "");
     }
 }

@@ -100,6 +100,7 @@ fn fields_of(event: &str) -> (&'static [&'static str], &'static [&'static str]) 
         "submitting" => (&["taskType"], &[]),
         "accepted" => (&["replayed"], &[]),
         "progress" => (&["progress"], &[]),
+        "delta" => (&[], &["text", "reasoningContent"]),
         "result" => (&["index", "item"], &[]),
         "failure" => (&["error"], &["index"]),
         "settled" => (&["status", "results", "failures", "polls", "elapsedMs"], &["resume"]),
@@ -140,6 +141,7 @@ fn fits(name: &str, value: &Value) -> bool {
         }
         "resume" => value.as_str().is_some_and(|command| command.starts_with("runware wait ")),
         "event" | "at" | "taskType" | "category" | "message" => value.is_string(),
+        "text" | "reasoningContent" => value.as_str().is_some_and(|text| !text.is_empty()),
         "severity" | "code" | "pointer" | "found" | "allowed" | "suggestion" | "verdict" | "problem" => {
             value.is_string()
         }

@@ -40,9 +40,18 @@ impl Server {
         Self { emulator: builder.start().await.unwrap(), bodies }
     }
 
-    /// The program, pointed here.
+    /// The program, pointed here, over HTTP.
     pub(crate) fn program(&self, words: &str) -> Program {
         Program::new().words(words).arg("--http-base-url").arg(self.url())
+    }
+
+    /// The program, pointed here, both ways: over WebSocket, with HTTP to fall back on.
+    pub(crate) fn both_ways(&self, words: &str) -> Program {
+        self.program(words).arg("--ws-base-url").arg(self.ws_url())
+    }
+
+    pub(crate) fn ws_url(&self) -> String {
+        self.emulator.ws_url()
     }
 
     pub(crate) fn url(&self) -> String {

@@ -49,10 +49,10 @@ async fn what_is_announced_but_not_built_is_refused() {
     refused(&[
         "collect",
         "list",
-        "run m --transport ws",
         "run m --no-download",
         "run m --no-journal",
-        &format!("wait {U} --ws-base-url ws://127.0.0.1:1/v1"),
+        "submit m --stream",
+        "batch - --stream",
     ])
     .await;
 }
