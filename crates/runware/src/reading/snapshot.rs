@@ -26,12 +26,12 @@ pub(crate) enum Payload {
     Error(ApiError),
 }
 
-/// Compares what was produced: one answer may have a result's index and another may not.
+/// Compares what was produced: one answer may have a result's index or status, and another may not.
 impl PartialEq for Payload {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Item(a), Self::Item(b)) => is_same_but_for_index(a.raw(), b.raw()),
-            (Self::Error(a), Self::Error(b)) => is_same_but_for_index(a.raw(), b.raw()),
+            (Self::Item(a), Self::Item(b)) => is_same_result(a.raw(), b.raw()),
+            (Self::Error(a), Self::Error(b)) => is_same_result(a.raw(), b.raw()),
             _ => false,
         }
     }
@@ -122,18 +122,25 @@ impl Snapshot {
     }
 }
 
-fn is_same_but_for_index(ours: &RawJson, theirs: &RawJson) -> bool {
-    let has_index = |raw: &RawJson| raw.field(RESULT_INDEX).is_some();
+/// True if both say the same, apart from what only one of them says besides.
+///
+/// The answer to a synchronous task has no `status`, and the answer to a status check on the same result has.
+pub(super) fn is_same_result(ours: &RawJson, theirs: &RawJson) -> bool {
+    if ours == theirs {
+        return true;
+    }
+    let is_one_sided = |name: &&str| ours.field(name).is_some() != theirs.field(name).is_some();
+    let one_sided: Vec<&str> = BESIDES.into_iter().filter(is_one_sided).collect();
     let rest = |raw: &RawJson| {
         let mut fields: Map<String, Value> = raw.decode().ok()?;
-        fields.remove(RESULT_INDEX);
+        one_sided.iter().for_each(|name| _ = fields.remove(*name));
         Some(fields)
     };
-    ours == theirs
-        || (has_index(ours) != has_index(theirs) && rest(ours).is_some_and(|ours| Some(ours) == rest(theirs)))
+    !one_sided.is_empty() && rest(ours).is_some_and(|ours| Some(ours) == rest(theirs))
 }
 
-const RESULT_INDEX: &str = "resultIndex";
+/// What one answer may say of a result besides the result, and another may not.
+const BESIDES: [&str; 2] = ["resultIndex", "status"];
 
 pub(super) fn failed(index: Option<u32>, payload: Payload) -> Entry<Payload> {
     Entry { index, id: None, verdict: Verdict::Failed, payload }

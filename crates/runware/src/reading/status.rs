@@ -27,7 +27,7 @@ pub(crate) enum Sighting {
 
 /// Sorts the replies to a status check by task.
 pub(crate) fn read_status(exchange: &Exchange, asked: &[TaskUuid]) -> HashMap<TaskUuid, Sighting> {
-    let sorted = Sorted::of(exchange, asked);
+    let sorted = Sorted::of_states(exchange, asked);
     asked.iter().map(|uuid| (*uuid, sorted.sighting(uuid, asked.len()))).collect()
 }
 

@@ -280,3 +280,41 @@ fn an_index_that_comes_late_makes_no_other_result() {
         assert_eq!(payload(one) == payload(other), is_same, "{one} and {other}");
     }
 }
+
+#[test]
+fn what_shows_in_two_answers_to_a_check_is_there_once() {
+    let text = |text: &str, rest: &str| format!(r#"{{"taskUUID":"$a","text":"{text}"{rest}}}"#);
+    let failed = r#"{"taskUUID":"$a","code":"providerError","status":"error"}"#;
+    let frame = |items: &[String], errors: &str| {
+        reply(200, &format!(r#"{{"data":[{}],"errors":[{errors}]}}"#, items.join(","))).replies.remove(0)
+    };
+    let (one, two) = (text("one", ""), text("two", ""));
+    for (late, own, expected) in [
+        // The answer to an earlier check, with less; one that comes twice; and one that tells more of each result.
+        (
+            frame(&[one.clone()], ""),
+            frame(&[one.clone(), two.clone()], failed),
+            "0 running, 2 done, 1 failed, 0 suspect",
+        ),
+        (
+            frame(&[one.clone()], failed),
+            frame(&[one.clone()], failed),
+            "0 running, 1 done, 1 failed, 0 suspect",
+        ),
+        (
+            frame(&[one.clone()], ""),
+            frame(&[text("one", r#","status":"success","resultIndex":1"#)], ""),
+            "0 running, 1 done, 0 failed, 0 suspect",
+        ),
+        // Equal texts of one answer are two, and so are different ones of two.
+        (
+            frame(&[one.clone(), one.clone()], ""),
+            frame(&[one.clone(), one.clone()], ""),
+            "0 running, 2 done, 0 failed, 0 suspect",
+        ),
+        (frame(&[one], ""), frame(&[two], ""), "0 running, 2 done, 0 failed, 0 suspect"),
+    ] {
+        let exchange = Exchange { replies: vec![late, own], fault: None };
+        check_sighting(&exchange, expected);
+    }
+}
