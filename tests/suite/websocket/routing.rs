@@ -96,7 +96,7 @@ async fn w13_a_server_that_closes_twice_for_the_same_reason_is_asked_over_http()
 /// The socket is tried again once a minute has passed.
 #[tokio::test]
 async fn the_socket_is_taken_again_when_it_can_be_had() {
-    let haste = Haste::new(TIMES);
+    let haste = Haste::new(2 * TIMES);
     let refused = on_upgrade(Action::Answer(Answer::empty(403))).first(1);
     let emulator = haste::start(haste, usual().fault(refused)).await;
     let client = haste::client(haste, &emulator.http_url(), &emulator.ws_url());
