@@ -12,6 +12,7 @@ mod peer;
 mod questions;
 mod resuming;
 mod routing;
+mod secrecy;
 
 use std::io;
 use std::pin::pin;
