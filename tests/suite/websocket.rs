@@ -1,7 +1,6 @@
 //! The whole client over a WebSocket, fault by fault.
 //!
-//! The names of the tests are the numbers of the faults in `docs/wire.md` and of the scenarios that a good client is
-//! told from others by. Most run in virtual time, over pipes in memory; what is about two ways to the server runs over
+//! The names of the tests begin with the numbers of the faults in `docs/faults.md`. Most run in virtual time, over pipes in memory; what is about two ways to the server runs over
 //! real connections, by clocks that are fast.
 
 mod closing;
