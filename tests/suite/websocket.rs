@@ -1,7 +1,7 @@
 //! The whole client over a WebSocket, fault by fault.
 //!
-//! The names of the tests begin with the numbers of the faults in `docs/faults.md`. Most run in virtual time, over pipes in memory; what is about two ways to the server runs over
-//! real connections, by clocks that are fast.
+//! The names of the tests begin with the numbers of the faults in `docs/faults.md`. Most run in virtual time, over
+//! pipes in memory; what is about two ways to the server runs over real connections, by clocks that are fast.
 
 mod closing;
 mod connecting;
