@@ -75,7 +75,7 @@ pub use async_trait::async_trait;
 
 pub use attempt::{Attempt, Call};
 pub use clock::{Clock, Sleep, TokioClock};
-pub use connection::{Connection, ConnectionState};
+pub use connection::{Connection, ConnectionReporter, ConnectionState};
 pub use delivery::Delivery;
 pub use error::{ErrorKind, TransportError};
 #[cfg(feature = "http")]

@@ -156,7 +156,7 @@ impl WebSocketTransport {
             next_ticket: AtomicU64::new(0),
             stage: Mutex::new(Stage::Open { outlets: Outlets { states, unclaimed: replies }, running: None }),
             connection,
-            unclaimed: Mutex::new(Some(Unclaimed::new(unclaimed))),
+            unclaimed: Mutex::new(Some(Unclaimed::received(unclaimed))),
         }
     }
 

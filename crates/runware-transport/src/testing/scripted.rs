@@ -195,7 +195,7 @@ impl Transport for ScriptedTransport {
     }
 
     fn unclaimed(&self) -> Option<Unclaimed> {
-        self.lock().unclaimed.take().map(Unclaimed::new)
+        self.lock().unclaimed.take().map(Unclaimed::received)
     }
 
     async fn close(&self) {
