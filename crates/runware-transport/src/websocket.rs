@@ -27,7 +27,7 @@ use self::actor::{Actor, Command, Ports};
 use self::dial::Dialler;
 use self::exchange::{Exchange, Ticket, exchange};
 use self::queue::Inlet;
-use crate::session::{Session, Settings};
+use crate::session::{Schedule, Session, Settings};
 use crate::{
     ApiKey, Attempt, Clock, Connection, ConnectionState, Delivery, ErrorKind, Replies, Reply, Transport,
     TransportError, Unclaimed,
@@ -40,9 +40,6 @@ pub use self::connector::{Connector, Io};
 const MAX_OUTGOING_BYTES: usize = 64 << 20;
 /// How many replies are kept that nobody waits for.
 const MOST_UNCLAIMED: usize = 64;
-
-/// Makes a new series of delays between tries to connect.
-type MakeDelays = Box<dyn FnMut() -> Box<dyn Iterator<Item = Duration> + Send> + Send>;
 
 /// The API over one WebSocket: each attempt is one message, and its replies are the messages that speak of its tasks.
 ///
@@ -110,7 +107,7 @@ pub struct WebSocketTransport {
 struct Plan {
     dialler: Arc<Dialler>,
     settings: Settings,
-    delays: Mutex<MakeDelays>,
+    delays: Mutex<Schedule>,
 }
 
 /// How far the transport has come.
@@ -145,7 +142,7 @@ impl WebSocketTransport {
         WebSocketTransportBuilder::new(key)
     }
 
-    fn new(dialler: Dialler, settings: Settings, delays: MakeDelays) -> Self {
+    fn new(dialler: Dialler, settings: Settings, delays: Schedule) -> Self {
         let (states, connection) = watch::channel(ConnectionState::Idle);
         let (replies, unclaimed) = mpsc::channel(MOST_UNCLAIMED);
         let room = Arc::new(Semaphore::new(settings.max_exchanges));

@@ -8,9 +8,9 @@ use http::{HeaderValue, Uri};
 
 use super::dial::Dialler;
 use super::network::Network;
-use super::{Connector, MakeDelays, WebSocketTransport};
+use super::{Connector, WebSocketTransport};
 use crate::base_url::{BaseUrl, Schemes};
-use crate::session::Settings;
+use crate::session::{Schedule, Settings};
 use crate::user_agent::user_agent;
 use crate::{ApiKey, Clock, Delivery, ErrorKind, TokioClock, TransportError};
 
@@ -44,7 +44,7 @@ pub struct WebSocketTransportBuilder {
     user_agent_prefix: Option<String>,
     max_message_bytes: usize,
     settings: Settings,
-    reconnect: MakeDelays,
+    reconnect: Schedule,
     connector: Option<Arc<dyn Connector>>,
     clock: Option<Arc<dyn Clock>>,
 }
