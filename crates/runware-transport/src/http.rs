@@ -4,7 +4,6 @@ mod body;
 mod builder;
 mod failure;
 mod intake;
-mod limits;
 mod pace;
 mod stream;
 mod upload;
@@ -29,11 +28,11 @@ use crate::excerpt::excerpt;
 use crate::retry_after::parse_retry_after;
 use crate::scrub::scrub;
 use crate::{
-    ApiKey, Attempt, Clock, Delivery, ErrorKind, Replies, Reply, StreamingReply, Transport, TransportError,
+    ApiKey, Attempt, BodyLimits, Clock, Delivery, ErrorKind, Replies, Reply, StreamingReply, Transport,
+    TransportError,
 };
 
 pub use self::builder::{DEFAULT_BASE_URL, HttpTransportBuilder};
-pub use self::limits::BodyLimits;
 
 /// The API over HTTP: each attempt is one `POST`, and its reply is the answer to that.
 ///

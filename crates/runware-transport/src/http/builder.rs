@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 
-use super::{BodyLimits, HttpTransport, failure};
+use super::{HttpTransport, failure};
 use crate::base_url::{BaseUrl, Schemes};
 use crate::excerpt::excerpt;
 use crate::user_agent::user_agent;
-use crate::{ApiKey, Clock, Delivery, ErrorKind, TokioClock, TransportError, tls};
+use crate::{ApiKey, BodyLimits, Clock, Delivery, ErrorKind, TokioClock, TransportError, tls};
 
 /// The address of the API: `https://api.runware.ai/v1`.
 ///

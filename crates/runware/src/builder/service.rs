@@ -8,7 +8,7 @@ use std::sync::Arc;
 #[cfg(feature = "websocket")]
 use std::time::Duration;
 
-use runware_transport::{ApiKey, Clock, InvalidApiKey, Transport};
+use runware_transport::{ApiKey, BodyLimits, Clock, InvalidApiKey, Transport};
 
 use way::{Named, Way};
 
@@ -24,8 +24,7 @@ pub(super) struct Service {
     ws_base_url: Option<String>,
     user_agent_prefix: Option<String>,
     insecure_http: bool,
-    #[cfg(feature = "http")]
-    body_limits: Option<runware_transport::BodyLimits>,
+    body_limits: Option<BodyLimits>,
 }
 
 impl ClientBuilder {
@@ -69,6 +68,14 @@ impl ClientBuilder {
     #[must_use]
     pub fn user_agent_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.service.user_agent_prefix = Some(prefix.into());
+        self
+    }
+
+    /// How much of a reply is taken in. Default: 64 MiB, decompressed. The size holds for each message of a WebSocket
+    /// too, which is never compressed.
+    #[must_use]
+    pub fn body_limits(mut self, limits: BodyLimits) -> Self {
+        self.service.body_limits = Some(limits);
         self
     }
 }
@@ -117,14 +124,6 @@ impl ClientBuilder {
     #[must_use]
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.service.base_url = Some(url.into());
-        self
-    }
-
-    /// How much of a reply is taken in. Default: 64 MiB, decompressed. The size holds for each message of a WebSocket
-    /// too, which is never compressed.
-    #[must_use]
-    pub fn body_limits(mut self, limits: runware_transport::BodyLimits) -> Self {
-        self.service.body_limits = Some(limits);
         self
     }
 }
@@ -180,7 +179,6 @@ impl Service {
         if let Some(url) = &self.ws_base_url {
             builder = builder.base_url(url);
         }
-        #[cfg(feature = "http")]
         if let Some(limits) = self.body_limits {
             builder = builder.max_message_bytes(limits.max_bytes);
         }
