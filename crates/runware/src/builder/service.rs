@@ -8,12 +8,16 @@ use std::sync::Arc;
 #[cfg(feature = "websocket")]
 use std::time::Duration;
 
+#[cfg(feature = "websocket")]
+use runware_transport::TransportError;
 use runware_transport::{ApiKey, BodyLimits, Clock, InvalidApiKey, Transport};
 
 use way::{Named, Way};
 
 use super::{API_KEY_VARIABLE, ClientBuilder, Protocol};
 use crate::Error;
+#[cfg(feature = "websocket")]
+use crate::causes::causes;
 
 /// Where the service is, who asks, and which way to it is taken.
 #[derive(Debug, Default)]
@@ -185,8 +189,15 @@ impl Service {
         if let Some(prefix) = &self.user_agent_prefix {
             builder = builder.user_agent_prefix(prefix);
         }
-        Ok(Arc::new(builder.build().map_err(Error::transport)?))
+        Ok(Arc::new(builder.build().map_err(|error| Error::transport(of_socket(&error)))?))
     }
+}
+
+/// An error of the socket's own builder, in the names that its settings have here.
+#[cfg(feature = "websocket")]
+fn of_socket(error: &TransportError) -> TransportError {
+    let message = error.to_string().replace("`base_url`", "`ws_base_url`");
+    TransportError::new(error.kind(), error.delivery(), message).with_causes(causes(error))
 }
 
 /// How long a task waits for the socket when it can go over HTTP as well.
