@@ -81,6 +81,13 @@ impl Route {
     fn choose(asked: Option<Given>, http: Option<Given>, ws: Option<Given>) -> Result<Self, Stop> {
         let wanted = asked.as_ref().map(|given| (given.value.as_str(), given.by));
         let (protocol, asked) = match (wanted, &http, &ws) {
+            (Some(("http", by)), None, Some(ws)) => {
+                return Err(Stop::usage(format!(
+                    "{by} is http, but only a WebSocket address was given ({}), and the key goes to no server that was \
+                     not named: add {} URL, or choose --transport ws",
+                    ws.by, HTTP.flag
+                )));
+            }
             (Some(("http", _)), _, _) => (Protocol::Http, Some("http")),
             (Some(("ws", by)), Some(http), None) => {
                 return Err(Stop::usage(format!(

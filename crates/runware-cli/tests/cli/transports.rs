@@ -137,6 +137,24 @@ async fn a_socket_without_an_address_is_wrong_usage() {
 }
 
 #[tokio::test]
+async fn http_without_an_address_is_wrong_usage() {
+    let server = Server::quick().await;
+    let to_socket = || Program::new().words(RUN).env("RUNWARE_WS_BASE_URL", server.ws_url());
+    let by_flag = || to_socket().words("--transport http");
+    let by_variable = || to_socket().env("RUNWARE_TRANSPORT", "http");
+    for (program, by) in [(by_flag(), "--transport"), (by_variable(), "RUNWARE_TRANSPORT")] {
+        let ended = program.run().await.expect(2);
+        assert!(ended.stderr.starts_with(&format!("error: {by} is http")), "{ended:?}");
+        assert!(ended.stderr.contains("RUNWARE_WS_BASE_URL"), "{ended:?}");
+        assert!(ended.stderr.contains("--http-base-url"), "{ended:?}");
+        assert_eq!(ended.text(), "");
+    }
+    let ended = by_flag().arg("--json").run().await.expect(2);
+    assert_eq!(ended.events(), ["error", "summary"]);
+    assert_eq!((server.ledger().requests(), server.ledger().upgrades()), (0, 0));
+}
+
+#[tokio::test]
 async fn with_a_socket_address_alone_there_is_nothing_to_fall_back_on() {
     let server = Server::quick().await;
     let program = Program::new().words(RUN).arg("--json").env("RUNWARE_WS_BASE_URL", server.ws_url());
