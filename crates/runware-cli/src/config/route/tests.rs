@@ -85,15 +85,9 @@ fn the_command_to_go_on_with_leads_the_same_way() {
 }
 
 #[test]
-fn the_flag_at_fault_is_found() {
-    let bad = Some("nonsense");
-    for (http, ws, expected) in [
-        (bad, None, "--http-base-url"),
-        (bad, Some(WS_URL), "--http-base-url"),
-        (Some(HTTP_URL), bad, "--ws-base-url"),
-        (None, bad, "--ws-base-url"),
-        (bad, bad, "--http-base-url"),
-    ] {
-        assert_eq!(choose(None, http, ws).unwrap().flag_at_fault(false), expected, "{http:?} {ws:?}");
-    }
+fn settings_are_called_by_their_flags() {
+    assert_eq!(
+        in_flags("`ws_base_url` is plain ws; `base_url` is not, or `insecure_http` must be set"),
+        "--ws-base-url is plain ws; --http-base-url is not, or --insecure-http must be set"
+    );
 }
