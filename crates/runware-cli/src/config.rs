@@ -80,6 +80,11 @@ impl Config {
         })
     }
 
+    /// True if requests go over HTTP where there is no socket.
+    pub(crate) fn falls_back_on_http(&self) -> bool {
+        self.route.falls_back()
+    }
+
     /// Checks that texts can be streamed this way.
     ///
     /// # Errors

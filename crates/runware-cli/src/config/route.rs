@@ -160,6 +160,11 @@ impl Route {
         }
     }
 
+    /// True if requests go over HTTP where there is no socket.
+    pub(super) fn falls_back(&self) -> bool {
+        self.protocol == Protocol::WebSocketOrHttp
+    }
+
     fn is_http_for_want_of_an_address(&self) -> bool {
         self.protocol == Protocol::Http && self.asked.is_none()
     }
