@@ -182,11 +182,7 @@ impl HttpTransport {
     async fn exchange(&self, attempt: Attempt, started: Duration) -> Result<Reply, TransportError> {
         let client = self.client()?;
         if attempt.calls.is_empty() {
-            return Err(TransportError::new(
-                ErrorKind::Configuration,
-                Delivery::NotSent,
-                "`calls` is empty; an attempt has at least one call",
-            ));
+            return Err(TransportError::empty());
         }
         let deadline = started.saturating_add(attempt.timeout);
         let headers = self.headers.clone();
@@ -210,9 +206,7 @@ impl HttpTransport {
 
     fn client(&self) -> Result<reqwest::Client, TransportError> {
         let client = self.client.read().unwrap_or_else(PoisonError::into_inner);
-        client.clone().ok_or_else(|| {
-            TransportError::new(ErrorKind::Closed, Delivery::NotSent, "the transport is closed")
-        })
+        client.clone().ok_or_else(TransportError::closed)
     }
 
     /// Sends the request and waits for the head of the reply.

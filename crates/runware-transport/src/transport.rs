@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::{Attempt, Connection, Delivery, ErrorKind, Replies, StreamingReply, TransportError, Unclaimed};
+use crate::{Attempt, Connection, Replies, StreamingReply, TransportError, Unclaimed};
 
 /// The way to the server: one attempt in, its replies out.
 ///
@@ -105,7 +105,7 @@ pub trait Transport: Send + Sync + fmt::Debug {
     async fn open_stream(&self, attempt: Attempt, idle: Duration) -> Result<StreamingReply, TransportError> {
         let _ = (attempt, idle);
         let message = "this transport does not stream; text is streamed over HTTP";
-        Err(TransportError::new(ErrorKind::Configuration, Delivery::NotSent, message))
+        Err(TransportError::configuration(message))
     }
 
     /// The replies that nobody waits for, for the one caller that asks first; `None` for all others, and from a

@@ -239,7 +239,7 @@ impl WebSocketTransport {
     ) -> Result<OwnedSemaphorePermit, TransportError> {
         let permit = Arc::clone(&self.room).acquire_owned();
         match select(pin!(permit), self.clock().sleep_until(deadline)).await {
-            Either::Left((permit, _)) => permit.map_err(|_| closed()),
+            Either::Left((permit, _)) => permit.map_err(|_| TransportError::closed()),
             Either::Right(_) => {
                 let message = format!("no room for another attempt within {timeout:?}");
                 Err(TransportError::new(ErrorKind::Timeout, Delivery::NotSent, message))
@@ -255,7 +255,7 @@ impl WebSocketTransport {
         permit: OwnedSemaphorePermit,
     ) -> Result<Exchange, TransportError> {
         let mut stage = lock(&self.stage);
-        let Stage::Open { outlets, running } = &mut *stage else { return Err(closed()) };
+        let Stage::Open { outlets, running } = &mut *stage else { return Err(TransportError::closed()) };
         let running = match running {
             Some(running) if !running.commands.is_closed() => running,
             running => running.insert(self.plan.spawn(outlets.clone())?),
@@ -294,7 +294,7 @@ impl Plan {
     fn spawn(self: &Arc<Self>, outlets: Outlets) -> Result<Running, TransportError> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| {
             let message = "a WebSocket needs a Tokio runtime, and there is none here";
-            TransportError::new(ErrorKind::Configuration, Delivery::NotSent, message)
+            TransportError::configuration(message)
         })?;
         let (commands, commands_in) = mpsc::unbounded_channel();
         let (abandoned, abandoned_in) = mpsc::unbounded_channel();
@@ -319,7 +319,7 @@ impl Plan {
 fn check(attempt: &Attempt) -> Result<(), TransportError> {
     let refused = |kind, message: &str| Err(TransportError::new(kind, Delivery::NotSent, message));
     if attempt.calls.is_empty() {
-        return refused(ErrorKind::Configuration, "`calls` is empty; an attempt has at least one call");
+        return Err(TransportError::empty());
     }
     // The calls, a comma or a bracket after each, and the first bracket.
     let bytes = attempt.calls.iter().fold(1, |sum: usize, call| sum.saturating_add(call.bytes.len() + 1));
@@ -333,10 +333,6 @@ fn check(attempt: &Attempt) -> Result<(), TransportError> {
         return refused(ErrorKind::Configuration, "a call is not UTF-8, which JSON is");
     }
     Ok(())
-}
-
-fn closed() -> TransportError {
-    TransportError::new(ErrorKind::Closed, Delivery::NotSent, "the transport is closed")
 }
 
 /// Notes the outcome on the attempt's span: numbers and kinds, never a text of either side.
