@@ -13,11 +13,11 @@ use runware::poll::Plan;
 use runware::transport::ApiKey;
 use runware_emulator::Emulator;
 
-use self::route::Route;
+use self::route::{Route, in_flags};
 use crate::args::GlobalArgs;
 use crate::output::Output;
 use crate::resume::Resume;
-use crate::stop::Stop;
+use crate::stop::{Stop, explain};
 
 /// Where requests go, with which key, and for how long they are followed.
 #[derive(Debug)]
@@ -67,20 +67,22 @@ impl Config {
     pub(crate) fn client(&self, emulator: Option<&Emulator>, plan: Plan) -> Result<Client, Stop> {
         let builder = Client::builder().user_agent_prefix(concat!("runware-cli/", env!("CARGO_PKG_VERSION")));
         let route = emulator.map_or_else(|| self.route.clone(), |emulator| self.route.at(emulator));
-        let (builder, insecure_http) = match &self.server {
+        let builder = match &self.server {
             // The emulator takes any key; a real one stays where it is.
-            Server::Emulator => (builder.api_key("emulator"), false),
+            Server::Emulator => builder.api_key("emulator"),
             Server::Remote { key, insecure_http, .. } => {
-                (builder.api_key(key.expose()).insecure_http(*insecure_http), *insecure_http)
+                builder.api_key(key.expose()).insecure_http(*insecure_http)
             }
         };
         route.lead(builder).plan(plan).build().map_err(|error| {
-            let cause = error.source().map_or_else(|| error.to_string(), ToString::to_string);
-            let flag = route.flag_at_fault(insecure_http);
-            Stop::usage(format!(
-                "the server's address cannot be used (see {flag} and --insecure-http): {cause}"
-            ))
+            let cause = error.source().map_or_else(|| explain(&error), explain);
+            Stop::usage(format!("the server's address cannot be used: {}", in_flags(&cause)))
         })
+    }
+
+    /// True if requests go over HTTP where there is no socket.
+    pub(crate) fn falls_back_on_http(&self) -> bool {
+        self.route.falls_back()
     }
 
     /// Checks that texts can be streamed this way.

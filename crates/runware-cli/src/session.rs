@@ -1,6 +1,7 @@
 //! What a command needs that talks to a server: a client, the output, the time, and an ear for signals.
 
 use std::error::Error as _;
+use std::pin::pin;
 use std::time::Duration;
 
 use runware::Client;
@@ -10,6 +11,7 @@ use runware_emulator::{Emulator, Options, StartError};
 
 use crate::args::GlobalArgs;
 use crate::config::Config;
+use crate::connection::{self, Changes};
 use crate::exit::Exit;
 use crate::interrupt::Interrupt;
 use crate::output::Output;
@@ -27,6 +29,7 @@ pub(crate) struct Session<'o> {
     pub(crate) clock: TokioClock,
     /// Lives as long as the command.
     pub(crate) emulator: Option<Emulator>,
+    connection: Changes,
     config: Config,
 }
 
@@ -58,8 +61,10 @@ impl<'o> Session<'o> {
             false => None,
         };
         let plan = config.plan(plan);
+        let client = config.client(emulator.as_ref(), plan.clone())?;
         Ok(Self {
-            client: config.client(emulator.as_ref(), plan.clone())?,
+            connection: Changes::of(&client),
+            client,
             interrupt: listen(Exit::Interrupted)?,
             resume: config.resume(),
             output,
@@ -77,6 +82,20 @@ impl<'o> Session<'o> {
     /// Wrong usage: they cannot.
     pub(crate) fn check_streaming(&self) -> Result<(), Stop> {
         self.config.check_streaming()
+    }
+
+    /// Waits for something that the client does, and tells meanwhile what becomes of the connection.
+    pub(crate) async fn attend<T>(&mut self, wait: impl Future<Output = T>) -> T {
+        let mut wait = pin!(wait);
+        loop {
+            tokio::select! {
+                biased;
+                output = &mut wait => return output,
+                state = self.connection.next() => {
+                    connection::tell(&state, self.config.falls_back_on_http(), self.output);
+                }
+            }
+        }
     }
 
     /// How long the command has run.

@@ -1,6 +1,6 @@
 //! Why a command ended before it could do what was asked.
 
-use std::error::Error as _;
+use std::error::Error;
 use std::io;
 
 use runware::types::{ErrorCategory, TaskUuid};
@@ -97,7 +97,7 @@ impl From<io::Error> for Stop {
 }
 
 /// An error and its causes in one line.
-pub(crate) fn explain(error: &runware::Error) -> String {
+pub(crate) fn explain(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {

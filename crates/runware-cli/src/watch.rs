@@ -127,7 +127,7 @@ impl<'s, 'o> Watch<'s, 'o> {
             tokio::select! {
                 biased;
                 () = interrupt.raised() => return Ok(()),
-                event = events.next() => match event {
+                event = self.session.attend(events.next()) => match event {
                     Some((index, event)) => self.take(index, event)?,
                     None => return Ok(()),
                 },

@@ -2,7 +2,7 @@
 
 use url::{Host, Url};
 
-use crate::{Delivery, ErrorKind, TransportError};
+use crate::TransportError;
 
 /// A checked address: TLS or loopback (or allowed explicitly), no credentials, no fragment.
 #[derive(Clone, Debug)]
@@ -81,7 +81,7 @@ fn is_loopback(host: &Host<&str>) -> bool {
 }
 
 fn refused(flaw: &str) -> TransportError {
-    TransportError::new(ErrorKind::Configuration, Delivery::NotSent, format!("`base_url` {flaw}"))
+    TransportError::configuration(format!("`base_url` {flaw}"))
 }
 
 #[cfg(test)]

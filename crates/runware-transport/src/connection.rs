@@ -48,6 +48,29 @@ pub enum ConnectionState {
     Closed,
 }
 
+/// The states for a transport to report; [`Idle`](Self::Idle) and [`Closed`](Self::Closed) need nothing made.
+impl ConnectionState {
+    /// A connection is being made, in this try of a row, counted from 1.
+    pub fn connecting(attempt: u32) -> Self {
+        Self::Connecting { attempt }
+    }
+
+    /// The connection is there; `resumed` if the server was asked to go on with the session before.
+    pub fn ready(resumed: bool) -> Self {
+        Self::Ready { resumed }
+    }
+
+    /// There is no connection for this reason, until the next try at this time of the transport's clock.
+    pub fn waiting(until: Duration, reason: TransportError) -> Self {
+        Self::Waiting { until, reason }
+    }
+
+    /// None is made before this time of the transport's clock, for this reason.
+    pub fn refused(until: Duration, reason: TransportError) -> Self {
+        Self::Refused { until, reason }
+    }
+}
+
 impl ConnectionState {
     /// Whether attempts can be sent right now.
     pub fn is_ready(&self) -> bool {
@@ -72,6 +95,27 @@ impl Connection {
         Self(None)
     }
 
+    /// A view that shows what is reported at the other end, and first of all this state.
+    ///
+    /// For a transport that keeps a connection of its own:
+    ///
+    /// ```
+    /// use runware_transport::{Connection, ConnectionState};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let (reporter, mut connection) = Connection::reported(ConnectionState::Idle);
+    /// reporter.report(ConnectionState::connecting(1));
+    /// assert!(matches!(connection.changed().await, Some(ConnectionState::Connecting { attempt: 1, .. })));
+    /// reporter.report(ConnectionState::ready(false));
+    /// assert!(connection.state().is_ready());
+    /// # }
+    /// ```
+    pub fn reported(first: ConnectionState) -> (ConnectionReporter, Self) {
+        let (states, view) = watch::channel(first);
+        (ConnectionReporter(states), Self(Some(view)))
+    }
+
     /// A view of the states that are sent into a channel.
     #[cfg(feature = "websocket")]
     pub(crate) fn new(states: watch::Receiver<ConnectionState>) -> Self {
@@ -86,7 +130,8 @@ impl Connection {
         }
     }
 
-    /// Waits until the state is another one than this view has reported last; `None` if it never will be.
+    /// Waits for a state that this method has not returned yet; `None` if there will be none. A new view, and each
+    /// clone, begins after the state that was there first or that the view it is a clone of has returned last.
     ///
     /// States that follow each other quickly may be skipped; the last one is not.
     ///
@@ -100,8 +145,52 @@ impl Connection {
     }
 }
 
+/// The end of a [`Connection`] that is told how it stands; made by [`Connection::reported`].
+///
+/// Dropping it says that nothing will change any more.
+#[derive(Debug)]
+pub struct ConnectionReporter(watch::Sender<ConnectionState>);
+
+impl ConnectionReporter {
+    /// Shows this state to all views, whether or not there are any.
+    pub fn report(&self, state: ConnectionState) {
+        self.0.send_replace(state);
+    }
+}
+
 impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Connection").field(&self.state()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Delivery, ErrorKind};
+
+    #[tokio::test]
+    async fn every_view_shows_what_is_reported_until_there_is_no_reporter() {
+        let (reporter, mut connection) = Connection::reported(ConnectionState::Idle);
+        let mut late = connection.clone();
+        let lost = || TransportError::new(ErrorKind::Connect, Delivery::NotSent, "gone");
+        let until = Duration::from_secs(7);
+        for (state, shown) in [
+            (ConnectionState::connecting(2), "Connecting { attempt: 2 }"),
+            (ConnectionState::ready(true), "Ready { resumed: true }"),
+            (ConnectionState::waiting(until, lost()), "Waiting { until: 7s, reason: TransportError"),
+            (ConnectionState::refused(until, lost()), "Refused { until: 7s, reason: TransportError"),
+            (ConnectionState::Closed, "Closed"),
+        ] {
+            reporter.report(state);
+            let next = format!("{:?}", connection.changed().await.unwrap());
+            assert!(next.starts_with(shown), "{next}");
+            assert_eq!(format!("{:?}", connection.state()), next);
+        }
+        drop(reporter);
+        assert!(connection.changed().await.is_none());
+        assert!(matches!(late.changed().await, Some(ConnectionState::Closed)), "those between are skipped");
+        assert!(late.changed().await.is_none());
+        assert!(Connection::none().changed().await.is_none());
     }
 }

@@ -78,6 +78,23 @@ impl TransportError {
         }))
     }
 
+    /// The transport or the attempt is set up in a way that cannot work, so that nothing was sent.
+    pub(crate) fn configuration(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Configuration, Delivery::NotSent, message)
+    }
+
+    /// The transport was closed before the attempt.
+    #[cfg(any(test, feature = "testing", feature = "http", feature = "websocket"))]
+    pub(crate) fn closed() -> Self {
+        Self::new(ErrorKind::Closed, Delivery::NotSent, "the transport is closed")
+    }
+
+    /// There is nothing in the attempt.
+    #[cfg(any(feature = "http", feature = "websocket"))]
+    pub(crate) fn empty() -> Self {
+        Self::configuration("`calls` is empty; an attempt has at least one call")
+    }
+
     /// Adds the HTTP status that was received.
     #[must_use]
     pub fn with_status(mut self, status: u16) -> Self {

@@ -4,7 +4,6 @@ mod body;
 mod builder;
 mod failure;
 mod intake;
-mod limits;
 mod pace;
 mod stream;
 mod upload;
@@ -29,11 +28,11 @@ use crate::excerpt::excerpt;
 use crate::retry_after::parse_retry_after;
 use crate::scrub::scrub;
 use crate::{
-    ApiKey, Attempt, Clock, Delivery, ErrorKind, Replies, Reply, StreamingReply, Transport, TransportError,
+    ApiKey, Attempt, BodyLimits, Clock, Delivery, ErrorKind, Replies, Reply, StreamingReply, Transport,
+    TransportError,
 };
 
 pub use self::builder::{DEFAULT_BASE_URL, HttpTransportBuilder};
-pub use self::limits::BodyLimits;
 
 /// The API over HTTP: each attempt is one `POST`, and its reply is the answer to that.
 ///
@@ -183,11 +182,7 @@ impl HttpTransport {
     async fn exchange(&self, attempt: Attempt, started: Duration) -> Result<Reply, TransportError> {
         let client = self.client()?;
         if attempt.calls.is_empty() {
-            return Err(TransportError::new(
-                ErrorKind::Configuration,
-                Delivery::NotSent,
-                "`calls` is empty; an attempt has at least one call",
-            ));
+            return Err(TransportError::empty());
         }
         let deadline = started.saturating_add(attempt.timeout);
         let headers = self.headers.clone();
@@ -211,9 +206,7 @@ impl HttpTransport {
 
     fn client(&self) -> Result<reqwest::Client, TransportError> {
         let client = self.client.read().unwrap_or_else(PoisonError::into_inner);
-        client.clone().ok_or_else(|| {
-            TransportError::new(ErrorKind::Closed, Delivery::NotSent, "the transport is closed")
-        })
+        client.clone().ok_or_else(TransportError::closed)
     }
 
     /// Sends the request and waits for the head of the reply.

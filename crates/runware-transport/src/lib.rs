@@ -44,6 +44,8 @@
 mod attempt;
 #[cfg(any(feature = "http", feature = "websocket"))]
 mod base_url;
+#[cfg(any(feature = "http", feature = "websocket"))]
+mod body_limits;
 mod clock;
 mod connection;
 mod delivery;
@@ -74,12 +76,14 @@ mod websocket;
 pub use async_trait::async_trait;
 
 pub use attempt::{Attempt, Call};
+#[cfg(any(feature = "http", feature = "websocket"))]
+pub use body_limits::BodyLimits;
 pub use clock::{Clock, Sleep, TokioClock};
-pub use connection::{Connection, ConnectionState};
+pub use connection::{Connection, ConnectionReporter, ConnectionState};
 pub use delivery::Delivery;
 pub use error::{ErrorKind, TransportError};
 #[cfg(feature = "http")]
-pub use http::{BodyLimits, DEFAULT_BASE_URL, HttpTransport, HttpTransportBuilder};
+pub use http::{DEFAULT_BASE_URL, HttpTransport, HttpTransportBuilder};
 pub use reply::{Replies, Reply};
 #[cfg(any(feature = "http", feature = "websocket"))]
 pub use retry_after::parse_retry_after;

@@ -30,11 +30,13 @@ pub(crate) fn scrub(body: Bytes, key: Option<&ApiKey>) -> Bytes {
 ///
 /// Wherever the network cuts the body, what goes on is what [`scrub`] would make of the whole. Only bytes that may be
 /// the beginning of the key are held back until the next ones tell; a line's end is none, so no event waits for another.
+#[cfg(any(test, feature = "http"))]
 pub(crate) struct Scrubber {
     key: Option<ApiKey>,
     held: BytesMut,
 }
 
+#[cfg(any(test, feature = "http"))]
 impl Scrubber {
     pub(crate) fn new(key: Option<ApiKey>) -> Self {
         Self { key, held: BytesMut::new() }
@@ -62,6 +64,7 @@ impl Scrubber {
 }
 
 /// How many bytes at the end of `text` may be the beginning of the key.
+#[cfg(any(test, feature = "http"))]
 fn begun(text: &[u8], key: &[u8]) -> usize {
     let longest = text.len().min(key.len().saturating_sub(1));
     (1..=longest)

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::{Attempt, Connection, Delivery, ErrorKind, Replies, StreamingReply, TransportError, Unclaimed};
+use crate::{Attempt, Connection, Replies, StreamingReply, TransportError, Unclaimed};
 
 /// The way to the server: one attempt in, its replies out.
 ///
@@ -30,12 +30,17 @@ use crate::{Attempt, Connection, Delivery, ErrorKind, Replies, StreamingReply, T
 ///
 /// # Example
 ///
-/// A transport in front of another one, which counts what passes:
+/// A transport in front of another one, which counts what passes. It hands on all five methods, as every such
+/// transport has to: four of them have a default, and that of [`unclaimed`](Self::unclaimed) would lose results that
+/// were replayed and are paid for.
 ///
 /// ```
 /// use std::sync::Arc;
 /// use std::sync::atomic::{AtomicUsize, Ordering};
-/// use runware_transport::{Attempt, Replies, Transport, TransportError, async_trait};
+/// use std::time::Duration;
+/// use runware_transport::{
+///     Attempt, Connection, Replies, StreamingReply, Transport, TransportError, Unclaimed, async_trait,
+/// };
 ///
 /// #[derive(Debug)]
 /// struct Counting {
@@ -48,6 +53,19 @@ use crate::{Attempt, Connection, Delivery, ErrorKind, Replies, StreamingReply, T
 ///     async fn send(&self, attempt: Attempt) -> Result<Replies, TransportError> {
 ///         self.attempts.fetch_add(1, Ordering::Relaxed);
 ///         self.inner.send(attempt).await
+///     }
+///
+///     async fn open_stream(&self, attempt: Attempt, idle: Duration) -> Result<StreamingReply, TransportError> {
+///         self.attempts.fetch_add(1, Ordering::Relaxed);
+///         self.inner.open_stream(attempt, idle).await
+///     }
+///
+///     fn unclaimed(&self) -> Option<Unclaimed> {
+///         self.inner.unclaimed()
+///     }
+///
+///     fn connection(&self) -> Connection {
+///         self.inner.connection()
 ///     }
 ///
 ///     async fn close(&self) {
@@ -87,7 +105,7 @@ pub trait Transport: Send + Sync + fmt::Debug {
     async fn open_stream(&self, attempt: Attempt, idle: Duration) -> Result<StreamingReply, TransportError> {
         let _ = (attempt, idle);
         let message = "this transport does not stream; text is streamed over HTTP";
-        Err(TransportError::new(ErrorKind::Configuration, Delivery::NotSent, message))
+        Err(TransportError::configuration(message))
     }
 
     /// The replies that nobody waits for, for the one caller that asks first; `None` for all others, and from a
@@ -101,10 +119,12 @@ pub trait Transport: Send + Sync + fmt::Debug {
         Connection::none()
     }
 
-    /// Lets go of idle connections and takes no further attempts.
+    /// Lets go of connections and takes no further attempts.
     ///
-    /// Attempts under way end as they would have. A transport that holds nothing has nothing to do here. Calling
-    /// it again changes nothing.
+    /// An attempt under way that has a connection of its own ends as it would have. Where attempts share one that
+    /// lasts, it goes at once, and they end with an error that says whether they were sent, such as
+    /// [disconnected](TransportError::is_disconnected). A transport that holds nothing has nothing to do here.
+    /// Calling it again changes nothing.
     ///
     /// # Cancel safety
     ///

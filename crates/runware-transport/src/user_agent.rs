@@ -1,6 +1,6 @@
 //! The `User-Agent` header.
 
-use crate::{Delivery, ErrorKind, TransportError};
+use crate::TransportError;
 
 const MAX_PREFIX_CHARS: usize = 200;
 
@@ -28,5 +28,5 @@ pub(crate) fn user_agent(prefix: Option<&str>) -> Result<String, TransportError>
 }
 
 fn refused(flaw: &str) -> TransportError {
-    TransportError::new(ErrorKind::Configuration, Delivery::NotSent, format!("`user_agent_prefix` {flaw}"))
+    TransportError::configuration(format!("`user_agent_prefix` {flaw}"))
 }

@@ -27,7 +27,7 @@ use self::actor::{Actor, Command, Ports};
 use self::dial::Dialler;
 use self::exchange::{Exchange, Ticket, exchange};
 use self::queue::Inlet;
-use crate::session::{Session, Settings};
+use crate::session::{Schedule, Session, Settings};
 use crate::{
     ApiKey, Attempt, Clock, Connection, ConnectionState, Delivery, ErrorKind, Replies, Reply, Transport,
     TransportError, Unclaimed,
@@ -40,9 +40,6 @@ pub use self::connector::{Connector, Io};
 const MAX_OUTGOING_BYTES: usize = 64 << 20;
 /// How many replies are kept that nobody waits for.
 const MOST_UNCLAIMED: usize = 64;
-
-/// Makes a new series of delays between tries to connect.
-type MakeDelays = Box<dyn FnMut() -> Box<dyn Iterator<Item = Duration> + Send> + Send>;
 
 /// The API over one WebSocket: each attempt is one message, and its replies are the messages that speak of its tasks.
 ///
@@ -110,7 +107,7 @@ pub struct WebSocketTransport {
 struct Plan {
     dialler: Arc<Dialler>,
     settings: Settings,
-    delays: Mutex<MakeDelays>,
+    delays: Mutex<Schedule>,
 }
 
 /// How far the transport has come.
@@ -145,7 +142,7 @@ impl WebSocketTransport {
         WebSocketTransportBuilder::new(key)
     }
 
-    fn new(dialler: Dialler, settings: Settings, delays: MakeDelays) -> Self {
+    fn new(dialler: Dialler, settings: Settings, delays: Schedule) -> Self {
         let (states, connection) = watch::channel(ConnectionState::Idle);
         let (replies, unclaimed) = mpsc::channel(MOST_UNCLAIMED);
         let room = Arc::new(Semaphore::new(settings.max_exchanges));
@@ -156,7 +153,7 @@ impl WebSocketTransport {
             next_ticket: AtomicU64::new(0),
             stage: Mutex::new(Stage::Open { outlets: Outlets { states, unclaimed: replies }, running: None }),
             connection,
-            unclaimed: Mutex::new(Some(Unclaimed::new(unclaimed))),
+            unclaimed: Mutex::new(Some(Unclaimed::received(unclaimed))),
         }
     }
 
@@ -242,7 +239,7 @@ impl WebSocketTransport {
     ) -> Result<OwnedSemaphorePermit, TransportError> {
         let permit = Arc::clone(&self.room).acquire_owned();
         match select(pin!(permit), self.clock().sleep_until(deadline)).await {
-            Either::Left((permit, _)) => permit.map_err(|_| closed()),
+            Either::Left((permit, _)) => permit.map_err(|_| TransportError::closed()),
             Either::Right(_) => {
                 let message = format!("no room for another attempt within {timeout:?}");
                 Err(TransportError::new(ErrorKind::Timeout, Delivery::NotSent, message))
@@ -258,7 +255,7 @@ impl WebSocketTransport {
         permit: OwnedSemaphorePermit,
     ) -> Result<Exchange, TransportError> {
         let mut stage = lock(&self.stage);
-        let Stage::Open { outlets, running } = &mut *stage else { return Err(closed()) };
+        let Stage::Open { outlets, running } = &mut *stage else { return Err(TransportError::closed()) };
         let running = match running {
             Some(running) if !running.commands.is_closed() => running,
             running => running.insert(self.plan.spawn(outlets.clone())?),
@@ -297,7 +294,7 @@ impl Plan {
     fn spawn(self: &Arc<Self>, outlets: Outlets) -> Result<Running, TransportError> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| {
             let message = "a WebSocket needs a Tokio runtime, and there is none here";
-            TransportError::new(ErrorKind::Configuration, Delivery::NotSent, message)
+            TransportError::configuration(message)
         })?;
         let (commands, commands_in) = mpsc::unbounded_channel();
         let (abandoned, abandoned_in) = mpsc::unbounded_channel();
@@ -322,7 +319,7 @@ impl Plan {
 fn check(attempt: &Attempt) -> Result<(), TransportError> {
     let refused = |kind, message: &str| Err(TransportError::new(kind, Delivery::NotSent, message));
     if attempt.calls.is_empty() {
-        return refused(ErrorKind::Configuration, "`calls` is empty; an attempt has at least one call");
+        return Err(TransportError::empty());
     }
     // The calls, a comma or a bracket after each, and the first bracket.
     let bytes = attempt.calls.iter().fold(1, |sum: usize, call| sum.saturating_add(call.bytes.len() + 1));
@@ -336,10 +333,6 @@ fn check(attempt: &Attempt) -> Result<(), TransportError> {
         return refused(ErrorKind::Configuration, "a call is not UTF-8, which JSON is");
     }
     Ok(())
-}
-
-fn closed() -> TransportError {
-    TransportError::new(ErrorKind::Closed, Delivery::NotSent, "the transport is closed")
 }
 
 /// Notes the outcome on the attempt's span: numbers and kinds, never a text of either side.

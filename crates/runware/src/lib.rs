@@ -50,6 +50,8 @@
 //! [`transport`] the way to the server. Each is a crate of its own for those who need only that.
 
 mod builder;
+#[cfg(any(test, feature = "websocket"))]
+mod causes;
 mod client;
 mod driver;
 mod entropy;

@@ -3,6 +3,7 @@
 mod answer;
 mod large;
 
+use std::iter;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +14,8 @@ use runware_transport::{
 
 use answer::Answer;
 use large::{LargeTasks, is_question};
+
+use crate::causes::causes;
 
 /// Larger bodies go over HTTP: while one of them is being written, a socket carries nothing else.
 const LARGEST_FRAME: usize = 4 << 20;
@@ -61,8 +64,17 @@ impl Routed {
             return Err(fault);
         }
         tracing::debug!(target: "runware", calls = attempt.calls.len(), socket = ?fault.kind(), "over HTTP");
-        self.http.send(Attempt::new(attempt.calls, left)).await
+        let sent = self.http.send(Attempt::new(attempt.calls, left)).await;
+        sent.map_err(|over_http| if is_unsent { after(&fault, over_http) } else { over_http })
     }
+}
+
+/// The fault of HTTP, which says as well why the socket was no way.
+fn after(socket: &TransportError, http: TransportError) -> TransportError {
+    let socket = iter::once(socket.to_string()).chain(causes(socket)).collect::<Vec<_>>().join(": ");
+    let mut all = causes(&http);
+    all.push(format!("before that, the WebSocket was no way: {socket}"));
+    http.with_causes(all)
 }
 
 #[async_trait]

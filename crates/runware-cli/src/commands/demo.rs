@@ -84,13 +84,13 @@ impl Demo<'_> {
         let stats = self.session.client.stats();
         let ledger = self.session.emulator.as_ref().map(|emulator| emulator.ledger()).unwrap_or_default();
         self.say(&format!(
-            "\n5. {} tasks took {} requests{}, {:.1} a task; {} status checks travelled in them. \
+            "\n5. {} tasks took {} {}, {:.1} a task; {} status checks travelled in them. \
              By the emulator's books {} results were billed, ${} in all.",
             self.tasks.len(),
             stats.requests,
             match ledger.sockets_opened() {
-                0 => String::new(),
-                sockets => format!(" over {sockets} WebSockets"),
+                0 => "requests".to_owned(),
+                sockets => format!("messages over {sockets} WebSockets"),
             },
             stats.requests as f64 / self.tasks.len().max(1) as f64,
             stats.status_checks,

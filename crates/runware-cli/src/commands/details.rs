@@ -15,10 +15,11 @@ pub(super) async fn run(args: &DetailsArgs, global: &GlobalArgs, output: &mut Ou
     let task_uuid = known_task(&args.uuid)?;
     let mut session = Session::open(global, output).await?;
     session.warn_of_empty_emulator();
+    let (client, mut interrupt) = (session.client.clone(), session.interrupt.clone());
     let found = tokio::select! {
         biased;
-        () = session.interrupt.raised() => return Err(Stop::interrupted()),
-        found = session.client.task_details(task_uuid) => found?,
+        () = interrupt.raised() => return Err(Stop::interrupted()),
+        found = session.attend(client.task_details(task_uuid)) => found?,
     };
     let details = found.ok_or_else(|| {
         Stop::absent(

@@ -40,7 +40,7 @@ pub(super) async fn run(args: &UuidArgs, global: &GlobalArgs, output: &mut Outpu
         let next = tokio::select! {
             biased;
             () = interrupt.raised() => return Err(Stop::interrupted()),
-            next = reports.next() => next,
+            next = session.attend(reports.next()) => next,
         };
         let Some((task_uuid, report, elapsed)) = next else { break };
         let end = match report {

@@ -18,8 +18,8 @@ use crate::watch::{Opened, sum_up, watch};
 const TICK: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(task: RawTask, session: &mut Session<'_>) -> Result<Exit, Stop> {
-    session.check_streaming()?;
     check(&task)?;
+    session.check_streaming()?;
     advice::about_one(&task, session.output);
     let (task_type, model) = (task.task_type().clone(), task.model());
     // Nothing is sent before it is asked for its first piece.

@@ -15,10 +15,11 @@ pub(super) async fn run(args: &TaskArgs, global: &GlobalArgs, output: &mut Outpu
     let mut session = Session::open(global, output).await?;
     let prepared = prepare(&mut session, task)?;
     let task = session.client.submit_prepared(prepared)?;
+    let mut interrupt = session.interrupt.clone();
     tokio::select! {
         biased;
-        () = session.interrupt.raised() => interrupted(&mut session, &task),
-        accepted = task.accepted() => match accepted {
+        () = interrupt.raised() => interrupted(&mut session, &task),
+        accepted = session.attend(task.accepted()) => match accepted {
             Ok(replayed) => accept(&mut session, &task, replayed),
             Err(error) => refuse(&mut session, &task, error),
         },

@@ -3,7 +3,6 @@
 #[cfg(test)]
 mod tests;
 
-use runware::transport::HttpTransport;
 use runware::{ClientBuilder, Protocol};
 use runware_emulator::Emulator;
 
@@ -81,6 +80,13 @@ impl Route {
     fn choose(asked: Option<Given>, http: Option<Given>, ws: Option<Given>) -> Result<Self, Stop> {
         let wanted = asked.as_ref().map(|given| (given.value.as_str(), given.by));
         let (protocol, asked) = match (wanted, &http, &ws) {
+            (Some(("http", by)), None, Some(ws)) => {
+                return Err(Stop::usage(format!(
+                    "{by} is http, but only a WebSocket address was given ({}), and the key goes to no server that was \
+                     not named: add {} URL, or choose --transport ws",
+                    ws.by, HTTP.flag
+                )));
+            }
             (Some(("http", _)), _, _) => (Protocol::Http, Some("http")),
             (Some(("ws", by)), Some(http), None) => {
                 return Err(Stop::usage(format!(
@@ -154,21 +160,24 @@ impl Route {
         }
     }
 
-    /// The flag to look at when a client cannot be built this way.
-    pub(super) fn flag_at_fault(&self, insecure_http: bool) -> &'static str {
-        let is_usable = |url: &String| {
-            HttpTransport::builder(None).base_url(url).insecure_http(insecure_http).build().is_ok()
-        };
-        match (&self.http_url, &self.ws_url) {
-            (Some(http), Some(_)) if is_usable(http) => WEB_SOCKET.flag,
-            (None, Some(_)) => WEB_SOCKET.flag,
-            _ => HTTP.flag,
-        }
+    /// True if requests go over HTTP where there is no socket.
+    pub(super) fn falls_back(&self) -> bool {
+        self.protocol == Protocol::WebSocketOrHttp
     }
 
     fn is_http_for_want_of_an_address(&self) -> bool {
         self.protocol == Protocol::Http && self.asked.is_none()
     }
+}
+
+/// The words of the library about its settings, in the names of the flags.
+pub(super) fn in_flags(text: &str) -> String {
+    let names = [
+        ("`base_url`", HTTP.flag),
+        ("`ws_base_url`", WEB_SOCKET.flag),
+        ("`insecure_http`", "--insecure-http"),
+    ];
+    names.into_iter().fold(text.to_owned(), |text, (name, flag)| text.replace(name, flag))
 }
 
 impl Setting {

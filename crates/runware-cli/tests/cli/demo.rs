@@ -17,7 +17,7 @@ async fn the_story_goes_as_planned_for_people_and_for_programs() {
     let (people, programs, by_http) = (people.expect(0), programs.expect(0), by_http.expect(0));
     misled.expect(0);
     // The lost reply is a lost socket, and what it held is looked for over the next.
-    assert!(people.text().contains(" over 2 WebSockets, "), "{people:?}");
+    assert!(people.text().contains(" messages over 2 WebSockets, "), "{people:?}");
     assert!(!by_http.text().contains(" WebSockets, "), "{by_http:?}");
     for ended in [&people, &programs] {
         assert!(ended.took < Duration::from_secs(15), "{ended:?}");

@@ -133,7 +133,8 @@ async fn plain_http_to_other_machines_needs_a_flag() {
     for url in others.into_iter().chain(["ftp://127.0.0.1/v1", "nonsense", "http://me:s3cret@127.0.0.1/v1"]) {
         let program = Program::new().words(RUN).env("RUNWARE_HTTP_BASE_URL", url);
         let ended = program.run().await.expect(2);
-        assert!(ended.stderr.contains("--insecure-http"), "{ended:?}");
+        assert!(ended.stderr.contains("--http-base-url"), "{ended:?}");
+        assert_eq!(ended.stderr.contains("--insecure-http"), others.contains(&url), "{ended:?}");
         assert!(!ended.stderr.contains("s3cret"), "{ended:?}");
     }
     let server = Server::quick().await;

@@ -177,3 +177,34 @@ impl Silence {
         builder.start().await.unwrap()
     }
 }
+
+/// A server that refuses every upgrade.
+pub(crate) struct Refusing {
+    port: u16,
+    task: JoinHandle<()>,
+}
+
+impl Refusing {
+    pub(crate) async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let task = tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                // Read first: a socket that is closed with something unread resets its peer.
+                let _ = stream.read(&mut [0; 4096]).await;
+                let _ = stream.write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n").await;
+            }
+        });
+        Self { port, task }
+    }
+
+    pub(crate) fn ws_url(&self) -> String {
+        format!("ws://127.0.0.1:{}/v1", self.port)
+    }
+}
+
+impl Drop for Refusing {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}

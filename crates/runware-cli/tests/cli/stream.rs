@@ -145,6 +145,10 @@ async fn without_an_http_address_nothing_is_sent() {
     assert!(ended.stderr.contains("--http-base-url"), "{ended:?}");
     let ended = program().arg("--json").run().await.expect(2);
     assert_eq!(ended.events(), ["error", "summary"]);
+    // What can be made good by no address is said first.
+    let image = Program::new().words("run runware:101@1 positivePrompt=fox --stream --ws-base-url");
+    let ended = image.arg(server.ws_url()).run().await.expect(3);
+    assert!(ended.stderr.contains("--stream is for texts"), "{ended:?}");
     assert_eq!((server.ledger().requests(), server.ledger().upgrades()), (0, 0));
 }
 

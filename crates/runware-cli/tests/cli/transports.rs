@@ -8,7 +8,7 @@ use tokio::net::TcpSocket;
 
 use crate::ended::Ended;
 use crate::program::{KEY, Program};
-use crate::server::{Server, Silence, on_check, on_submit, quick};
+use crate::server::{Refusing, Server, Silence, on_check, on_submit, quick};
 
 const U: &str = "a770f077-f413-47de-9dac-be0b26a35da6";
 const RUN: &str = "run runware:101@1 positivePrompt=fox";
@@ -137,6 +137,77 @@ async fn a_socket_without_an_address_is_wrong_usage() {
 }
 
 #[tokio::test]
+async fn http_without_an_address_is_wrong_usage() {
+    let server = Server::quick().await;
+    let to_socket = || Program::new().words(RUN).env("RUNWARE_WS_BASE_URL", server.ws_url());
+    let by_flag = || to_socket().words("--transport http");
+    let by_variable = || to_socket().env("RUNWARE_TRANSPORT", "http");
+    for (program, by) in [(by_flag(), "--transport"), (by_variable(), "RUNWARE_TRANSPORT")] {
+        let ended = program.run().await.expect(2);
+        assert!(ended.stderr.starts_with(&format!("error: {by} is http")), "{ended:?}");
+        assert!(ended.stderr.contains("RUNWARE_WS_BASE_URL"), "{ended:?}");
+        assert!(ended.stderr.contains("--http-base-url"), "{ended:?}");
+        assert_eq!(ended.text(), "");
+    }
+    let ended = by_flag().arg("--json").run().await.expect(2);
+    assert_eq!(ended.events(), ["error", "summary"]);
+    assert_eq!((server.ledger().requests(), server.ledger().upgrades()), (0, 0));
+}
+
+#[tokio::test]
+async fn a_connection_that_cannot_be_made_is_told_of_when_asked() {
+    let (_socket, address) = nobody();
+    let url = format!("ws://{address}/v1");
+    let lines = [RUN.to_owned(), format!("wait {U}"), "submit runware:101@1 positivePrompt=fox".to_owned()];
+    let programs = lines.iter().flat_map(|line| {
+        ["", "-v", "-v --json", "-v -q"].map(|words| {
+            let program = Program::new().words(line).words(words).words("--deadline 2s --ws-base-url");
+            (words, program.arg(&url))
+        })
+    });
+    let runs = programs.map(async |(words, program)| (words, program.run().await));
+    for (words, ended) in join_all(runs).await {
+        let told = format!("no connection, trying again: no connection to ws://{address}");
+        let is_asked_for = ["-v", "-v --json"].contains(&words);
+        assert_eq!(ended.stderr.contains(&told), is_asked_for, "{words}: {ended:?}");
+        if words.contains("--json") {
+            assert!(!ended.lines().is_empty(), "events and nothing else: {ended:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_gone_is_told_of_when_asked() {
+    let runs = ["--json", "--json -v"].map(async |words| {
+        let server = Server::quick().await;
+        let line = format!("run emulator:stuck@1 positivePrompt=fox --deadline 3s {words} --ws-base-url");
+        let mut running = Program::new().words(&line).arg(server.ws_url()).start().await;
+        running.event("accepted").await;
+        drop(server);
+        let ended = running.end().await.expect(8);
+        let is_told = ended.stderr.contains("no connection, trying again: no connection to ws://");
+        assert_eq!(is_told, words.contains("-v"), "{ended:?}");
+        assert_eq!(ended.summary().counts(), [0, 0, 0, 1, 0]);
+    });
+    join_all(runs).await;
+}
+
+#[tokio::test]
+async fn a_socket_that_is_refused_is_always_told_of() {
+    let server = Server::quick().await;
+    let refusing = Refusing::start().await;
+    let run = |words: &str| server.program(RUN).words(words).arg("--ws-base-url").arg(refusing.ws_url());
+    for ended in join_all(["", "--json", "-q"].map(|words| run(words).run())).await {
+        let ended = ended.expect(0);
+        assert_eq!(ended.stderr.matches("No WebSocket connection for now: ").count(), 1, "{ended:?}");
+        assert!(ended.stderr.contains("403"), "{ended:?}");
+        assert!(ended.stderr.contains("Requests go over HTTP meanwhile."), "{ended:?}");
+        assert!(!ended.text().contains("WebSocket"), "{ended:?}");
+    }
+    all_by_http(&server);
+}
+
+#[tokio::test]
 async fn with_a_socket_address_alone_there_is_nothing_to_fall_back_on() {
     let server = Server::quick().await;
     let program = Program::new().words(RUN).arg("--json").env("RUNWARE_WS_BASE_URL", server.ws_url());
@@ -196,7 +267,9 @@ async fn addresses_that_no_key_can_be_sent_to_are_refused_with_the_flag_at_fault
             "--ws-base-url" => ("--ws-base-url", "--http-base-url"),
             _ => ("--http-base-url", "--ws-base-url"),
         };
-        assert!(ended.stderr.contains(fault) && !ended.stderr.contains(other), "{url}: {ended:?}");
+        let start = format!("error: the server's address cannot be used: {fault} ");
+        assert!(ended.stderr.starts_with(&start) && !ended.stderr.contains(other), "{url}: {ended:?}");
+        assert!(!ended.stderr.contains("base_url") && !ended.stderr.contains("insecure_http"), "{ended:?}");
         assert!(!ended.stderr.contains("s3cret"), "{ended:?}");
     }
     assert_eq!((server.ledger().requests(), server.ledger().upgrades()), (0, 0));

@@ -1,4 +1,5 @@
 use super::*;
+use crate::Delivery;
 use std::error::Error;
 
 const HTTP: Schemes = Schemes { secure: "https", plain: "http" };

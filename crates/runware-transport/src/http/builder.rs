@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 
-use super::{BodyLimits, HttpTransport, failure};
+use super::{HttpTransport, failure};
 use crate::base_url::{BaseUrl, Schemes};
 use crate::excerpt::excerpt;
 use crate::user_agent::user_agent;
-use crate::{ApiKey, Clock, Delivery, ErrorKind, TokioClock, TransportError, tls};
+use crate::{ApiKey, BodyLimits, Clock, TokioClock, TransportError, tls};
 
 /// The address of the API: `https://api.runware.ai/v1`.
 ///
@@ -105,7 +105,9 @@ impl HttpTransportBuilder {
     pub fn build(self) -> Result<HttpTransport, TransportError> {
         let base_url = BaseUrl::parse(&self.base_url, SCHEMES, self.insecure_http)?;
         if self.limits.max_bytes == 0 || self.limits.max_ratio == 0 {
-            return Err(refused("`limits` has a zero in it, which lets no reply through"));
+            return Err(TransportError::configuration(
+                "`limits` has a zero in it, which lets no reply through",
+            ));
         }
         let user_agent = user_agent(self.user_agent_prefix.as_deref())?;
         let client = client(&base_url, user_agent, self.key.as_ref())?;
@@ -133,7 +135,8 @@ fn client(
     key: Option<&ApiKey>,
 ) -> Result<reqwest::Client, TransportError> {
     let tls = tls_config(base_url).map_err(|error| {
-        refused("TLS cannot be set up").with_causes([excerpt(error.to_string().as_bytes(), key)])
+        TransportError::configuration("TLS cannot be set up")
+            .with_causes([excerpt(error.to_string().as_bytes(), key)])
     })?;
     let mut builder = reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
@@ -153,7 +156,8 @@ fn client(
         builder = builder.no_proxy().resolve_to_addrs("localhost", &local);
     }
     builder.build().map_err(|error| {
-        refused("the HTTP client cannot be set up").with_causes(failure::causes(&error.without_url(), key))
+        TransportError::configuration("the HTTP client cannot be set up")
+            .with_causes(failure::causes(&error.without_url(), key))
     })
 }
 
@@ -176,13 +180,9 @@ fn headers(key: Option<&ApiKey>) -> Result<HeaderMap, TransportError> {
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     if let Some(key) = key {
         let mut value = HeaderValue::try_from(format!("Bearer {}", key.expose()))
-            .map_err(|_| refused("the API key does not fit into a header"))?;
+            .map_err(|_| TransportError::configuration("the API key does not fit into a header"))?;
         value.set_sensitive(true);
         headers.insert(AUTHORIZATION, value);
     }
     Ok(headers)
-}
-
-fn refused(message: &str) -> TransportError {
-    TransportError::new(ErrorKind::Configuration, Delivery::NotSent, message)
 }

@@ -5,8 +5,7 @@ use std::io::{self, Write};
 use bytes::Bytes;
 use flate2::write::MultiGzDecoder;
 
-use super::BodyLimits;
-use crate::{Delivery, ErrorKind, TransportError};
+use crate::{BodyLimits, Delivery, ErrorKind, TransportError};
 
 /// A body below this size is not asked how well it was compressed: small ones legitimately are.
 const RATIO_FREE: u64 = 1 << 20;

@@ -120,11 +120,7 @@ impl ScriptedTransport {
     fn next_step(&self, attempt: &Attempt) -> Step {
         let mut state = self.lock();
         if state.closed {
-            return Step::error(TransportError::new(
-                ErrorKind::Closed,
-                Delivery::NotSent,
-                "the transport is closed",
-            ));
+            return Step::error(TransportError::closed());
         }
         state.attempts.push(Recorded { at: self.clock.now(), attempt: attempt.clone() });
         let number = state.attempts.len();
@@ -195,7 +191,7 @@ impl Transport for ScriptedTransport {
     }
 
     fn unclaimed(&self) -> Option<Unclaimed> {
-        self.lock().unclaimed.take().map(Unclaimed::new)
+        self.lock().unclaimed.take().map(Unclaimed::received)
     }
 
     async fn close(&self) {

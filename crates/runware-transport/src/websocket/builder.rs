@@ -8,11 +8,11 @@ use http::{HeaderValue, Uri};
 
 use super::dial::Dialler;
 use super::network::Network;
-use super::{Connector, MakeDelays, WebSocketTransport};
+use super::{Connector, WebSocketTransport};
 use crate::base_url::{BaseUrl, Schemes};
-use crate::session::Settings;
+use crate::session::{Schedule, Settings};
 use crate::user_agent::user_agent;
-use crate::{ApiKey, Clock, Delivery, ErrorKind, TokioClock, TransportError};
+use crate::{ApiKey, Clock, TokioClock, TransportError};
 
 /// The address of the API's socket: `wss://ws-api.runware.ai/v1`.
 ///
@@ -44,7 +44,7 @@ pub struct WebSocketTransportBuilder {
     user_agent_prefix: Option<String>,
     max_message_bytes: usize,
     settings: Settings,
-    reconnect: MakeDelays,
+    reconnect: Schedule,
     connector: Option<Arc<dyn Connector>>,
     clock: Option<Arc<dyn Clock>>,
 }
@@ -138,12 +138,16 @@ impl WebSocketTransportBuilder {
         let base_url = BaseUrl::parse(&self.base_url, SCHEMES, self.insecure_http)?;
         let user_agent = user_agent(self.user_agent_prefix.as_deref())?;
         let user_agent = HeaderValue::try_from(user_agent)
-            .map_err(|_| refused("`user_agent_prefix` does not fit into a header"))?;
+            .map_err(|_| TransportError::configuration("`user_agent_prefix` does not fit into a header"))?;
         if self.max_message_bytes == 0 {
-            return Err(refused("`max_message_bytes` is zero, which lets no message through"));
+            return Err(TransportError::configuration(
+                "`max_message_bytes` is zero, which lets no message through",
+            ));
         }
         if self.settings.max_exchanges == 0 {
-            return Err(refused("`settings.max_exchanges` is zero, which lets no attempt through"));
+            return Err(TransportError::configuration(
+                "`settings.max_exchanges` is zero, which lets no attempt through",
+            ));
         }
         let mut settings = self.settings;
         settings.max_exchanges = settings.max_exchanges.min(MOST_EXCHANGES);
@@ -155,7 +159,8 @@ impl WebSocketTransportBuilder {
         let clock = self.clock.unwrap_or_else(|| Arc::new(TokioClock::new()));
         let dialler = Dialler {
             connector,
-            uri: Uri::try_from(base_url.url().as_str()).map_err(|_| refused("`base_url` is not a URL"))?,
+            uri: Uri::try_from(base_url.url().as_str())
+                .map_err(|_| TransportError::configuration("`base_url` is not a URL"))?,
             origin: base_url.origin(),
             user_agent,
             key: self.key,
@@ -181,8 +186,4 @@ impl fmt::Debug for WebSocketTransportBuilder {
 
 fn doubling() -> impl Iterator<Item = Duration> + Send {
     (0..5).map(|step| Duration::from_secs(1 << step)).chain(std::iter::repeat(Duration::from_secs(30)))
-}
-
-fn refused(message: &str) -> TransportError {
-    TransportError::new(ErrorKind::Configuration, Delivery::NotSent, message)
 }

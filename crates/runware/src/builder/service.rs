@@ -8,12 +8,16 @@ use std::sync::Arc;
 #[cfg(feature = "websocket")]
 use std::time::Duration;
 
-use runware_transport::{ApiKey, Clock, InvalidApiKey, Transport};
+#[cfg(feature = "websocket")]
+use runware_transport::TransportError;
+use runware_transport::{ApiKey, BodyLimits, Clock, InvalidApiKey, Transport};
 
 use way::{Named, Way};
 
 use super::{API_KEY_VARIABLE, ClientBuilder, Protocol};
 use crate::Error;
+#[cfg(feature = "websocket")]
+use crate::causes::causes;
 
 /// Where the service is, who asks, and which way to it is taken.
 #[derive(Debug, Default)]
@@ -24,8 +28,7 @@ pub(super) struct Service {
     ws_base_url: Option<String>,
     user_agent_prefix: Option<String>,
     insecure_http: bool,
-    #[cfg(feature = "http")]
-    body_limits: Option<runware_transport::BodyLimits>,
+    body_limits: Option<BodyLimits>,
 }
 
 impl ClientBuilder {
@@ -69,6 +72,14 @@ impl ClientBuilder {
     #[must_use]
     pub fn user_agent_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.service.user_agent_prefix = Some(prefix.into());
+        self
+    }
+
+    /// How much of a reply is taken in. Default: 64 MiB, decompressed. The size holds for each message of a WebSocket
+    /// too, which is never compressed.
+    #[must_use]
+    pub fn body_limits(mut self, limits: BodyLimits) -> Self {
+        self.service.body_limits = Some(limits);
         self
     }
 }
@@ -117,14 +128,6 @@ impl ClientBuilder {
     #[must_use]
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.service.base_url = Some(url.into());
-        self
-    }
-
-    /// How much of a reply is taken in. Default: 64 MiB, decompressed. The size holds for each message of a WebSocket
-    /// too, which is never compressed.
-    #[must_use]
-    pub fn body_limits(mut self, limits: runware_transport::BodyLimits) -> Self {
-        self.service.body_limits = Some(limits);
         self
     }
 }
@@ -180,15 +183,21 @@ impl Service {
         if let Some(url) = &self.ws_base_url {
             builder = builder.base_url(url);
         }
-        #[cfg(feature = "http")]
         if let Some(limits) = self.body_limits {
             builder = builder.max_message_bytes(limits.max_bytes);
         }
         if let Some(prefix) = &self.user_agent_prefix {
             builder = builder.user_agent_prefix(prefix);
         }
-        Ok(Arc::new(builder.build().map_err(Error::transport)?))
+        Ok(Arc::new(builder.build().map_err(|error| Error::transport(of_socket(&error)))?))
     }
+}
+
+/// An error of the socket's own builder, in the names that its settings have here.
+#[cfg(feature = "websocket")]
+fn of_socket(error: &TransportError) -> TransportError {
+    let message = error.to_string().replace("`base_url`", "`ws_base_url`");
+    TransportError::new(error.kind(), error.delivery(), message).with_causes(causes(error))
 }
 
 /// How long a task waits for the socket when it can go over HTTP as well.

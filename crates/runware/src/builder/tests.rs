@@ -58,6 +58,21 @@ async fn what_is_configured_holds_for_both_ways() {
 }
 
 #[tokio::test]
+async fn an_address_that_is_refused_is_called_by_the_name_it_was_set_by() {
+    for (builder, named) in [
+        (with_key().ws_base_url("nonsense"), "`ws_base_url` is not a URL"),
+        (with_key().ws_base_url(HTTP), "`ws_base_url` has the scheme `http`; it must be wss or ws"),
+        (with_key().ws_base_url(WS).base_url(WS), "`base_url` has the scheme `ws`; it must be https or http"),
+    ] {
+        let text = refusal(builder);
+        assert_eq!(text, format!("the transport cannot be built: {named}"));
+    }
+    let error = with_key().ws_base_url("nonsense").build().unwrap_err();
+    let cause = std::error::Error::source(&error).unwrap();
+    assert!(cause.source().is_some(), "the parser's own words stay: {cause}");
+}
+
+#[tokio::test]
 async fn a_client_needs_a_key_that_can_be_one() {
     assert!(refusal(Client::builder()).contains("RUNWARE_API_KEY"));
     let text = refusal(Client::builder().api_key("sek\u{7}ret"));

@@ -113,6 +113,18 @@ async fn http_has_the_time_that_the_socket_left() {
 }
 
 #[tokio::test]
+async fn what_neither_way_takes_says_so_of_both() {
+    let ways = Ways::new();
+    let refused = |way: &str| fault(ErrorKind::Connect, Delivery::NotSent).with_causes([way]);
+    ways.socket.push(Step::error(refused("no socket")));
+    ways.http.push(Step::error(refused("no HTTP").with_status(502)));
+    let error = ways.routed.send(submission()).await.unwrap_err();
+    assert_eq!((error.to_string().as_str(), error.status()), ("broken", Some(502)));
+    let before = "before that, the WebSocket was no way: broken: no socket";
+    assert_eq!(causes(&error), ["no HTTP", before]);
+}
+
+#[tokio::test]
 async fn what_may_have_been_sent_is_not_sent_over_http() {
     for kind in [ErrorKind::Disconnected, ErrorKind::Timeout, ErrorKind::Interrupted] {
         let ways = Ways::new();

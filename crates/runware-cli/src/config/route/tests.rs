@@ -32,7 +32,6 @@ fn the_key_goes_to_no_server_that_was_not_named() {
         (Some("http"), None, None, Http),
         (Some("http"), http, None, Http),
         (Some("http"), http, ws, Http),
-        (Some("http"), None, ws, Http),
     ] {
         let route = choose(asked, http_url, ws_url).unwrap();
         assert_eq!(route.protocol, protocol, "{asked:?} {http_url:?} {ws_url:?}");
@@ -43,11 +42,16 @@ fn the_key_goes_to_no_server_that_was_not_named() {
 }
 
 #[test]
-fn a_socket_without_an_address_is_refused_with_the_flag_that_helps() {
+fn a_way_without_an_address_is_refused_with_the_flag_that_helps() {
     let stop = choose(Some("ws"), Some(HTTP_URL), None).unwrap_err();
     assert_eq!(stop.exit().code(), 2);
     assert!(stop.message().starts_with("RUNWARE_TRANSPORT is ws"), "{}", stop.message());
     assert!(stop.message().contains("add --ws-base-url URL"), "{}", stop.message());
+    let stop = choose(Some("http"), None, Some(WS_URL)).unwrap_err();
+    assert_eq!(stop.exit().code(), 2);
+    assert!(stop.message().starts_with("RUNWARE_TRANSPORT is http"), "{}", stop.message());
+    assert!(stop.message().contains("(--ws-base-url)"), "{}", stop.message());
+    assert!(stop.message().contains("add --http-base-url URL"), "{}", stop.message());
     let stop = choose(None, None, Some(WS_URL)).unwrap().check_streaming().unwrap_err();
     assert_eq!(stop.exit().code(), 2);
     assert!(stop.message().contains("add --http-base-url URL"), "{}", stop.message());
@@ -67,7 +71,7 @@ fn the_command_to_go_on_with_leads_the_same_way() {
     for (asked, http, ws, expected) in [
         (None, None, None, String::new()),
         (None, Some(HTTP_URL), None, format!(" --http-base-url {HTTP_URL}")),
-        (Some("http"), None, Some(WS_URL), " --transport http".to_owned()),
+        (Some("http"), Some(HTTP_URL), Some(WS_URL), format!(" --http-base-url {HTTP_URL} --transport http")),
         (
             Some("ws"),
             Some(HTTP_URL),
@@ -81,15 +85,9 @@ fn the_command_to_go_on_with_leads_the_same_way() {
 }
 
 #[test]
-fn the_flag_at_fault_is_found() {
-    let bad = Some("nonsense");
-    for (http, ws, expected) in [
-        (bad, None, "--http-base-url"),
-        (bad, Some(WS_URL), "--http-base-url"),
-        (Some(HTTP_URL), bad, "--ws-base-url"),
-        (None, bad, "--ws-base-url"),
-        (bad, bad, "--http-base-url"),
-    ] {
-        assert_eq!(choose(None, http, ws).unwrap().flag_at_fault(false), expected, "{http:?} {ws:?}");
-    }
+fn settings_are_called_by_their_flags() {
+    assert_eq!(
+        in_flags("`ws_base_url` is plain ws; `base_url` is not, or `insecure_http` must be set"),
+        "--ws-base-url is plain ws; --http-base-url is not, or --insecure-http must be set"
+    );
 }

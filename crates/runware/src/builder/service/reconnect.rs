@@ -6,12 +6,13 @@ use fastrand::Rng;
 use runware_poll::{Backoff, Jitter};
 
 const FIRST: Duration = Duration::from_secs(1);
-const LONGEST: Duration = Duration::from_secs(30);
+/// With what comes on top, no delay is longer than 30 s.
+const LONGEST: Duration = Duration::from_millis(29_500);
 /// However the dice fall, a server that has just dropped everybody is left alone for this long. It comes on top: as a
 /// lower bound it would bring back together all those whose dice fell below it.
 const SHORTEST: Duration = Duration::from_millis(500);
 
-/// Makes a new series of delays each time: half a second, and up to 1 s, 2 s, 4 s and so on to 30 s more, spread over
+/// Makes a new series of delays each time: half a second, and up to 1 s, 2 s, 4 s and so on to 29.5 s more, spread over
 /// the whole of that, so that clients which were dropped together do not come back together.
 pub(super) fn schedule(seed: u64) -> impl FnMut() -> Box<dyn Iterator<Item = Duration> + Send> + Send {
     let backoff = Backoff::exponential(FIRST, 2.0, LONGEST).jitter(Jitter::Full);
@@ -35,7 +36,7 @@ mod tests {
 
     #[test]
     fn delays_grow_to_30_s_and_none_is_shorter_than_half_a_second() {
-        let most = [1, 2, 4, 8, 16, 30, 30].map(Duration::from_secs);
+        let most = [1.0, 2.0, 4.0, 8.0, 16.0, 29.5, 29.5].map(Duration::from_secs_f64);
         let mut sum = Duration::ZERO;
         for seed in 0..500 {
             let delays: Vec<Duration> = schedule(seed)().take(most.len()).collect();

@@ -2,7 +2,8 @@
 
 /// How much of a reply's body is taken in.
 ///
-/// The limits hold while the body arrives, so memory stays bounded whatever the server sends.
+/// The limits hold while the body arrives, so memory stays bounded whatever the server sends. A message of a WebSocket
+/// is never compressed, and has only a size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BodyLimits {
