@@ -7,6 +7,8 @@
 mod lost;
 #[path = "lasting/parts.rs"]
 mod parts;
+#[path = "lasting/refusals.rs"]
+mod refusals;
 #[path = "lasting/trace.rs"]
 mod trace;
 #[path = "lasting/unclaimed.rs"]

@@ -101,8 +101,8 @@ impl Driver {
         true
     }
 
-    /// The server knows the id, as a stray reply says.
-    fn take_stray_conflict(&mut self, task_uuid: TaskUuid, now: Tick) -> bool {
+    /// The server knows the id, as a reply says that is not the answer to its submission.
+    pub(super) fn take_stray_conflict(&mut self, task_uuid: TaskUuid, now: Tick) -> bool {
         let Some(entry) = self.entries.get(&task_uuid) else { return false };
         if entry.submission.is_accepted() {
             return false;

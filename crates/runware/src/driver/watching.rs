@@ -71,8 +71,13 @@ impl Driver {
                     entry.last_seen = Some(true);
                     self.take_snapshot(*task_uuid, snapshot, now);
                 }
+                Sighting::Known => {
+                    entry.last_seen = Some(true);
+                    self.take_known(*task_uuid, now);
+                }
                 Sighting::Unseen => {
                     entry.last_seen = Some(false);
+                    entry.suspicious_since = entry.suspicious_since.filter(|_| !is_answered);
                     if is_answered && entry.submission.unseen(asked.at, now).is_some() {
                         self.scheduler.remove(task_uuid);
                         self.go_on(*task_uuid, now);
@@ -94,6 +99,18 @@ impl Driver {
                 Sighting::TooMany => self.scheduler.failed(task_uuid, now, Fault::transient()),
             }
         }
+    }
+
+    /// A status check shows that the server knows the id, and nothing else.
+    fn take_known(&mut self, task_uuid: TaskUuid, now: Tick) {
+        let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
+        if entry.submission.is_accepted() {
+            entry.submission.accepted();
+            entry.report_accepted(entry.prepared.is_none());
+        } else {
+            self.take_stray_conflict(task_uuid, now);
+        }
+        self.scheduler.observed(&task_uuid, now, Seen::Running);
     }
 
     /// Folds a task's present state into what is known of it.

@@ -71,7 +71,7 @@ impl Sorted<'_> {
                 Sighting::TooMany => ArchiveAnswer::TooMany,
                 // What names the task and cannot be read shows at least that the task is there.
                 _ if !items.is_empty() => ArchiveAnswer::Fault(self.cause(None)),
-                Sighting::Seen(_) | Sighting::Unseen => ArchiveAnswer::Silent,
+                Sighting::Seen(_) | Sighting::Known | Sighting::Unseen => ArchiveAnswer::Silent,
             },
         }
     }

@@ -59,6 +59,7 @@ fn seen(sighting: &Sighting) -> String {
                 snapshot.suspects.len()
             )
         }
+        Sighting::Known => "known".to_owned(),
         Sighting::Unseen => "unseen".to_owned(),
         Sighting::Fault(_) => "fault".to_owned(),
         Sighting::Refused(_) => "refused".to_owned(),
@@ -190,6 +191,31 @@ fn sightings_of_a_single_task() {
     ] {
         check_sighting(&reply(status, body), expected);
     }
+}
+
+#[test]
+fn the_refusal_of_a_submission_is_no_verdict_in_the_answer_to_a_check() {
+    let suspect = "0 running, 0 done, 0 failed, 1 suspect";
+    let failed = "0 running, 0 done, 1 failed, 0 suspect";
+    for (status, fields, expected) in [
+        (200, r#""code":"conflictTaskUUID""#, "known"),
+        (400, r#""code":"conflictTaskUUID""#, "known"),
+        (200, r#""code":"insufficientCredits""#, suspect),
+        (200, r#""code":"invalidModel""#, suspect),
+        (200, r#""code":"modelUnavailable""#, suspect),
+        (200, r#""code":"noAvailableServer""#, suspect),
+        // What certainly answers the check, and what only a task can end with that was taken.
+        (200, r#""code":"invalidModel","taskType":"getResponse""#, failed),
+        (200, r#""code":"invalidModel","status":"error""#, failed),
+        (400, r#""code":"invalidModel""#, failed),
+        (200, r#""code":"contentPolicyViolation""#, failed),
+        (200, r#""code":"providerError""#, failed),
+    ] {
+        check_sighting(&reply(status, &format!(r#"{{"errors":[{{{fields},"taskUUID":"$a"}}]}}"#)), expected);
+    }
+    // Whatever else is shown says more.
+    let body = r#"{"data":[{"taskUUID":"$a","videoURL":"u"}],"errors":[{"code":"conflictTaskUUID","taskUUID":"$a"}]}"#;
+    check_sighting(&reply(200, body), "0 running, 1 done, 0 failed, 0 suspect");
 }
 
 #[test]
