@@ -20,8 +20,8 @@
 //!                                                       does not show it
 //! ```
 //!
-//! In all, a task is offered three times, and six times where it was lost with its connections. After that, and for
-//! every other kind of doubt, only the archive's word counts (docs/decisions/0012-a-lost-socket.md).
+//! In all, a task is offered three times, and six times where all that ever happened to it was that it was lost with
+//! its connections. After that, and for every other kind of doubt, only the archive's word counts (docs/decisions/0012-a-lost-socket.md).
 
 use std::time::Duration;
 
@@ -52,6 +52,8 @@ pub(crate) struct Submission {
     attempts: u32,
     /// True if some attempt may have reached the server though no answer says so.
     in_doubt: bool,
+    /// True while every attempt that the server may have received was lost with its connection.
+    was_only_lost: bool,
     sends: Sends,
     /// The sends before the attempt that is under way, to go back to if that never left.
     sends_before: Sends,
@@ -179,6 +181,7 @@ impl Submission {
 
     /// The server did not take it; `certainly` if it was the API that said so, and not something before it.
     pub(crate) fn refused(&mut self, now: Tick, delay: Duration, certainly: bool) -> Next {
+        self.was_only_lost = false;
         if certainly {
             self.sends.first = self.sends_before.first;
         } else {
@@ -199,6 +202,7 @@ impl Submission {
     /// nothing can be found of it.
     pub(crate) fn maybe_sent(&mut self, resend: bool) {
         self.in_doubt = true;
+        self.was_only_lost = false;
         self.state = State::Doubtful { absence: None, resend, disconnected: false };
     }
 
@@ -214,7 +218,8 @@ impl Submission {
     pub(crate) fn unseen(&mut self, asked: Tick, now: Tick) -> Option<Tick> {
         let State::Doubtful { resend: true, disconnected: true, .. } = self.state else { return None };
         let last = self.sends.last?;
-        if asked < last + RESEND_GAP || self.attempts >= MAX_ATTEMPTS_LOST || !self.is_in_resend_window(now) {
+        let most = if self.was_only_lost { MAX_ATTEMPTS_LOST } else { MAX_ATTEMPTS };
+        if asked < last + RESEND_GAP || self.attempts >= most || !self.is_in_resend_window(now) {
             return None;
         }
         let at = self.not_before_gap(now);
@@ -231,6 +236,7 @@ impl Submission {
     /// with `resend` it may be sent again then.
     pub(crate) fn acknowledged_weakly(&mut self, resend: bool) {
         self.in_doubt = true;
+        self.was_only_lost = false;
         self.state = State::Accepted { absence: None, resend };
     }
 
@@ -260,7 +266,14 @@ impl Submission {
     }
 
     fn with_state(state: State) -> Self {
-        Self { state, attempts: 0, in_doubt: false, sends: Sends::default(), sends_before: Sends::default() }
+        Self {
+            state,
+            attempts: 0,
+            in_doubt: false,
+            was_only_lost: true,
+            sends: Sends::default(),
+            sends_before: Sends::default(),
+        }
     }
 
     fn offer_again(&mut self, at: Tick) -> Next {
