@@ -298,6 +298,12 @@ impl Driver {
     fn offer_again(&mut self, task_uuid: TaskUuid, cause: Cause, may_retry: bool, now: Tick) {
         let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
         let delay = entry.next_delay(&cause);
+        if cause.was_not_sent() && entry.submission.is_in_doubt() && !entry.is_utility() {
+            entry.submission.never_left(now + delay);
+            entry.report_fault(cause);
+            self.begin_watching(task_uuid, now);
+            return;
+        }
         let next = match cause.was_not_sent() {
             true => entry.submission.not_sent(now, delay),
             false => entry.submission.refused(now, delay, cause.is_certain_refusal()),

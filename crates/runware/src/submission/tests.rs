@@ -208,6 +208,29 @@ fn six_attempts_are_for_losses_alone() {
 }
 
 #[test]
+fn an_attempt_that_never_left_goes_back_to_the_doubt_before_it() {
+    let mut lost = disconnected_at(40);
+    for again in 1..10 {
+        let time = again * 2000;
+        assert_eq!(lost.unseen(at(time), at(time)), Some(at(time)), "{again}");
+        lost.sent(at(time));
+        lost.never_left(at(time + 1500));
+        assert!(lost.is_watched() && lost.may_exist() && lost.is_in_doubt());
+    }
+    assert_eq!(lost.unseen(at(18_100), at(18_100)), Some(at(19_500)), "not before the delay");
+
+    let mut doubtful = sent_at(0);
+    doubtful.maybe_sent(true);
+    for round in [60_000, 70_000, 80_000, 90_000] {
+        assert_eq!(doubtful.absent(at(round), true), Absence::Inconclusive);
+        assert_eq!(doubtful.absent(at(round + 5000), true), Absence::Resend(at(round + 5000)));
+        doubtful.sent(at(round + 5000));
+        doubtful.never_left(at(round + 5000));
+        assert_eq!(doubtful.unseen(at(round + 7000), at(round + 7000)), None, "a look was never enough");
+    }
+}
+
+#[test]
 fn before_the_third_attempt_the_archive_permits_a_repetition_as_it_always_does() {
     let mut submission = disconnected_at(0);
     assert_eq!(submission.absent(at(60_000), true), Absence::Inconclusive);
