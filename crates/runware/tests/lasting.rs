@@ -3,6 +3,8 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
+#[path = "lasting/joined.rs"]
+mod joined;
 #[path = "lasting/lost.rs"]
 mod lost;
 #[path = "lasting/parts.rs"]

@@ -76,6 +76,11 @@ impl Entry {
             self.expected = Expected::NotToBeHad;
             return;
         };
+        self.expect(expected);
+    }
+
+    /// Learns how many results the task was asked for, and judges by it what was collected.
+    pub(super) fn expect(&mut self, expected: u32) {
         self.expected = Expected::Known(expected);
         let mut collector = Collector::new(Some(expected));
         let collected = [self.collector.results(), self.collector.failures()].concat();

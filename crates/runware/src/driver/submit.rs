@@ -61,8 +61,9 @@ impl Driver {
     fn submit_resumed(&mut self, task_uuid: TaskUuid, prepared: Option<Prepared>, now: Tick) {
         let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
         let is_seen = entry.watch.read(|state| state.accepted.is_some());
-        if entry.prepared.is_none() && prepared.is_some() && !is_seen {
-            entry.prepared = prepared;
+        if let Some(prepared) = prepared.filter(|_| entry.prepared.is_none() && !is_seen) {
+            entry.expect(prepared.expected());
+            entry.prepared = Some(prepared);
             entry.submission = Submission::new(now);
             self.scheduler.remove(&task_uuid);
             self.go_on(task_uuid, now);
@@ -103,6 +104,7 @@ impl Driver {
             self.queue(task_uuid, waits);
         }
         self.remind(task_uuid, now);
+        self.keep_watching(task_uuid, now);
     }
 
     /// Sends what is due, as few requests as possible; returns when to look again, if not on an event.
@@ -291,6 +293,16 @@ impl Driver {
         self.scheduler.insert(task_uuid, poll, now);
         if entry.prepared.is_some() && entry.submission.is_accepted() {
             self.scheduler.observed(&task_uuid, now, Seen::Running);
+        }
+    }
+
+    /// Sees to it that a task whose state is to be watched is: it may have been about to be sent, or its answer may
+    /// still be on the way.
+    pub(super) fn keep_watching(&mut self, task_uuid: TaskUuid, now: Tick) {
+        let is_watched = self.entries.get(&task_uuid).is_some_and(|entry| entry.submission.is_watched());
+        if is_watched && !self.scheduler.contains(&task_uuid) {
+            self.begin_watching(task_uuid, now);
+            self.remind(task_uuid, now);
         }
     }
 

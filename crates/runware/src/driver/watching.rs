@@ -154,16 +154,13 @@ impl Driver {
             && let Expected::Unknown { faults } = entry.expected
         {
             entry.expected = Expected::Asked { faults };
+            self.keep_watching(task_uuid, now);
             self.scheduler.observed(&task_uuid, now, Seen::Running);
             self.questions.push(task_uuid);
         } else if entry.collector.is_settled() && !matches!(entry.expected, Expected::Asked { .. }) {
             self.end_with(task_uuid, Ending::Settled, now);
         } else if shows_task {
-            if !self.scheduler.contains(&task_uuid) {
-                // It was about to be sent again, or its answer is still on the way.
-                self.begin_watching(task_uuid, now);
-                self.remind(task_uuid, now);
-            }
+            self.keep_watching(task_uuid, now);
             self.scheduler.observed(&task_uuid, now, Seen::Running);
             if is_questionable {
                 self.questions.push(task_uuid);
@@ -207,6 +204,7 @@ impl Driver {
                     entry.submission.accepted();
                     entry.report_accepted(entry.prepared.is_none());
                     self.take_snapshot(*task_uuid, snapshot, now);
+                    self.keep_watching(*task_uuid, now);
                     self.scheduler.observed(task_uuid, now, Seen::Running);
                 }
                 // Nothing speaks for more than the failures that every check shows.

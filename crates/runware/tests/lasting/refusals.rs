@@ -2,7 +2,7 @@
 
 use runware::transport::testing::Step;
 use runware::types::TaskType;
-use runware::{ErrorKind, Status, TaskHandle};
+use runware::{ErrorKind, Status};
 
 use crate::world::*;
 
@@ -21,22 +21,6 @@ async fn what_answered_a_repeated_submission_fails_no_task() {
         assert_eq!(outcome.status(), Status::Succeeded, "{code} {checks:?}");
         assert_eq!(world.times_of(&TaskType::ImageInference).len(), 2, "{code} {checks:?}");
     }
-}
-
-#[tokio::test]
-async fn a_watched_task_that_is_submitted_again_does_not_fail() {
-    // Over one socket the server's answer to the submission goes to everybody who waits for the task.
-    let world = World::new(|number, attempt| match number {
-        0 => errors(CONFLICT).after(SECOND),
-        _ if is_details(attempt) => blank(),
-        _ if !is_check(attempt) => errors(CONFLICT).after(SECOND),
-        _ => answer(&picture("p")),
-    });
-    let watched = world.client.resume(TaskHandle::new(id("a"))).unwrap();
-    world.settle().await;
-    let _task = world.client.submit(image("a", 1)).unwrap();
-    let outcome = world.run(watched.outcome()).await.unwrap();
-    assert_eq!(outcome.status(), Status::Succeeded, "{outcome:?}");
 }
 
 #[tokio::test]
