@@ -136,6 +136,24 @@ impl Submission {
         }
     }
 
+    /// It is not to be sent before it is released, nor before this: another attempt may still leave, of which nothing
+    /// is known here.
+    pub(crate) fn hold(&mut self, until: Tick) {
+        self.doubt = Some(Doubt::Other);
+        self.was_only_lost = false;
+        self.postpone(until);
+    }
+
+    /// The other attempt has left by now, or never will.
+    pub(crate) fn release(&mut self, now: Tick, never_left: bool) {
+        let State::Due { at } = &mut self.state else { return };
+        *at = if never_left { now } else { now + RESEND_GAP };
+        if never_left {
+            self.doubt = None;
+            self.was_only_lost = true;
+        }
+    }
+
     /// When it is to be sent next.
     pub(crate) fn due(&self) -> Option<Tick> {
         match self.state {

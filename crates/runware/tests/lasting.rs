@@ -3,6 +3,8 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
+#[path = "lasting/deadline.rs"]
+mod deadline;
 #[path = "lasting/joined.rs"]
 mod joined;
 #[path = "lasting/lost.rs"]
@@ -11,8 +13,6 @@ mod lost;
 mod parts;
 #[path = "lasting/refusals.rs"]
 mod refusals;
-#[path = "lasting/trace.rs"]
-mod trace;
 #[path = "lasting/unclaimed.rs"]
 mod unclaimed;
 #[path = "lasting/world.rs"]

@@ -22,6 +22,8 @@ pub(super) struct Entry {
     pub(super) deadline: Tick,
     /// Where the entry stands on the driver's agenda.
     pub(super) on_agenda: Option<Tick>,
+    /// Its sending waits for the end of another attempt under its id, of an earlier watching.
+    pub(super) is_held: bool,
     pub(super) verification: Verification,
     /// How many status checks in a row showed what may be all there is, though it is less than was asked for.
     pub(super) short_answers: u32,
@@ -113,6 +115,7 @@ impl Entry {
             started: now,
             deadline,
             on_agenda: None,
+            is_held: false,
             verification: Verification::Idle,
             short_answers: 0,
             awaits_verdict: false,

@@ -107,13 +107,18 @@ impl Driver {
         let now = self.now();
         let entry = self.entries.remove(&task_uuid)?;
         if let Some(last) = entry.submission.last_sent().filter(|last| now < *last + RESEND_GAP) {
-            self.sent_lately.retain(|_, last| now < *last + RESEND_GAP);
+            self.forget_sent(now);
             self.sent_lately.insert(task_uuid, last);
         }
         if let Some(at) = entry.on_agenda {
             self.agenda.remove(&(at, task_uuid));
         }
         Some(entry.watch)
+    }
+
+    /// Forgets what was sent so long ago that it may be sent again.
+    pub(super) fn forget_sent(&mut self, now: Tick) {
+        self.sent_lately.retain(|_, last| now < *last + RESEND_GAP);
     }
 
     /// How long a question about these tasks may take: as long as their plans allow, and no longer than

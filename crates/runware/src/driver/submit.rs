@@ -32,6 +32,9 @@ const LATE_ACCEPTANCE: Duration = Duration::from_millis(500);
 /// than this is asked about instead.
 const SYNC_TIMEOUT: Duration = Duration::from_secs(150);
 
+/// How long after a deadline an attempt that ends with it is waited for. It takes a moment to hear of it.
+const LAST_WORD: Duration = Duration::from_millis(100);
+
 impl Driver {
     /// Takes a task into care.
     pub(super) fn open(&mut self, mut opening: Opening, now: Tick) {
@@ -45,8 +48,8 @@ impl Driver {
         let is_new = prepared.is_some();
         tracing::debug!(target: "runware", %task_uuid, is_new, "opened");
         let mut entry = Entry::new(watch, prepared, plan, now, self.rng.u64(..));
-        if let Some(last) = self.sent_lately.remove(&task_uuid) {
-            entry.submission.postpone(last + RESEND_GAP);
+        if is_new {
+            self.hold_back(task_uuid, &mut entry);
         }
         self.entries.insert(task_uuid, entry);
         if is_new {
@@ -59,14 +62,49 @@ impl Driver {
     /// A task that is watched was submitted too. If it has not been seen yet it is sent; the deadline of the
     /// watching stays.
     fn submit_resumed(&mut self, task_uuid: TaskUuid, prepared: Option<Prepared>, now: Tick) {
-        let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
+        let Some(mut entry) = self.entries.remove(&task_uuid) else { return };
         let is_seen = entry.watch.read(|state| state.accepted.is_some());
+        let mut is_to_be_sent = false;
         if let Some(prepared) = prepared.filter(|_| entry.prepared.is_none() && !is_seen) {
             entry.expect(prepared.expected());
             entry.prepared = Some(prepared);
             entry.submission = Submission::new(now);
+            self.hold_back(task_uuid, &mut entry);
+            is_to_be_sent = true;
+        }
+        self.entries.insert(task_uuid, entry);
+        if is_to_be_sent {
             self.scheduler.remove(&task_uuid);
             self.go_on(task_uuid, now);
+        }
+    }
+
+    /// Keeps a task from being sent within a second of an attempt under its id that an earlier watching has made.
+    fn hold_back(&mut self, task_uuid: TaskUuid, entry: &mut Entry) {
+        if self.leaving.contains_key(&task_uuid) {
+            entry.is_held = true;
+            entry.submission.hold(entry.deadline);
+        } else if let Some(last) = self.sent_lately.remove(&task_uuid) {
+            entry.submission.postpone(last + RESEND_GAP);
+        }
+    }
+
+    /// The attempts of a submission have left by now, or never will.
+    pub(super) fn take_leave(&mut self, exchange: &Exchange, asked: &Asked, now: Tick) {
+        let never_left = exchange.was_not_sent();
+        self.forget_sent(now);
+        for task_uuid in &asked.task_uuids {
+            self.leaving.remove(task_uuid);
+            if asked.entry(task_uuid, &mut self.entries).is_some() {
+                continue;
+            }
+            if let Some(entry) = self.entries.get_mut(task_uuid).filter(|entry| entry.is_held) {
+                entry.is_held = false;
+                entry.submission.release(now, never_left);
+                self.go_on(*task_uuid, now);
+            } else if !never_left {
+                self.sent_lately.insert(*task_uuid, now);
+            }
         }
     }
 
@@ -83,7 +121,15 @@ impl Driver {
         let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
         entry.on_agenda = None;
         if now >= entry.deadline {
-            self.end_at_deadline(task_uuid, now);
+            // What becomes of an attempt that ends with the deadline is heard first: if it never left, that is certain.
+            let last_word = entry.deadline + LAST_WORD;
+            let ends_now = self.leaving.get(&task_uuid).is_some_and(|end| *end <= entry.deadline);
+            if ends_now && !entry.is_held && now < last_word {
+                entry.on_agenda = Some(last_word);
+                self.agenda.insert((last_word, task_uuid));
+            } else {
+                self.end_at_deadline(task_uuid, now);
+            }
             return;
         }
         if let Verification::Due { at, attempt } = entry.verification
