@@ -267,6 +267,12 @@ async fn after_a_failure_a_silent_server_is_not_waited_for_long() {
     assert_eq!(setup.error().await.kind(), ErrorKind::StreamFailed);
     assert_eq!(setup.clock.now(), 5 * SECOND);
 
+    // What only keeps the connection alive is no sign of anything.
+    let alive = (0..100).map(|_| (4 * SECOND, ": keep-alive\n\n"));
+    let setup = Setup::with(Step::stream([(NOW, body)].into_iter().chain(alive)));
+    assert_eq!(setup.error().await.kind(), ErrorKind::StreamFailed);
+    assert_eq!(setup.clock.now(), 5 * SECOND);
+
     // What makes it good is waited for, and each sign of it counts.
     let pieces = [
         (NOW, body),

@@ -38,8 +38,8 @@ pub(super) struct Open {
     request: Arc<Request>,
     /// Ready once the client is closed.
     closed: Pin<Box<dyn Future<Output = ()> + Send>>,
-    /// After a failure was reported: when to stop waiting for more.
-    give_up: Option<Sleep>,
+    /// After a failure was reported, and so many pieces: when to stop waiting for more.
+    give_up: Option<(usize, Sleep)>,
 }
 
 /// What comes.
@@ -70,8 +70,8 @@ impl Line {
         }
     }
 
-    /// Waits for what comes next; after a reported failure only for a while.
-    pub(super) fn poll(&mut self, context: &mut Context<'_>, has_failed: bool) -> Poll<Arrival> {
+    /// Waits for what comes next; after a reported failure, and so many pieces, only for a while.
+    pub(super) fn poll(&mut self, context: &mut Context<'_>, failed_at: Option<usize>) -> Poll<Arrival> {
         loop {
             match self {
                 Self::Unopened(_) => {
@@ -92,7 +92,7 @@ impl Line {
                         }
                     });
                 }
-                Self::Open(open) => return open.poll(context, has_failed),
+                Self::Open(open) => return open.poll(context, failed_at),
                 Self::Over => return Poll::Ready(Arrival::End),
             }
         }
@@ -100,24 +100,27 @@ impl Line {
 }
 
 impl Open {
-    fn poll(&mut self, context: &mut Context<'_>, has_failed: bool) -> Poll<Arrival> {
+    fn poll(&mut self, context: &mut Context<'_>, failed_at: Option<usize>) -> Poll<Arrival> {
         if self.closed.as_mut().poll(context).is_ready() {
             return Poll::Ready(Arrival::Closed);
         }
+        // Only another piece puts the end off: what keeps the connection alive makes nothing good.
+        if self.give_up.as_ref().map(|(pieces, _)| *pieces) != failed_at {
+            let clock = &self.request.shared.lookup.clock;
+            let until = clock.now().saturating_add(AFTER_FAILURE);
+            self.give_up = failed_at.map(|pieces| (pieces, clock.sleep_until(until)));
+        }
+        if let Some((_, give_up)) = &mut self.give_up
+            && give_up.as_mut().poll(context).is_ready()
+        {
+            return Poll::Ready(Arrival::End);
+        }
         if let Poll::Ready(arrived) = Pin::new(&mut self.reply).poll_next(context) {
-            self.give_up = None;
             return Poll::Ready(match arrived {
                 Some(Ok(bytes)) => Arrival::Bytes(bytes),
                 Some(Err(fault)) => Arrival::Fault(fault),
                 None => Arrival::End,
             });
-        }
-        if has_failed {
-            let clock = &self.request.shared.lookup.clock;
-            let give_up = self
-                .give_up
-                .get_or_insert_with(|| clock.sleep_until(clock.now().saturating_add(AFTER_FAILURE)));
-            return give_up.as_mut().poll(context).map(|()| Arrival::End);
         }
         Poll::Pending
     }
