@@ -369,6 +369,12 @@ impl Driver {
         let may_retry = may_retry && !cause.is_permanent();
         match next {
             Next::Resend(at) if at < entry.deadline && may_retry => entry.report_fault(cause),
+            // An earlier attempt may have arrived: it is looked for as long as there is time.
+            _ if entry.submission.is_in_doubt() && !entry.is_utility() => {
+                entry.submission.maybe_sent(true);
+                entry.report_fault(cause);
+                self.begin_watching(task_uuid, now);
+            }
             _ => {
                 let error = Error::not_accepted(entry.watch.handle().clone(), &cause);
                 self.give_up(task_uuid, error, now);
