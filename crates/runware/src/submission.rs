@@ -235,8 +235,13 @@ impl Submission {
         self.offer_again(now + delay)
     }
 
-    /// The server refused the request that it was in, not the task: it goes again in a smaller one.
-    pub(crate) fn regroup(&mut self, now: Tick) {
+    /// The server refused the request that it was in, not the task: it goes again in a smaller one. Unless that is
+    /// certain, the task may have been taken all the same.
+    pub(crate) fn regroup(&mut self, now: Tick, certainly: bool) {
+        if !certainly {
+            self.doubt = Some(Doubt::Other);
+            self.was_only_lost = false;
+        }
         self.attempts = self.attempts.saturating_sub(1);
         self.arrived_by(now);
         self.state = State::Due { at: self.not_before_gap(now) };

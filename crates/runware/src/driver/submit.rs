@@ -208,7 +208,7 @@ impl Driver {
     pub(super) fn take_submission(&mut self, exchange: &Exchange, asked: &Asked, now: Tick) {
         let mut answers = reading::read_submission(exchange, &asked.task_uuids);
         let may_retry = self.spend(answers.values());
-        if answers.values().any(|answer| matches!(answer, Answer::TooMany)) {
+        if answers.values().any(|answer| matches!(answer, Answer::TooMany { .. })) {
             self.submit_batch = self.submit_batch.min((asked.task_uuids.len() / 2).max(1));
         }
         for task_uuid in &asked.task_uuids {
@@ -283,7 +283,7 @@ impl Driver {
                 entry.report_fault(cause);
                 self.begin_watching(task_uuid, now);
             }
-            Answer::TooMany => entry.submission.regroup(now),
+            Answer::TooMany { certainly } => entry.submission.regroup(now, certainly),
             Answer::Rejected { error: Some(error), status } => {
                 self.give_up(task_uuid, Error::rejected(handle, error, status), now);
             }

@@ -43,7 +43,7 @@ fn word(answer: &Answer) -> &'static str {
         Answer::Doubtful(_) => "doubtful",
         Answer::Rejected { .. } => "rejected",
         Answer::Failed(_) => "failed",
-        Answer::TooMany => "too many",
+        Answer::TooMany { .. } => "too many",
     }
 }
 

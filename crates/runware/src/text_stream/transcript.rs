@@ -225,7 +225,7 @@ pub(super) fn refusal(handle: &TaskHandle, answer: Answer, failure: Option<(ApiE
         (Answer::Failed(_) | Answer::Accepted { .. }, Some((error, status))) => {
             Error::stream_failed(handle, &CollectedText::default(), error, status)
         }
-        (Answer::Failed(_) | Answer::Accepted { .. } | Answer::Weak | Answer::TooMany, _) => {
+        (Answer::Failed(_) | Answer::Accepted { .. } | Answer::Weak | Answer::TooMany { .. }, _) => {
             Error::unconfirmed_stream(handle, None)
         }
     }

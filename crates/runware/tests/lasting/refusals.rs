@@ -69,3 +69,30 @@ async fn a_conflict_says_that_the_server_has_the_task() {
     let report = world.run(world.client.status(id("a"))).await.unwrap();
     assert!(!report.is_unknown() && report.processing() == 1 && report.failures().is_empty(), "{report:?}");
 }
+
+#[tokio::test]
+async fn a_request_that_a_socket_takes_for_refused_as_a_whole_may_have_been_taken() {
+    use runware::transport::{Delivery, ErrorKind, TransportError};
+    let rejected = r#"{"code":"invalidModel","taskUUID":"$a"},{"code":"invalidModel","taskUUID":"$b"}"#;
+    for whole in [true, false] {
+        let world = World::new(move |number, attempt| match number {
+            0 if whole => {
+                let error =
+                    TransportError::new(ErrorKind::Undecodable, Delivery::Answered, "refused as a whole");
+                Step::error(error.with_status(400))
+            }
+            // Named as no task of ours: certainly about this request, over HTTP.
+            0 => errors(r#"{"code":"arrayTooLarge"}"#),
+            _ if is_check(attempt) => blank(),
+            _ => errors(rejected),
+        });
+        let tasks = ["a", "b"].map(|key| world.client.submit(image(key, 1)).unwrap());
+        for task in tasks {
+            let end = world.run(task.outcome()).await;
+            match end {
+                Ok(outcome) => assert!(whole && outcome.status() == Status::Unknown, "{outcome:?}"),
+                Err(error) => assert!(!whole && error.is_safe_to_resubmit(), "{error:?}"),
+            }
+        }
+    }
+}
