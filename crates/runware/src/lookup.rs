@@ -91,7 +91,7 @@ impl Lookup {
             match reading::read_status(exchange, &[task_uuid]).remove(&task_uuid) {
                 Some(Sighting::Seen(snapshot)) => Reading::Answer(StatusReport::of(snapshot)),
                 Some(Sighting::Known) => Reading::Answer(StatusReport::running()),
-                Some(Sighting::Fault(cause)) => Reading::Again(cause),
+                Some(Sighting::Fault(cause) | Sighting::TooLarge(cause)) => Reading::Again(cause),
                 Some(Sighting::Refused(cause)) => Reading::Refused(cause),
                 Some(Sighting::Unseen | Sighting::TooMany) | None => Reading::Answer(StatusReport::default()),
             }

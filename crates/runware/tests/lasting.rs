@@ -7,6 +7,8 @@
 mod deadline;
 #[path = "lasting/joined.rs"]
 mod joined;
+#[path = "lasting/large.rs"]
+mod large;
 #[path = "lasting/lost.rs"]
 mod lost;
 #[path = "lasting/parts.rs"]

@@ -33,6 +33,8 @@ pub(super) struct Entry {
     pub(super) expected: Expected,
     /// Since when every status check has shown an error that may be a verdict.
     pub(super) suspicious_since: Option<Tick>,
+    /// How many checks in a row had an answer that was too large, over a connection that others share.
+    pub(super) large_answers: u32,
     /// What the last answered status check showed, if there was one.
     pub(super) last_seen: Option<bool>,
     pub(super) last_cause: Option<Cause>,
@@ -121,6 +123,7 @@ impl Entry {
             awaits_verdict: false,
             expected,
             suspicious_since: None,
+            large_answers: 0,
             last_seen: None,
             last_cause: None,
             delays,

@@ -28,6 +28,10 @@ const SHORT_ANSWERS_QUESTIONED: u32 = 2;
 /// How often the archive is asked how many results a task is to have.
 const EXPECTED_ATTEMPTS: u32 = 3;
 
+/// An answer that is too large, over a connection that others share, is the task's own once it is so this many times in
+/// a row.
+const LARGE_ANSWERS_CONFIRMED: u32 = 2;
+
 /// An error that may be a passing trouble of the server is the task's own once every check for this long
 /// has shown it: what a check reports of a task, it reports every time.
 const SUSPICION_CONFIRMED: Duration = Duration::from_secs(30);
@@ -66,6 +70,8 @@ impl Driver {
         for task_uuid in &asked.task_uuids {
             let Some(sighting) = sightings.remove(task_uuid) else { continue };
             let Some(entry) = asked.entry(task_uuid, &mut self.entries) else { continue };
+            let is_large = matches!(sighting, Sighting::TooLarge(_));
+            entry.large_answers = if is_large { entry.large_answers + 1 } else { 0 };
             match sighting {
                 Sighting::Seen(snapshot) => {
                     entry.last_seen = Some(true);
@@ -95,6 +101,12 @@ impl Driver {
                 Sighting::Refused(cause) => {
                     entry.report_fault(cause);
                     self.scheduler.failed(task_uuid, now, Fault::permanent());
+                }
+                Sighting::TooLarge(cause) => {
+                    let is_lasting = entry.large_answers >= LARGE_ANSWERS_CONFIRMED;
+                    let fault = if is_lasting { Fault::permanent() } else { Fault::transient() };
+                    entry.report_fault(cause);
+                    self.scheduler.failed(task_uuid, now, fault);
                 }
                 Sighting::TooMany => self.scheduler.failed(task_uuid, now, Fault::transient()),
             }

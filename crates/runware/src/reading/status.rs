@@ -25,6 +25,9 @@ pub(crate) enum Sighting {
     Refused(Cause),
     /// The server refuses the request as a whole: ask again with fewer tasks in it.
     TooMany,
+    /// The answer was too large for a connection that others share, though nothing else was asked in it: theirs may be
+    /// what is too large.
+    TooLarge(Cause),
 }
 
 /// Sorts the replies to a status check by task.
@@ -102,8 +105,7 @@ impl Sorted<'_> {
             let cause = self.cause(None);
             return match asked {
                 2.. => Sighting::TooMany,
-                // Without a status it came over a connection that others share: theirs may be what is too large.
-                _ if fault.status().is_none() => Sighting::Fault(cause),
+                _ if fault.status().is_none() => Sighting::TooLarge(cause),
                 _ => Sighting::Refused(cause),
             };
         }

@@ -64,6 +64,7 @@ fn seen(sighting: &Sighting) -> String {
         Sighting::Fault(_) => "fault".to_owned(),
         Sighting::Refused(_) => "refused".to_owned(),
         Sighting::TooMany => "too many".to_owned(),
+        Sighting::TooLarge(_) => "too large".to_owned(),
     }
 }
 
@@ -229,7 +230,7 @@ fn broken_checks_say_nothing_of_the_task() {
         (ErrorKind::Interrupted, Some(400), "fault"),
         (ErrorKind::Undecodable, Some(401), "refused"),
         (ErrorKind::TooLarge, Some(200), "refused"),
-        (ErrorKind::TooLarge, None, "fault"),
+        (ErrorKind::TooLarge, None, "too large"),
         (ErrorKind::Connect, Some(401), "refused"),
     ] {
         check_sighting(&broken(kind, Delivery::Answered, status), expected);
