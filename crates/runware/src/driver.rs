@@ -73,8 +73,6 @@ pub(crate) struct Driver {
     /// Those among them whose reply carries the results.
     waiting_outbox: VecDeque<TaskUuid>,
     waits_under_way: usize,
-    /// Tasks that were dropped less than a second after they were sent, and when that was.
-    sent_lately: HashMap<TaskUuid, Tick>,
     /// The tasks of all submissions under way, and when those end at the latest. Until then an attempt may still leave,
     /// also after its task has ended.
     leaving: HashMap<TaskUuid, Tick>,
@@ -156,7 +154,6 @@ impl Driver {
             outbox: VecDeque::new(),
             waiting_outbox: VecDeque::new(),
             waits_under_way: 0,
-            sent_lately: HashMap::new(),
             leaving: HashMap::new(),
             submit_after: Tick::ZERO,
             submit_batch: batch_limit,

@@ -14,7 +14,7 @@ use crate::Error;
 use crate::error::Cause;
 use crate::exchange::{self, Exchange};
 use crate::reading::{self, Answer, Snapshot};
-use crate::submission::{Next, RESEND_GAP, Submission};
+use crate::submission::{Next, Submission};
 
 /// Submissions under way at once. While they are, further tasks gather and travel together.
 const MAX_SUBMITS_UNDER_WAY: usize = 4;
@@ -84,15 +84,14 @@ impl Driver {
         if self.leaving.contains_key(&task_uuid) {
             entry.is_held = true;
             entry.submission.hold(entry.deadline);
-        } else if let Some(last) = self.sent_lately.remove(&task_uuid) {
-            entry.submission.postpone(last + RESEND_GAP);
+        } else if let Some(at) = self.registry.free_from(task_uuid) {
+            entry.submission.postpone(at);
         }
     }
 
     /// The attempts of a submission have left by now, or never will.
     pub(super) fn take_leave(&mut self, exchange: &Exchange, asked: &Asked, now: Tick) {
         let never_left = exchange.was_not_sent();
-        self.forget_sent(now);
         for task_uuid in &asked.task_uuids {
             self.leaving.remove(task_uuid);
             if asked.entry(task_uuid, &mut self.entries).is_some() {
@@ -103,7 +102,7 @@ impl Driver {
                 entry.submission.release(now, never_left);
                 self.go_on(*task_uuid, now);
             } else if !never_left {
-                self.sent_lately.insert(*task_uuid, now);
+                self.registry.note_sent(*task_uuid, now, now);
             }
         }
     }

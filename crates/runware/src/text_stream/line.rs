@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use runware_transport::{Attempt, Delivery, Sleep, StreamingReply, TransportError
 
 use super::request::Request;
 use super::transcript::refusal;
+use crate::client::Shared;
 use crate::exchange::{self, Exchange};
 use crate::reading::{self, Answer};
 use crate::submission::{Next, Submission};
@@ -128,18 +130,23 @@ impl Open {
 
 /// Sends the request, once: again only while it is certain that no byte of it left.
 async fn open(request: Arc<Request>) -> Result<Open, Error> {
-    let Request { handle, prepared, shared, plan, idle } = &*request;
+    let Request { handle, prepared, shared, plan, idle, was_sent } = &*request;
     let lookup = &shared.lookup;
     let now = || Tick::from_duration(lookup.clock.now());
     let deadline = now() + plan.deadline();
     let mut submission = Submission::new(now());
     let mut delays = plan.recovery().delays(lookup.seed ^ prepared.uuid().as_uuid().as_u64_pair().1);
+    // Another stream, or a submission, may have sent the id just now.
+    if let Some(free) = shared.registry.free_from(prepared.uuid()).filter(|free| *free > now()) {
+        wait(&request, free).await?;
+    }
     loop {
         if shared.commands.is_closed() {
             return Err(Error::closed_unsent(handle.clone()));
         }
         let sent_at = now();
         submission.sent(sent_at);
+        was_sent.store(true, Ordering::Relaxed);
         lookup.counters.submitted(1);
         let call = exchange::call(prepared.uuid(), prepared.bytes().clone());
         let attempt = Attempt::new([call], deadline.duration_since(sent_at));
@@ -158,6 +165,7 @@ async fn open(request: Arc<Request>) -> Result<Open, Error> {
             Err(fault) => fault,
         };
         if fault.delivery() == Delivery::NotSent {
+            was_sent.store(false, Ordering::Relaxed);
             lookup.counters.take_back(1, 0);
         }
         if fault.is_closed() {
@@ -170,11 +178,17 @@ async fn open(request: Arc<Request>) -> Result<Open, Error> {
             Next::Resend(at) if at < deadline && !cause.is_permanent() => at,
             _ => return Err(refusal(handle, answer, None)),
         };
-        tokio::select! {
-            biased;
-            () = shared.commands.closed() => return Err(Error::closed_unsent(handle.clone())),
-            () = lookup.clock.sleep_until(again.since_origin()) => {}
-        }
+        wait(&request, again).await?;
+    }
+}
+
+/// Waits until it is time to send.
+async fn wait(request: &Request, until: Tick) -> Result<(), Error> {
+    let Shared { commands, lookup, .. } = &*request.shared;
+    tokio::select! {
+        biased;
+        () = commands.closed() => Err(Error::closed_unsent(request.handle.clone())),
+        () = lookup.clock.sleep_until(until.since_origin()) => Ok(()),
     }
 }
 
