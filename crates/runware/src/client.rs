@@ -101,7 +101,7 @@ impl Client {
     ///
     /// [`ErrorKind::InvalidTask`](crate::ErrorKind::InvalidTask) as for [`Client::prepare`];
     /// [`ErrorKind::UuidReused`](crate::ErrorKind::UuidReused) if this client is watching another request
-    /// of the same id; [`ErrorKind::Closed`](crate::ErrorKind::Closed) after [`Client::close`].
+    /// of the same id, or streaming it; [`ErrorKind::Closed`](crate::ErrorKind::Closed) after [`Client::close`].
     pub fn submit(&self, task: impl Into<RawTask>) -> Result<Task, Error> {
         self.submit_prepared(self.prepare(task)?)
     }
@@ -249,7 +249,7 @@ impl Client {
     }
 
     fn open(&self, handle: TaskHandle, prepared: Option<Prepared>) -> Result<Task, Error> {
-        let (watch, is_new) = self.shared.registry.open(handle)?;
+        let (watch, is_new) = self.shared.registry.open(handle, prepared.is_some())?;
         let task = Task::new(Arc::clone(&watch), Arc::clone(&self.shared));
         if is_new || prepared.is_some() {
             let (registry, plan) = (Arc::clone(&self.shared.registry), Arc::clone(&self.plan));

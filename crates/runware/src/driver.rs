@@ -73,8 +73,9 @@ pub(crate) struct Driver {
     /// Those among them whose reply carries the results.
     waiting_outbox: VecDeque<TaskUuid>,
     waits_under_way: usize,
-    /// Tasks that were dropped less than a second after they were sent, and when that was.
-    sent_lately: HashMap<TaskUuid, Tick>,
+    /// The tasks of all submissions under way, and when those end at the latest. Until then an attempt may still leave,
+    /// also after its task has ended.
+    leaving: HashMap<TaskUuid, Tick>,
     /// No submission before this: the server asked for it.
     submit_after: Tick,
     submit_batch: usize,
@@ -153,7 +154,7 @@ impl Driver {
             outbox: VecDeque::new(),
             waiting_outbox: VecDeque::new(),
             waits_under_way: 0,
-            sent_lately: HashMap::new(),
+            leaving: HashMap::new(),
             submit_after: Tick::ZERO,
             submit_batch: batch_limit,
             submit_quota: Quota::default(),
@@ -244,6 +245,9 @@ impl Driver {
 
     fn start(&mut self, purpose: Purpose, calls: Vec<Call>, timeout: Duration) {
         let transport = Arc::clone(&self.transport);
+        if let Purpose::Submit(asked) | Purpose::SubmitAndWait(asked) = &purpose {
+            self.leaving.extend(asked.task_uuids.iter().map(|task_uuid| (*task_uuid, asked.at + timeout)));
+        }
         let started = match &purpose {
             Purpose::SubmitAndWait(asked) => {
                 let listener = BeginningListener::new(asked.clone(), self.beginnings.0.clone());
@@ -281,10 +285,12 @@ impl Driver {
             Some(Purpose::Submit(asked)) => {
                 self.submits_under_way -= 1;
                 self.take_submission(&exchange, &asked, now);
+                self.take_leave(&exchange, &asked, now);
             }
             Some(Purpose::SubmitAndWait(asked)) => {
                 self.waits_under_way -= 1;
                 self.take_submission(&exchange, &asked, now);
+                self.take_leave(&exchange, &asked, now);
             }
             Some(Purpose::Check(asked)) => {
                 self.checks_under_way -= 1;

@@ -239,10 +239,16 @@ impl Error {
     }
 
     pub(crate) fn query_failed(handle: TaskHandle, cause: &Cause) -> Self {
-        let message = format!(
-            "no answer could be had about task {}; this changes nothing about the task",
-            handle.task_uuid()
-        );
+        let task_uuid = handle.task_uuid();
+        let message = match cause.is_too_large() {
+            true => format!(
+                "the answer about task {task_uuid} is larger than the limit, which `body_limits` of the client sets; this \
+                 changes nothing about the task"
+            ),
+            false => {
+                format!("no answer could be had about task {task_uuid}; this changes nothing about the task")
+            }
+        };
         Self::caused(ErrorKind::QueryFailed, message, handle, cause)
     }
 

@@ -18,6 +18,10 @@ impl Exchange {
     /// How many replies one request may bring. It asks for far fewer; a server that sends more is not listened to.
     pub(crate) const MOST_REPLIES: usize = 1_024;
 
+    /// How many bytes of replies are kept of one request. Each may keep the whole message in memory that it came in,
+    /// which is 64 MiB at most. What is over it is asked for like any other result that did not come.
+    pub(crate) const MOST_BYTES: usize = 256 << 20;
+
     /// Sends the calls as one request and gathers the replies.
     pub(crate) async fn run(transport: &dyn Transport, calls: Vec<Call>, timeout: Duration) -> Self {
         Self::run_in_parts(transport, calls, timeout, &NobodyListens).await
@@ -32,11 +36,15 @@ impl Exchange {
         listener: &impl Listener,
     ) -> Self {
         let mut exchange = Self { replies: Vec::new(), fault: None };
+        let mut bytes = 0_usize;
         match transport.send(Attempt::new(calls, timeout)).await {
             Ok(mut replies) => {
                 while let Some(reply) = replies.next().await {
+                    if let Ok(reply) = &reply {
+                        bytes = bytes.saturating_add(reply.envelope.raw().len());
+                    }
                     match reply {
-                        Ok(_) if exchange.replies.len() >= Self::MOST_REPLIES => {
+                        Ok(_) if exchange.replies.len() >= Self::MOST_REPLIES || bytes > Self::MOST_BYTES => {
                             exchange.fault = Some(too_many_replies());
                             break;
                         }

@@ -51,6 +51,11 @@ impl StatusReport {
         self.progress
     }
 
+    /// The server has the task, and that is all that is known.
+    fn running() -> Self {
+        Self { processing: 1, ..Self::default() }
+    }
+
     fn of(snapshot: Snapshot) -> Self {
         let running = snapshot.entries.iter().filter(|entry| entry.verdict == Verdict::Running);
         let (processing, progress) = (running.count(), snapshot.progress);
@@ -85,7 +90,8 @@ impl Lookup {
             }
             match reading::read_status(exchange, &[task_uuid]).remove(&task_uuid) {
                 Some(Sighting::Seen(snapshot)) => Reading::Answer(StatusReport::of(snapshot)),
-                Some(Sighting::Fault(cause)) => Reading::Again(cause),
+                Some(Sighting::Known) => Reading::Answer(StatusReport::running()),
+                Some(Sighting::Fault(cause) | Sighting::TooLarge(cause)) => Reading::Again(cause),
                 Some(Sighting::Refused(cause)) => Reading::Refused(cause),
                 Some(Sighting::Unseen | Sighting::TooMany) | None => Reading::Answer(StatusReport::default()),
             }

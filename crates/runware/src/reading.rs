@@ -15,7 +15,7 @@ use runware_transport::TransportError;
 use runware_types::{ApiError, Item, TaskType, TaskUuid};
 
 pub(crate) use archive::{ArchiveAnswer, read_archive, read_details};
-pub(crate) use part::{Part, read_part};
+pub(crate) use part::{Part, read_part, read_parts};
 pub(crate) use snapshot::{Payload, Snapshot, collected};
 pub(crate) use status::{Sighting, read_status};
 pub(crate) use submission::{Answer, read_submission};

@@ -3,22 +3,32 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use runware_poll::Tick;
 use runware_types::TaskUuid;
 
+use crate::submission::RESEND_GAP;
 use crate::watch::Watch;
 use crate::{Error, TaskHandle};
 
-/// The open watches by task id, and the ids of the texts that are being streamed.
+/// The open watches by task id, the ids of the texts that are being streamed, and what was sent by either just now.
+///
+/// The locks are taken in this order.
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
     watches: Mutex<HashMap<TaskUuid, Arc<Watch>>>,
     streams: Mutex<HashSet<TaskUuid>>,
+    sent_lately: Mutex<HashMap<TaskUuid, Tick>>,
 }
 
 impl Registry {
     /// The watch for a task, counting the caller as a watcher, and whether it is new.
-    pub(crate) fn open(&self, handle: TaskHandle) -> Result<(Arc<Watch>, bool), Error> {
+    ///
+    /// What is being streamed can be watched, and cannot be submitted.
+    pub(crate) fn open(&self, handle: TaskHandle, to_submit: bool) -> Result<(Arc<Watch>, bool), Error> {
         let mut watches = self.lock();
+        if to_submit && lock(&self.streams).contains(&handle.task_uuid()) {
+            return Err(Error::uuid_reused(handle, "in this client"));
+        }
         if let Some(watch) = watches.get(&handle.task_uuid()).filter(|watch| watch.is_open()) {
             return match (watch.handle().request_hash(), handle.request_hash()) {
                 (Some(ours), Some(theirs)) if ours != theirs => {
@@ -54,9 +64,9 @@ impl Registry {
     /// Takes an id for a stream, unless it is in use: a stream cannot be joined.
     pub(crate) fn begin_stream(&self, handle: &TaskHandle) -> Result<(), Error> {
         let task_uuid = handle.task_uuid();
-        let is_watched = self.lock().get(&task_uuid).is_some_and(|watch| watch.is_open());
-        let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
-        if is_watched || !streams.insert(task_uuid) {
+        let watches = self.lock();
+        let is_watched = watches.get(&task_uuid).is_some_and(|watch| watch.is_open());
+        if is_watched || !lock(&self.streams).insert(task_uuid) {
             return Err(Error::uuid_reused(handle.clone(), "in this client"));
         }
         Ok(())
@@ -64,12 +74,30 @@ impl Registry {
 
     /// Gives the id of a stream back.
     pub(crate) fn end_stream(&self, task_uuid: TaskUuid) {
-        self.streams.lock().unwrap_or_else(PoisonError::into_inner).remove(&task_uuid);
+        lock(&self.streams).remove(&task_uuid);
+    }
+
+    /// Remembers that a task may have been sent as late as at this time.
+    pub(crate) fn note_sent(&self, task_uuid: TaskUuid, at: Tick, now: Tick) {
+        let mut sent = lock(&self.sent_lately);
+        sent.retain(|_, last| now < *last + RESEND_GAP);
+        if now < at + RESEND_GAP {
+            sent.insert(task_uuid, at);
+        }
+    }
+
+    /// From when on a task may be sent that was sent lately.
+    pub(crate) fn free_from(&self, task_uuid: TaskUuid) -> Option<Tick> {
+        lock(&self.sent_lately).get(&task_uuid).map(|last| *last + RESEND_GAP)
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<TaskUuid, Arc<Watch>>> {
-        self.watches.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.watches)
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -85,30 +113,30 @@ mod tests {
     #[test]
     fn callers_of_one_task_share_its_watch() {
         let registry = Registry::default();
-        let (first, is_new) = registry.open(handle("a")).unwrap();
+        let (first, is_new) = registry.open(handle("a"), true).unwrap();
         assert!(is_new);
-        let (second, is_new) = registry.open(handle("a")).unwrap();
+        let (second, is_new) = registry.open(handle("a"), true).unwrap();
         assert!(!is_new && Arc::ptr_eq(&first, &second));
         let id_only = TaskHandle::new(first.handle().task_uuid());
-        assert!(!registry.open(id_only).unwrap().1, "an id without a hash joins too");
+        assert!(!registry.open(id_only, false).unwrap().1, "an id without a hash joins too");
     }
 
     #[test]
     fn another_request_under_the_same_id_is_refused() {
         let registry = Registry::default();
-        let _watch = registry.open(handle("a")).unwrap();
-        let error = registry.open(handle("b")).unwrap_err();
+        let _watch = registry.open(handle("a"), true).unwrap();
+        let error = registry.open(handle("b"), true).unwrap_err();
         assert_eq!(error.kind(), crate::ErrorKind::UuidReused);
     }
 
     #[test]
     fn a_watched_task_is_not_released() {
         let registry = Registry::default();
-        let (watch, _) = registry.open(handle("a")).unwrap();
+        let (watch, _) = registry.open(handle("a"), true).unwrap();
         let task_uuid = watch.handle().task_uuid();
         assert!(!registry.release(task_uuid));
         assert!(watch.remove_watcher());
         assert!(registry.release(task_uuid));
-        assert!(registry.open(handle("b")).unwrap().1, "the id is free again");
+        assert!(registry.open(handle("b"), true).unwrap().1, "the id is free again");
     }
 }

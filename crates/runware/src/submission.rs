@@ -20,8 +20,14 @@
 //!                                                       does not show it
 //! ```
 //!
-//! In all, a task is offered three times, and six times where it was lost with its connections. After that, and for
-//! every other kind of doubt, only the archive's word counts (docs/decisions/0012-a-lost-socket.md).
+//! An attempt that never left, after one that is in doubt, goes back to the doubt that it came from:
+//!
+//! ```text
+//!   Doubtful ── a look, or the archive ──▶ Due ── sent ──▶ UnderWay ── not sent ──▶ Doubtful
+//! ```
+//!
+//! In all, a task is offered three times, and six times where all that ever happened to it was that it was lost with
+//! its connections. After that, and for every other kind of doubt, only the archive's word counts (docs/decisions/0012-a-lost-socket.md).
 
 use std::time::Duration;
 
@@ -50,8 +56,12 @@ pub(crate) const ABSENCE_GAP: Duration = Duration::from_secs(5);
 pub(crate) struct Submission {
     state: State,
     attempts: u32,
-    /// True if some attempt may have reached the server though no answer says so.
-    in_doubt: bool,
+    /// Some attempt may have reached the server though no answer says so: what is known of the last such.
+    doubt: Option<Doubt>,
+    /// The server or its connection asked for this much time.
+    not_before: Tick,
+    /// True while every attempt that the server may have received was lost with its connection.
+    was_only_lost: bool,
     sends: Sends,
     /// The sends before the attempt that is under way, to go back to if that never left.
     sends_before: Sends,
@@ -70,6 +80,14 @@ enum State {
     UnderWay,
     Doubtful { absence: Option<Missed>, resend: bool, disconnected: bool },
     Accepted { absence: Option<Missed>, resend: bool },
+}
+
+/// Why it is not known whether an attempt arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Doubt {
+    /// The connection was lost with it.
+    Lost,
+    Other,
 }
 
 /// When the archive did not have the task.
@@ -118,6 +136,24 @@ impl Submission {
         }
     }
 
+    /// It is not to be sent before it is released, nor before this: another attempt may still leave, of which nothing
+    /// is known here.
+    pub(crate) fn hold(&mut self, until: Tick) {
+        self.doubt = Some(Doubt::Other);
+        self.was_only_lost = false;
+        self.postpone(until);
+    }
+
+    /// The other attempt has left by now, or never will.
+    pub(crate) fn release(&mut self, now: Tick, never_left: bool) {
+        let State::Due { at } = &mut self.state else { return };
+        *at = if never_left { now } else { now + RESEND_GAP };
+        if never_left {
+            self.doubt = None;
+            self.was_only_lost = true;
+        }
+    }
+
     /// When it is to be sent next.
     pub(crate) fn due(&self) -> Option<Tick> {
         match self.state {
@@ -143,7 +179,7 @@ impl Submission {
 
     /// True if the server may have received it.
     pub(crate) fn may_exist(&self) -> bool {
-        self.sends.first.is_some() || self.in_doubt || self.is_accepted()
+        self.sends.first.is_some() || self.is_in_doubt() || self.is_accepted()
     }
 
     /// True if an earlier attempt of ours may be what the server remembers.
@@ -153,7 +189,7 @@ impl Submission {
 
     /// True if it may be that the server has it, whatever the last attempt came to.
     pub(crate) fn is_in_doubt(&self) -> bool {
-        self.in_doubt
+        self.doubt.is_some()
     }
 
     /// When it was sent last.
@@ -169,7 +205,7 @@ impl Submission {
         self.sends = Sends { first: self.sends.first.or(Some(now)), last: Some(now) };
     }
 
-    /// The attempt never reached the server.
+    /// The attempt never reached the server, nor did one before it.
     ///
     /// The first time it is sent again at once, later after `delay`.
     pub(crate) fn not_sent(&mut self, now: Tick, delay: Duration) -> Next {
@@ -177,19 +213,35 @@ impl Submission {
         self.offer_again(if self.attempts == 1 { now } else { now + delay })
     }
 
+    /// The attempt never reached the server, and an earlier one may have: nothing but time was lost. What is to be found
+    /// of the earlier one is looked for again, and what that permits is done at `not_before` at the soonest.
+    pub(crate) fn never_left(&mut self, not_before: Tick) {
+        self.attempts = self.attempts.saturating_sub(1);
+        self.sends = self.sends_before;
+        self.not_before = not_before;
+        let disconnected = self.doubt == Some(Doubt::Lost);
+        self.state = State::Doubtful { absence: None, resend: true, disconnected };
+    }
+
     /// The server did not take it; `certainly` if it was the API that said so, and not something before it.
     pub(crate) fn refused(&mut self, now: Tick, delay: Duration, certainly: bool) -> Next {
+        self.was_only_lost = false;
         if certainly {
             self.sends.first = self.sends_before.first;
         } else {
-            self.in_doubt = true;
+            self.doubt = Some(Doubt::Other);
         }
         self.arrived_by(now);
         self.offer_again(now + delay)
     }
 
-    /// The server refused the request that it was in, not the task: it goes again in a smaller one.
-    pub(crate) fn regroup(&mut self, now: Tick) {
+    /// The server refused the request that it was in, not the task: it goes again in a smaller one. Unless that is
+    /// certain, the task may have been taken all the same.
+    pub(crate) fn regroup(&mut self, now: Tick, certainly: bool) {
+        if !certainly {
+            self.doubt = Some(Doubt::Other);
+            self.was_only_lost = false;
+        }
         self.attempts = self.attempts.saturating_sub(1);
         self.arrived_by(now);
         self.state = State::Due { at: self.not_before_gap(now) };
@@ -198,13 +250,14 @@ impl Submission {
     /// The attempt may have reached the server; nobody knows. With `resend` it may be sent again once
     /// nothing can be found of it.
     pub(crate) fn maybe_sent(&mut self, resend: bool) {
-        self.in_doubt = true;
+        self.doubt = Some(Doubt::Other);
+        self.was_only_lost = false;
         self.state = State::Doubtful { absence: None, resend, disconnected: false };
     }
 
     /// The connection was lost with the attempt on it: it may be sent again once a look does not show it.
     pub(crate) fn disconnected(&mut self, now: Tick) {
-        self.in_doubt = true;
+        self.doubt = Some(Doubt::Lost);
         self.arrived_by(now);
         self.state = State::Doubtful { absence: None, resend: true, disconnected: true };
     }
@@ -214,10 +267,11 @@ impl Submission {
     pub(crate) fn unseen(&mut self, asked: Tick, now: Tick) -> Option<Tick> {
         let State::Doubtful { resend: true, disconnected: true, .. } = self.state else { return None };
         let last = self.sends.last?;
-        if asked < last + RESEND_GAP || self.attempts >= MAX_ATTEMPTS_LOST || !self.is_in_resend_window(now) {
+        let most = if self.was_only_lost { MAX_ATTEMPTS_LOST } else { MAX_ATTEMPTS };
+        if asked < last + RESEND_GAP || self.attempts >= most || !self.is_in_resend_window(now) {
             return None;
         }
-        let at = self.not_before_gap(now);
+        let at = self.not_before_gap(now.max(self.not_before));
         self.state = State::Due { at };
         Some(at)
     }
@@ -230,7 +284,8 @@ impl Submission {
     /// The server answered without naming it. That counts as accepted until nothing can be found of it;
     /// with `resend` it may be sent again then.
     pub(crate) fn acknowledged_weakly(&mut self, resend: bool) {
-        self.in_doubt = true;
+        self.doubt = Some(Doubt::Other);
+        self.was_only_lost = false;
         self.state = State::Accepted { absence: None, resend };
     }
 
@@ -247,7 +302,7 @@ impl Submission {
         match *absence {
             Some(missed) if now.duration_since(missed.at) < ABSENCE_GAP => Absence::Inconclusive,
             Some(missed) if may_resend && missed.denied => {
-                let at = self.not_before_gap(now);
+                let at = self.not_before_gap(now.max(self.not_before));
                 self.state = State::Due { at };
                 Absence::Resend(at)
             }
@@ -260,7 +315,15 @@ impl Submission {
     }
 
     fn with_state(state: State) -> Self {
-        Self { state, attempts: 0, in_doubt: false, sends: Sends::default(), sends_before: Sends::default() }
+        Self {
+            state,
+            attempts: 0,
+            doubt: None,
+            not_before: Tick::ZERO,
+            was_only_lost: true,
+            sends: Sends::default(),
+            sends_before: Sends::default(),
+        }
     }
 
     fn offer_again(&mut self, at: Tick) -> Next {

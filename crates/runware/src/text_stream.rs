@@ -141,7 +141,7 @@ impl TextStream {
     /// Takes the next arrival to the transcript; returns the error that ended the stream instead.
     fn poll_arrival(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
         let line = self.line.get_mut().unwrap_or_else(PoisonError::into_inner);
-        match ready!(line.poll(context, self.transcript.has_failed())) {
+        match ready!(line.poll(context, self.transcript.failed_at())) {
             Arrival::Head { status, retry_after } => self.transcript.begin(status, retry_after),
             Arrival::Bytes(bytes) => self.transcript.push(&bytes),
             Arrival::End => self.transcript.finish(Stop::Ended),

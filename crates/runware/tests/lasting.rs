@@ -3,12 +3,18 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
+#[path = "lasting/deadline.rs"]
+mod deadline;
+#[path = "lasting/joined.rs"]
+mod joined;
+#[path = "lasting/large.rs"]
+mod large;
 #[path = "lasting/lost.rs"]
 mod lost;
 #[path = "lasting/parts.rs"]
 mod parts;
-#[path = "lasting/trace.rs"]
-mod trace;
+#[path = "lasting/refusals.rs"]
+mod refusals;
 #[path = "lasting/unclaimed.rs"]
 mod unclaimed;
 #[path = "lasting/world.rs"]

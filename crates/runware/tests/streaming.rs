@@ -2,6 +2,9 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
+#[path = "streaming/ids.rs"]
+mod ids;
+
 use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -267,6 +270,12 @@ async fn after_a_failure_a_silent_server_is_not_waited_for_long() {
     assert_eq!(setup.error().await.kind(), ErrorKind::StreamFailed);
     assert_eq!(setup.clock.now(), 5 * SECOND);
 
+    // What only keeps the connection alive is no sign of anything.
+    let alive = (0..100).map(|_| (4 * SECOND, ": keep-alive\n\n"));
+    let setup = Setup::with(Step::stream([(NOW, body)].into_iter().chain(alive)));
+    assert_eq!(setup.error().await.kind(), ErrorKind::StreamFailed);
+    assert_eq!(setup.clock.now(), 5 * SECOND);
+
     // What makes it good is waited for, and each sign of it counts.
     let pieces = [
         (NOW, body),
@@ -517,23 +526,6 @@ async fn a_task_that_cannot_be_streamed_is_refused_with_its_field() {
     setup.transport.push(events(SAMPLE));
     let asked = text.set("deliveryMethod", "stream").set("numberResults", 1);
     setup.moving(setup.client.stream_text(asked).unwrap().text()).await.unwrap();
-}
-
-#[tokio::test]
-async fn an_id_is_streamed_once_at_a_time() {
-    let setup = Setup::with(events(SAMPLE));
-    let first = setup.stream();
-    assert_eq!(setup.client.stream_text(task()).unwrap_err().kind(), ErrorKind::UuidReused);
-    setup.moving(first.text()).await.unwrap();
-    drop(setup.stream());
-
-    let watched = setup.client.resume(first_handle()).unwrap();
-    assert_eq!(setup.client.stream_text(task()).unwrap_err().kind(), ErrorKind::UuidReused);
-    drop(watched);
-}
-
-fn first_handle() -> runware::TaskHandle {
-    runware::TaskHandle::new(TASK.parse().unwrap())
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! From nothing to an authenticated connection.
 
+use runware::ErrorKind;
 use runware::transport::ConnectionState;
-use runware::{Ending, ErrorKind};
 use runware_emulator::{Action, Answer, KeyError};
 
 use super::*;
@@ -55,8 +55,9 @@ async fn w03_nor_does_it_hold_a_caller_beyond_the_deadline() {
     let net = Net::start(usual().fault(on_authentication(Action::Hang))).await;
     let plan = runware::poll::Plan::default().with_deadline(secs(6));
     let client = net.client().with_plan(plan);
-    let outcome = net.within(millis(6_100), client.run(video("w03"))).await.unwrap();
-    assert!(matches!(outcome.ending(), Ending::StillRunning { accepted: false, .. }), "{outcome:?}");
+    let error = net.within(millis(6_100), client.run(video("w03"))).await.unwrap_err();
+    // Nothing is sent before the authentication, and that is certain.
+    assert!(error.kind() == ErrorKind::NotAccepted && error.is_safe_to_resubmit(), "{error:?}");
 }
 
 #[tokio::test(start_paused = true)]

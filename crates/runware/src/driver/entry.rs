@@ -22,6 +22,8 @@ pub(super) struct Entry {
     pub(super) deadline: Tick,
     /// Where the entry stands on the driver's agenda.
     pub(super) on_agenda: Option<Tick>,
+    /// Its sending waits for the end of another attempt under its id, of an earlier watching.
+    pub(super) is_held: bool,
     pub(super) verification: Verification,
     /// How many status checks in a row showed what may be all there is, though it is less than was asked for.
     pub(super) short_answers: u32,
@@ -31,6 +33,8 @@ pub(super) struct Entry {
     pub(super) expected: Expected,
     /// Since when every status check has shown an error that may be a verdict.
     pub(super) suspicious_since: Option<Tick>,
+    /// How many checks in a row had an answer that was too large, over a connection that others share.
+    pub(super) large_answers: u32,
     /// What the last answered status check showed, if there was one.
     pub(super) last_seen: Option<bool>,
     pub(super) last_cause: Option<Cause>,
@@ -76,6 +80,11 @@ impl Entry {
             self.expected = Expected::NotToBeHad;
             return;
         };
+        self.expect(expected);
+    }
+
+    /// Learns how many results the task was asked for, and judges by it what was collected.
+    pub(super) fn expect(&mut self, expected: u32) {
         self.expected = Expected::Known(expected);
         let mut collector = Collector::new(Some(expected));
         let collected = [self.collector.results(), self.collector.failures()].concat();
@@ -108,11 +117,13 @@ impl Entry {
             started: now,
             deadline,
             on_agenda: None,
+            is_held: false,
             verification: Verification::Idle,
             short_answers: 0,
             awaits_verdict: false,
             expected,
             suspicious_since: None,
+            large_answers: 0,
             last_seen: None,
             last_cause: None,
             delays,

@@ -8,7 +8,6 @@ use runware_types::TaskUuid;
 use super::Driver;
 use super::entry::Expected;
 use crate::error::Cause;
-use crate::submission::RESEND_GAP;
 use crate::{Ending, Error, Outcome, reading};
 
 impl Driver {
@@ -106,9 +105,8 @@ impl Driver {
         self.scheduler.remove(&task_uuid);
         let now = self.now();
         let entry = self.entries.remove(&task_uuid)?;
-        if let Some(last) = entry.submission.last_sent().filter(|last| now < *last + RESEND_GAP) {
-            self.sent_lately.retain(|_, last| now < *last + RESEND_GAP);
-            self.sent_lately.insert(task_uuid, last);
+        if let Some(last) = entry.submission.last_sent() {
+            self.registry.note_sent(task_uuid, last, now);
         }
         if let Some(at) = entry.on_agenda {
             self.agenda.remove(&(at, task_uuid));

@@ -14,7 +14,7 @@ use crate::Error;
 use crate::error::Cause;
 use crate::exchange::{self, Exchange};
 use crate::reading::{self, Answer, Snapshot};
-use crate::submission::{Next, RESEND_GAP, Submission};
+use crate::submission::{Next, Submission};
 
 /// Submissions under way at once. While they are, further tasks gather and travel together.
 const MAX_SUBMITS_UNDER_WAY: usize = 4;
@@ -32,6 +32,9 @@ const LATE_ACCEPTANCE: Duration = Duration::from_millis(500);
 /// than this is asked about instead.
 const SYNC_TIMEOUT: Duration = Duration::from_secs(150);
 
+/// How long after a deadline an attempt that ends with it is waited for. It takes a moment to hear of it.
+const LAST_WORD: Duration = Duration::from_millis(100);
+
 impl Driver {
     /// Takes a task into care.
     pub(super) fn open(&mut self, mut opening: Opening, now: Tick) {
@@ -45,8 +48,8 @@ impl Driver {
         let is_new = prepared.is_some();
         tracing::debug!(target: "runware", %task_uuid, is_new, "opened");
         let mut entry = Entry::new(watch, prepared, plan, now, self.rng.u64(..));
-        if let Some(last) = self.sent_lately.remove(&task_uuid) {
-            entry.submission.postpone(last + RESEND_GAP);
+        if is_new {
+            self.hold_back(task_uuid, &mut entry);
         }
         self.entries.insert(task_uuid, entry);
         if is_new {
@@ -59,13 +62,48 @@ impl Driver {
     /// A task that is watched was submitted too. If it has not been seen yet it is sent; the deadline of the
     /// watching stays.
     fn submit_resumed(&mut self, task_uuid: TaskUuid, prepared: Option<Prepared>, now: Tick) {
-        let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
+        let Some(mut entry) = self.entries.remove(&task_uuid) else { return };
         let is_seen = entry.watch.read(|state| state.accepted.is_some());
-        if entry.prepared.is_none() && prepared.is_some() && !is_seen {
-            entry.prepared = prepared;
+        let mut is_to_be_sent = false;
+        if let Some(prepared) = prepared.filter(|_| entry.prepared.is_none() && !is_seen) {
+            entry.expect(prepared.expected());
+            entry.prepared = Some(prepared);
             entry.submission = Submission::new(now);
+            self.hold_back(task_uuid, &mut entry);
+            is_to_be_sent = true;
+        }
+        self.entries.insert(task_uuid, entry);
+        if is_to_be_sent {
             self.scheduler.remove(&task_uuid);
             self.go_on(task_uuid, now);
+        }
+    }
+
+    /// Keeps a task from being sent within a second of an attempt under its id that an earlier watching has made.
+    fn hold_back(&mut self, task_uuid: TaskUuid, entry: &mut Entry) {
+        if self.leaving.contains_key(&task_uuid) {
+            entry.is_held = true;
+            entry.submission.hold(entry.deadline);
+        } else if let Some(at) = self.registry.free_from(task_uuid) {
+            entry.submission.postpone(at);
+        }
+    }
+
+    /// The attempts of a submission have left by now, or never will.
+    pub(super) fn take_leave(&mut self, exchange: &Exchange, asked: &Asked, now: Tick) {
+        let never_left = exchange.was_not_sent();
+        for task_uuid in &asked.task_uuids {
+            self.leaving.remove(task_uuid);
+            if asked.entry(task_uuid, &mut self.entries).is_some() {
+                continue;
+            }
+            if let Some(entry) = self.entries.get_mut(task_uuid).filter(|entry| entry.is_held) {
+                entry.is_held = false;
+                entry.submission.release(now, never_left);
+                self.go_on(*task_uuid, now);
+            } else if !never_left {
+                self.registry.note_sent(*task_uuid, now, now);
+            }
         }
     }
 
@@ -82,7 +120,15 @@ impl Driver {
         let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
         entry.on_agenda = None;
         if now >= entry.deadline {
-            self.end_at_deadline(task_uuid, now);
+            // What becomes of an attempt that ends with the deadline is heard first: if it never left, that is certain.
+            let last_word = entry.deadline + LAST_WORD;
+            let ends_now = self.leaving.get(&task_uuid).is_some_and(|end| *end <= entry.deadline);
+            if ends_now && !entry.is_held && now < last_word {
+                entry.on_agenda = Some(last_word);
+                self.agenda.insert((last_word, task_uuid));
+            } else {
+                self.end_at_deadline(task_uuid, now);
+            }
             return;
         }
         if let Verification::Due { at, attempt } = entry.verification
@@ -103,6 +149,7 @@ impl Driver {
             self.queue(task_uuid, waits);
         }
         self.remind(task_uuid, now);
+        self.keep_watching(task_uuid, now);
     }
 
     /// Sends what is due, as few requests as possible; returns when to look again, if not on an event.
@@ -160,7 +207,7 @@ impl Driver {
     pub(super) fn take_submission(&mut self, exchange: &Exchange, asked: &Asked, now: Tick) {
         let mut answers = reading::read_submission(exchange, &asked.task_uuids);
         let may_retry = self.spend(answers.values());
-        if answers.values().any(|answer| matches!(answer, Answer::TooMany)) {
+        if answers.values().any(|answer| matches!(answer, Answer::TooMany { .. })) {
             self.submit_batch = self.submit_batch.min((asked.task_uuids.len() / 2).max(1));
         }
         for task_uuid in &asked.task_uuids {
@@ -235,7 +282,7 @@ impl Driver {
                 entry.report_fault(cause);
                 self.begin_watching(task_uuid, now);
             }
-            Answer::TooMany => entry.submission.regroup(now),
+            Answer::TooMany { certainly } => entry.submission.regroup(now, certainly),
             Answer::Rejected { error: Some(error), status } => {
                 self.give_up(task_uuid, Error::rejected(handle, error, status), now);
             }
@@ -294,10 +341,26 @@ impl Driver {
         }
     }
 
+    /// Sees to it that a task whose state is to be watched is: it may have been about to be sent, or its answer may
+    /// still be on the way.
+    pub(super) fn keep_watching(&mut self, task_uuid: TaskUuid, now: Tick) {
+        let is_watched = self.entries.get(&task_uuid).is_some_and(|entry| entry.submission.is_watched());
+        if is_watched && !self.scheduler.contains(&task_uuid) {
+            self.begin_watching(task_uuid, now);
+            self.remind(task_uuid, now);
+        }
+    }
+
     /// Offers a task again that the server did not take, as often and as soon as the rules allow.
     fn offer_again(&mut self, task_uuid: TaskUuid, cause: Cause, may_retry: bool, now: Tick) {
         let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
         let delay = entry.next_delay(&cause);
+        if cause.was_not_sent() && entry.submission.is_in_doubt() && !entry.is_utility() {
+            entry.submission.never_left(now + delay);
+            entry.report_fault(cause);
+            self.begin_watching(task_uuid, now);
+            return;
+        }
         let next = match cause.was_not_sent() {
             true => entry.submission.not_sent(now, delay),
             false => entry.submission.refused(now, delay, cause.is_certain_refusal()),
@@ -305,6 +368,12 @@ impl Driver {
         let may_retry = may_retry && !cause.is_permanent();
         match next {
             Next::Resend(at) if at < entry.deadline && may_retry => entry.report_fault(cause),
+            // An earlier attempt may have arrived: it is looked for as long as there is time.
+            _ if entry.submission.is_in_doubt() && !entry.is_utility() => {
+                entry.submission.maybe_sent(true);
+                entry.report_fault(cause);
+                self.begin_watching(task_uuid, now);
+            }
             _ => {
                 let error = Error::not_accepted(entry.watch.handle().clone(), &cause);
                 self.give_up(task_uuid, error, now);

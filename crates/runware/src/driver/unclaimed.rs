@@ -3,9 +3,6 @@
 //! Both show a part of what there is. A part never makes a result out of another one's repetition, and it decides
 //! nothing but what it shows: the whole answer, or the next status check, tells the rest.
 
-use std::collections::BTreeSet;
-use std::slice;
-
 use runware_poll::Tick;
 use runware_transport::{Reply, Unclaimed};
 use runware_types::TaskUuid;
@@ -66,11 +63,14 @@ impl Driver {
     /// It concerns only the open tasks that its entries name. After a lost connection it may be what was paid for;
     /// it may as well be an answer that came too late, or about a task that was let go of.
     pub(super) fn take_unclaimed(&mut self, reply: &Reply, now: Tick) {
-        let items = reply.envelope.items.iter().filter_map(|item| item.task_uuid());
-        let errors = reply.envelope.errors.iter().filter_map(|error| error.task_uuid());
-        let named: BTreeSet<TaskUuid> = items.chain(errors).collect();
-        for task_uuid in named {
-            let part = reading::read_part(slice::from_ref(reply), task_uuid);
+        let parts = reading::read_parts(reply, |task_uuid| self.entries.contains_key(&task_uuid));
+        if parts.is_empty() {
+            let items = reply.envelope.items.iter().find_map(|item| item.task_uuid());
+            let first = items.or_else(|| reply.envelope.errors.iter().find_map(|error| error.task_uuid()));
+            let task_uuid = first.map(tracing::field::display);
+            tracing::debug!(target: "runware", task_uuid, is_used = false, "a reply that nobody waited for");
+        }
+        for (task_uuid, part) in parts {
             let is_used = self.take_stray(task_uuid, part, now);
             tracing::debug!(target: "runware", %task_uuid, is_used, "a reply that nobody waited for");
         }
@@ -101,8 +101,8 @@ impl Driver {
         true
     }
 
-    /// The server knows the id, as a stray reply says.
-    fn take_stray_conflict(&mut self, task_uuid: TaskUuid, now: Tick) -> bool {
+    /// The server knows the id, as a reply says that is not the answer to its submission.
+    pub(super) fn take_stray_conflict(&mut self, task_uuid: TaskUuid, now: Tick) -> bool {
         let Some(entry) = self.entries.get(&task_uuid) else { return false };
         if entry.submission.is_accepted() {
             return false;

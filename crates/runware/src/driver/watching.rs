@@ -28,6 +28,10 @@ const SHORT_ANSWERS_QUESTIONED: u32 = 2;
 /// How often the archive is asked how many results a task is to have.
 const EXPECTED_ATTEMPTS: u32 = 3;
 
+/// An answer that is too large, over a connection that others share, is the task's own once it is so this many times in
+/// a row.
+const LARGE_ANSWERS_CONFIRMED: u32 = 2;
+
 /// An error that may be a passing trouble of the server is the task's own once every check for this long
 /// has shown it: what a check reports of a task, it reports every time.
 const SUSPICION_CONFIRMED: Duration = Duration::from_secs(30);
@@ -66,13 +70,20 @@ impl Driver {
         for task_uuid in &asked.task_uuids {
             let Some(sighting) = sightings.remove(task_uuid) else { continue };
             let Some(entry) = asked.entry(task_uuid, &mut self.entries) else { continue };
+            let is_large = matches!(sighting, Sighting::TooLarge(_));
+            entry.large_answers = if is_large { entry.large_answers + 1 } else { 0 };
             match sighting {
                 Sighting::Seen(snapshot) => {
                     entry.last_seen = Some(true);
                     self.take_snapshot(*task_uuid, snapshot, now);
                 }
+                Sighting::Known => {
+                    entry.last_seen = Some(true);
+                    self.take_known(*task_uuid, now);
+                }
                 Sighting::Unseen => {
                     entry.last_seen = Some(false);
+                    entry.suspicious_since = entry.suspicious_since.filter(|_| !is_answered);
                     if is_answered && entry.submission.unseen(asked.at, now).is_some() {
                         self.scheduler.remove(task_uuid);
                         self.go_on(*task_uuid, now);
@@ -91,9 +102,27 @@ impl Driver {
                     entry.report_fault(cause);
                     self.scheduler.failed(task_uuid, now, Fault::permanent());
                 }
+                Sighting::TooLarge(cause) => {
+                    let is_lasting = entry.large_answers >= LARGE_ANSWERS_CONFIRMED;
+                    let fault = if is_lasting { Fault::permanent() } else { Fault::transient() };
+                    entry.report_fault(cause);
+                    self.scheduler.failed(task_uuid, now, fault);
+                }
                 Sighting::TooMany => self.scheduler.failed(task_uuid, now, Fault::transient()),
             }
         }
+    }
+
+    /// A status check shows that the server knows the id, and nothing else.
+    fn take_known(&mut self, task_uuid: TaskUuid, now: Tick) {
+        let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
+        if entry.submission.is_accepted() {
+            entry.submission.accepted();
+            entry.report_accepted(entry.prepared.is_none());
+        } else {
+            self.take_stray_conflict(task_uuid, now);
+        }
+        self.scheduler.observed(&task_uuid, now, Seen::Running);
     }
 
     /// Folds a task's present state into what is known of it.
@@ -137,16 +166,13 @@ impl Driver {
             && let Expected::Unknown { faults } = entry.expected
         {
             entry.expected = Expected::Asked { faults };
+            self.keep_watching(task_uuid, now);
             self.scheduler.observed(&task_uuid, now, Seen::Running);
             self.questions.push(task_uuid);
         } else if entry.collector.is_settled() && !matches!(entry.expected, Expected::Asked { .. }) {
             self.end_with(task_uuid, Ending::Settled, now);
         } else if shows_task {
-            if !self.scheduler.contains(&task_uuid) {
-                // It was about to be sent again, or its answer is still on the way.
-                self.begin_watching(task_uuid, now);
-                self.remind(task_uuid, now);
-            }
+            self.keep_watching(task_uuid, now);
             self.scheduler.observed(&task_uuid, now, Seen::Running);
             if is_questionable {
                 self.questions.push(task_uuid);
@@ -190,6 +216,7 @@ impl Driver {
                     entry.submission.accepted();
                     entry.report_accepted(entry.prepared.is_none());
                     self.take_snapshot(*task_uuid, snapshot, now);
+                    self.keep_watching(*task_uuid, now);
                     self.scheduler.observed(task_uuid, now, Seen::Running);
                 }
                 // Nothing speaks for more than the failures that every check shows.

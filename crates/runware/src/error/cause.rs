@@ -81,6 +81,11 @@ impl Cause {
         matches!(self, Self::Transport(error) if error.is_disconnected())
     }
 
+    /// True if an answer came and was too large to be taken in.
+    pub(crate) fn is_too_large(&self) -> bool {
+        matches!(self, Self::Transport(error) if error.is_too_large() && error.delivery() == Delivery::Answered)
+    }
+
     /// What sort of failure it is, in words of our own.
     pub(crate) fn kind(&self) -> String {
         match self {

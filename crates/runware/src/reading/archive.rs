@@ -66,12 +66,12 @@ impl Sorted<'_> {
             }
             Some(error) => ArchiveAnswer::Fault(self.cause(Some(error))),
             None => match self.sighting_by_default(asked) {
-                Sighting::Fault(cause) => ArchiveAnswer::Fault(cause),
+                Sighting::Fault(cause) | Sighting::TooLarge(cause) => ArchiveAnswer::Fault(cause),
                 Sighting::Refused(cause) => ArchiveAnswer::Refused(cause),
                 Sighting::TooMany => ArchiveAnswer::TooMany,
                 // What names the task and cannot be read shows at least that the task is there.
                 _ if !items.is_empty() => ArchiveAnswer::Fault(self.cause(None)),
-                Sighting::Seen(_) | Sighting::Unseen => ArchiveAnswer::Silent,
+                Sighting::Seen(_) | Sighting::Known | Sighting::Unseen => ArchiveAnswer::Silent,
             },
         }
     }

@@ -1,5 +1,7 @@
 //! What replies show of a task that are not the whole answer to anything.
 
+use std::collections::BTreeMap;
+
 use runware_transport::Reply;
 use runware_types::{ApiError, Item, Phase, TaskType, TaskUuid};
 
@@ -20,15 +22,54 @@ pub(crate) struct Part {
 /// errors only those count that say that a generation has failed. Any other may be about the request that it
 /// answers, and not about the task.
 pub(crate) fn read_part(replies: &[Reply], task_uuid: TaskUuid) -> Part {
-    let mut part = Part { snapshot: Snapshot::part(), is_conflict: false };
+    let mut part = Part::default();
     for reply in replies {
         let items = reply.envelope.items.iter().filter(|item| item.task_uuid() == Some(task_uuid));
-        items.filter(|item| !is_of_query(item)).for_each(|item| part.snapshot.add_item(item));
-        let errors = || reply.envelope.errors.iter().filter(|error| error.task_uuid() == Some(task_uuid));
-        part.snapshot.add_failures(errors().filter(|error| is_failure(error)));
-        part.is_conflict |= errors().any(ApiError::is_conflict);
+        items.for_each(|item| part.add_item(item));
+        let errors = reply.envelope.errors.iter().filter(|error| error.task_uuid() == Some(task_uuid));
+        errors.for_each(|error| part.add_error(error));
     }
     part
+}
+
+/// Reads what a reply shows of each of the tasks that are wanted, as [`read_part`] does of one.
+///
+/// Each entry is looked at once, whatever the reply holds: it may name more tasks than there are.
+pub(crate) fn read_parts(reply: &Reply, is_wanted: impl Fn(TaskUuid) -> bool) -> BTreeMap<TaskUuid, Part> {
+    let mut parts: BTreeMap<TaskUuid, Part> = BTreeMap::new();
+    let wanted = |named: Option<TaskUuid>| named.filter(|named| is_wanted(*named));
+    for item in &reply.envelope.items {
+        if let Some(task_uuid) = wanted(item.task_uuid()) {
+            parts.entry(task_uuid).or_default().add_item(item);
+        }
+    }
+    for error in &reply.envelope.errors {
+        if let Some(task_uuid) = wanted(error.task_uuid()) {
+            parts.entry(task_uuid).or_default().add_error(error);
+        }
+    }
+    parts
+}
+
+impl Default for Part {
+    fn default() -> Self {
+        Self { snapshot: Snapshot::part(), is_conflict: false }
+    }
+}
+
+impl Part {
+    fn add_item(&mut self, item: &Item) {
+        if !is_of_query(item) {
+            self.snapshot.add_item(item);
+        }
+    }
+
+    fn add_error(&mut self, error: &ApiError) {
+        if is_failure(error) {
+            self.snapshot.add_failures([error].into_iter());
+        }
+        self.is_conflict |= error.is_conflict();
+    }
 }
 
 /// True of an error that carries the documented mark of a failed generation.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use runware_types::{ApiError, ErrorCategory, TaskUuid};
+use runware_types::{ApiError, ErrorCategory, TaskType, TaskUuid};
 
 use super::part::is_failure;
 use super::snapshot::{Payload, Snapshot, failed};
@@ -15,6 +15,8 @@ use crate::exchange::Exchange;
 pub(crate) enum Sighting {
     /// The task's present state.
     Seen(Snapshot),
+    /// The server has it, and shows nothing else of it: it refused to take the id again.
+    Known,
     /// Nothing of it is to be seen.
     Unseen,
     /// The check itself failed; this says nothing about the task.
@@ -23,6 +25,9 @@ pub(crate) enum Sighting {
     Refused(Cause),
     /// The server refuses the request as a whole: ask again with fewer tasks in it.
     TooMany,
+    /// The answer was too large for a connection that others share, though nothing else was asked in it: theirs may be
+    /// what is too large.
+    TooLarge(Cause),
 }
 
 /// Sorts the replies to a status check by task.
@@ -38,11 +43,13 @@ impl Sorted<'_> {
         let mut snapshot = Snapshot::default();
         items.iter().for_each(|item| snapshot.add_item(item));
         let mut fault = None;
+        let mut is_known = false;
         for error in errors {
             let failure = failed(error.result_index(), Payload::Error((*error).clone()));
             match self.weigh(error) {
                 Weight::Verdict => snapshot.entries.push(failure),
                 Weight::Suspect => snapshot.suspects.push(failure),
+                Weight::Known => is_known = true,
                 Weight::Absent => {}
                 Weight::Fault => fault = Some(*error),
             }
@@ -51,6 +58,7 @@ impl Sorted<'_> {
             return Sighting::Seen(snapshot);
         }
         match fault {
+            _ if is_known => Sighting::Known,
             Some(error) => Sighting::Fault(self.cause(Some(error))),
             None if !errors.is_empty() => Sighting::Unseen,
             None => self.sighting_by_default(asked),
@@ -58,10 +66,16 @@ impl Sorted<'_> {
     }
 
     /// What an error that names the task is worth in the answer to a status check.
+    ///
+    /// Over a socket it may be the answer to something else: whatever names a task goes to everybody who waits for the
+    /// task, and the refusal of a repeated submission says nothing about the attempt before it.
     fn weigh(&self, error: &ApiError) -> Weight {
         // The documented mark of a failed generation; everything else has to be told by its code.
         if is_failure(error) {
             return Weight::Verdict;
+        }
+        if error.is_conflict() {
+            return Weight::Known;
         }
         if TASK_ABSENT.contains(&error.code()) {
             return Weight::Absent;
@@ -74,8 +88,17 @@ impl Sorted<'_> {
             ErrorCategory::RateLimit | ErrorCategory::Connection | ErrorCategory::Auth => Weight::Fault,
             // The documented failures carry a status; without one, these may as well be the check's own.
             ErrorCategory::ServerError | ErrorCategory::Timeout | ErrorCategory::Unknown => Weight::Suspect,
-            _ => Weight::Verdict,
+            // Only a task that was taken can end so.
+            ErrorCategory::Safety | ErrorCategory::Provider if !is_of_submission(error) => Weight::Verdict,
+            _ if self.is_of_check(error) => Weight::Verdict,
+            _ => Weight::Suspect,
         }
+    }
+
+    /// True of an error that certainly answers the status check, and not a submission of the task: it says so, or its
+    /// reply has a status of its own, which only an HTTP reply has.
+    fn is_of_check(&self, error: &ApiError) -> bool {
+        error.task_type() == Some(&TaskType::GetResponse) || !matches!(self.status, 200..=299)
     }
 
     pub(super) fn sighting_by_default(&self, asked: usize) -> Sighting {
@@ -83,8 +106,7 @@ impl Sorted<'_> {
             let cause = self.cause(None);
             return match asked {
                 2.. => Sighting::TooMany,
-                // Without a status it came over a connection that others share: theirs may be what is too large.
-                _ if fault.status().is_none() => Sighting::Fault(cause),
+                _ if fault.status().is_none() => Sighting::TooLarge(cause),
                 _ => Sighting::Refused(cause),
             };
         }
@@ -111,10 +133,17 @@ impl Sorted<'_> {
     }
 }
 
+/// True of an error with which a submission is refused, though its category is that of failed generations.
+fn is_of_submission(error: &ApiError) -> bool {
+    matches!(error.code(), "noAvailableServer" | "modelUnavailable" | "modelDisabled" | "modelNotReady")
+}
+
 /// What an error in the answer to a status check is worth.
 enum Weight {
     Verdict,
     Suspect,
+    /// The server knows the id.
+    Known,
     Absent,
     Fault,
 }

@@ -28,8 +28,9 @@ pub(crate) enum Answer {
     Rejected { error: Option<ApiError>, status: u16 },
     /// It took the task, and all of it failed at once.
     Failed(Snapshot),
-    /// It refuses the request as a whole: ask again with fewer tasks in it.
-    TooMany,
+    /// It refuses the request as a whole: ask again with fewer tasks in it. `certainly` if the API says so about this
+    /// very request: over a socket it may be another one that it means.
+    TooMany { certainly: bool },
 }
 
 /// Sorts the replies to a submission by task.
@@ -102,7 +103,7 @@ impl Sorted<'_> {
             // the others, and which one shows when they travel apart.
             return match self.concerns_all(error) || asked == 1 {
                 true => self.answer_by_errors(error, &[error]),
-                false => Answer::TooMany,
+                false => Answer::TooMany { certainly: true },
             };
         }
         if let Some(fault) = self.fault {
@@ -145,7 +146,10 @@ impl Sorted<'_> {
     fn answer_by_status(&self, status: u16, asked: usize) -> Answer {
         match status {
             429 | 503 => Answer::Refused(self.cause(None)),
-            400 | 413 | 422 if asked > 1 => Answer::TooMany,
+            // Without a body, a 400 is a socket's guess at whose refusal came without a name.
+            400 | 413 | 422 if asked > 1 => {
+                Answer::TooMany { certainly: status != 400 || self.fault.is_none() }
+            }
             408 => Answer::Doubtful(self.cause(None)),
             300..=499 => Answer::Rejected { error: None, status },
             _ => Answer::Doubtful(self.cause(None)),

@@ -43,7 +43,7 @@ fn word(answer: &Answer) -> &'static str {
         Answer::Doubtful(_) => "doubtful",
         Answer::Rejected { .. } => "rejected",
         Answer::Failed(_) => "failed",
-        Answer::TooMany => "too many",
+        Answer::TooMany { .. } => "too many",
     }
 }
 
@@ -59,10 +59,12 @@ fn seen(sighting: &Sighting) -> String {
                 snapshot.suspects.len()
             )
         }
+        Sighting::Known => "known".to_owned(),
         Sighting::Unseen => "unseen".to_owned(),
         Sighting::Fault(_) => "fault".to_owned(),
         Sighting::Refused(_) => "refused".to_owned(),
         Sighting::TooMany => "too many".to_owned(),
+        Sighting::TooLarge(_) => "too large".to_owned(),
     }
 }
 
@@ -193,6 +195,31 @@ fn sightings_of_a_single_task() {
 }
 
 #[test]
+fn the_refusal_of_a_submission_is_no_verdict_in_the_answer_to_a_check() {
+    let suspect = "0 running, 0 done, 0 failed, 1 suspect";
+    let failed = "0 running, 0 done, 1 failed, 0 suspect";
+    for (status, fields, expected) in [
+        (200, r#""code":"conflictTaskUUID""#, "known"),
+        (400, r#""code":"conflictTaskUUID""#, "known"),
+        (200, r#""code":"insufficientCredits""#, suspect),
+        (200, r#""code":"invalidModel""#, suspect),
+        (200, r#""code":"modelUnavailable""#, suspect),
+        (200, r#""code":"noAvailableServer""#, suspect),
+        // What certainly answers the check, and what only a task can end with that was taken.
+        (200, r#""code":"invalidModel","taskType":"getResponse""#, failed),
+        (200, r#""code":"invalidModel","status":"error""#, failed),
+        (400, r#""code":"invalidModel""#, failed),
+        (200, r#""code":"contentPolicyViolation""#, failed),
+        (200, r#""code":"providerError""#, failed),
+    ] {
+        check_sighting(&reply(status, &format!(r#"{{"errors":[{{{fields},"taskUUID":"$a"}}]}}"#)), expected);
+    }
+    // Whatever else is shown says more.
+    let body = r#"{"data":[{"taskUUID":"$a","videoURL":"u"}],"errors":[{"code":"conflictTaskUUID","taskUUID":"$a"}]}"#;
+    check_sighting(&reply(200, body), "0 running, 1 done, 0 failed, 0 suspect");
+}
+
+#[test]
 fn broken_checks_say_nothing_of_the_task() {
     for (kind, status, expected) in [
         (ErrorKind::Connect, None, "fault"),
@@ -203,7 +230,7 @@ fn broken_checks_say_nothing_of_the_task() {
         (ErrorKind::Interrupted, Some(400), "fault"),
         (ErrorKind::Undecodable, Some(401), "refused"),
         (ErrorKind::TooLarge, Some(200), "refused"),
-        (ErrorKind::TooLarge, None, "fault"),
+        (ErrorKind::TooLarge, None, "too large"),
         (ErrorKind::Connect, Some(401), "refused"),
     ] {
         check_sighting(&broken(kind, Delivery::Answered, status), expected);

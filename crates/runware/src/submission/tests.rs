@@ -174,6 +174,63 @@ fn a_task_that_keeps_losing_its_connection_is_sent_six_times_and_then_left_to_th
 }
 
 #[test]
+fn six_attempts_are_for_losses_alone() {
+    type Other = fn(&mut Submission);
+    let others: [Other; 3] = [
+        |submission| _ = submission.refused(at(10), SECOND, true),
+        |submission| _ = submission.refused(at(10), SECOND, false),
+        |submission| {
+            submission.maybe_sent(true);
+            submission.absent(at(60_000), true);
+            assert_eq!(submission.absent(at(65_000), true), Absence::Resend(at(65_000)));
+        },
+    ];
+    for other in others {
+        let mut submission = sent_at(0);
+        other(&mut submission);
+        submission.sent(at(70_000));
+        submission.disconnected(at(70_010));
+        assert_eq!(submission.unseen(at(72_000), at(72_010)), Some(at(72_010)));
+        submission.sent(at(72_010));
+        submission.disconnected(at(72_020));
+        assert_eq!(submission.unseen(at(75_000), at(75_010)), None, "three attempts are enough");
+    }
+    // And a refusal after three attempts permits no other.
+    let mut lost = disconnected_at(0);
+    for time in [1100, 2200, 3300] {
+        assert_eq!(lost.unseen(at(time), at(time)), Some(at(time)));
+        lost.sent(at(time));
+        if time < 3300 {
+            lost.disconnected(at(time + 10));
+        }
+    }
+    assert_eq!(lost.refused(at(3310), SECOND, true), Next::GiveUp);
+}
+
+#[test]
+fn an_attempt_that_never_left_goes_back_to_the_doubt_before_it() {
+    let mut lost = disconnected_at(40);
+    for again in 1..10 {
+        let time = again * 2000;
+        assert_eq!(lost.unseen(at(time), at(time)), Some(at(time)), "{again}");
+        lost.sent(at(time));
+        lost.never_left(at(time + 1500));
+        assert!(lost.is_watched() && lost.may_exist() && lost.is_in_doubt());
+    }
+    assert_eq!(lost.unseen(at(18_100), at(18_100)), Some(at(19_500)), "not before the delay");
+
+    let mut doubtful = sent_at(0);
+    doubtful.maybe_sent(true);
+    for round in [60_000, 70_000, 80_000, 90_000] {
+        assert_eq!(doubtful.absent(at(round), true), Absence::Inconclusive);
+        assert_eq!(doubtful.absent(at(round + 5000), true), Absence::Resend(at(round + 5000)));
+        doubtful.sent(at(round + 5000));
+        doubtful.never_left(at(round + 5000));
+        assert_eq!(doubtful.unseen(at(round + 7000), at(round + 7000)), None, "a look was never enough");
+    }
+}
+
+#[test]
 fn before_the_third_attempt_the_archive_permits_a_repetition_as_it_always_does() {
     let mut submission = disconnected_at(0);
     assert_eq!(submission.absent(at(60_000), true), Absence::Inconclusive);

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use runware_transport::{Attempt, Delivery, Sleep, StreamingReply, TransportError
 
 use super::request::Request;
 use super::transcript::refusal;
+use crate::client::Shared;
 use crate::exchange::{self, Exchange};
 use crate::reading::{self, Answer};
 use crate::submission::{Next, Submission};
@@ -38,8 +40,8 @@ pub(super) struct Open {
     request: Arc<Request>,
     /// Ready once the client is closed.
     closed: Pin<Box<dyn Future<Output = ()> + Send>>,
-    /// After a failure was reported: when to stop waiting for more.
-    give_up: Option<Sleep>,
+    /// After a failure was reported, and so many pieces: when to stop waiting for more.
+    give_up: Option<(usize, Sleep)>,
 }
 
 /// What comes.
@@ -70,8 +72,8 @@ impl Line {
         }
     }
 
-    /// Waits for what comes next; after a reported failure only for a while.
-    pub(super) fn poll(&mut self, context: &mut Context<'_>, has_failed: bool) -> Poll<Arrival> {
+    /// Waits for what comes next; after a reported failure, and so many pieces, only for a while.
+    pub(super) fn poll(&mut self, context: &mut Context<'_>, failed_at: Option<usize>) -> Poll<Arrival> {
         loop {
             match self {
                 Self::Unopened(_) => {
@@ -92,7 +94,7 @@ impl Line {
                         }
                     });
                 }
-                Self::Open(open) => return open.poll(context, has_failed),
+                Self::Open(open) => return open.poll(context, failed_at),
                 Self::Over => return Poll::Ready(Arrival::End),
             }
         }
@@ -100,24 +102,27 @@ impl Line {
 }
 
 impl Open {
-    fn poll(&mut self, context: &mut Context<'_>, has_failed: bool) -> Poll<Arrival> {
+    fn poll(&mut self, context: &mut Context<'_>, failed_at: Option<usize>) -> Poll<Arrival> {
         if self.closed.as_mut().poll(context).is_ready() {
             return Poll::Ready(Arrival::Closed);
         }
+        // Only another piece puts the end off: what keeps the connection alive makes nothing good.
+        if self.give_up.as_ref().map(|(pieces, _)| *pieces) != failed_at {
+            let clock = &self.request.shared.lookup.clock;
+            let until = clock.now().saturating_add(AFTER_FAILURE);
+            self.give_up = failed_at.map(|pieces| (pieces, clock.sleep_until(until)));
+        }
+        if let Some((_, give_up)) = &mut self.give_up
+            && give_up.as_mut().poll(context).is_ready()
+        {
+            return Poll::Ready(Arrival::End);
+        }
         if let Poll::Ready(arrived) = Pin::new(&mut self.reply).poll_next(context) {
-            self.give_up = None;
             return Poll::Ready(match arrived {
                 Some(Ok(bytes)) => Arrival::Bytes(bytes),
                 Some(Err(fault)) => Arrival::Fault(fault),
                 None => Arrival::End,
             });
-        }
-        if has_failed {
-            let clock = &self.request.shared.lookup.clock;
-            let give_up = self
-                .give_up
-                .get_or_insert_with(|| clock.sleep_until(clock.now().saturating_add(AFTER_FAILURE)));
-            return give_up.as_mut().poll(context).map(|()| Arrival::End);
         }
         Poll::Pending
     }
@@ -125,18 +130,23 @@ impl Open {
 
 /// Sends the request, once: again only while it is certain that no byte of it left.
 async fn open(request: Arc<Request>) -> Result<Open, Error> {
-    let Request { handle, prepared, shared, plan, idle } = &*request;
+    let Request { handle, prepared, shared, plan, idle, was_sent } = &*request;
     let lookup = &shared.lookup;
     let now = || Tick::from_duration(lookup.clock.now());
     let deadline = now() + plan.deadline();
     let mut submission = Submission::new(now());
     let mut delays = plan.recovery().delays(lookup.seed ^ prepared.uuid().as_uuid().as_u64_pair().1);
+    // Another stream, or a submission, may have sent the id just now.
+    if let Some(free) = shared.registry.free_from(prepared.uuid()).filter(|free| *free > now()) {
+        wait(&request, free).await?;
+    }
     loop {
         if shared.commands.is_closed() {
             return Err(Error::closed_unsent(handle.clone()));
         }
         let sent_at = now();
         submission.sent(sent_at);
+        was_sent.store(true, Ordering::Relaxed);
         lookup.counters.submitted(1);
         let call = exchange::call(prepared.uuid(), prepared.bytes().clone());
         let attempt = Attempt::new([call], deadline.duration_since(sent_at));
@@ -155,6 +165,7 @@ async fn open(request: Arc<Request>) -> Result<Open, Error> {
             Err(fault) => fault,
         };
         if fault.delivery() == Delivery::NotSent {
+            was_sent.store(false, Ordering::Relaxed);
             lookup.counters.take_back(1, 0);
         }
         if fault.is_closed() {
@@ -167,11 +178,17 @@ async fn open(request: Arc<Request>) -> Result<Open, Error> {
             Next::Resend(at) if at < deadline && !cause.is_permanent() => at,
             _ => return Err(refusal(handle, answer, None)),
         };
-        tokio::select! {
-            biased;
-            () = shared.commands.closed() => return Err(Error::closed_unsent(handle.clone())),
-            () = lookup.clock.sleep_until(again.since_origin()) => {}
-        }
+        wait(&request, again).await?;
+    }
+}
+
+/// Waits until it is time to send.
+async fn wait(request: &Request, until: Tick) -> Result<(), Error> {
+    let Shared { commands, lookup, .. } = &*request.shared;
+    tokio::select! {
+        biased;
+        () = commands.closed() => Err(Error::closed_unsent(request.handle.clone())),
+        () = lookup.clock.sleep_until(until.since_origin()) => Ok(()),
     }
 }
 

@@ -1,9 +1,10 @@
 //! What is to be streamed, checked and fixed before anything is sent.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use runware_poll::Plan;
+use runware_poll::{Plan, Tick};
 use runware_types::{DeliveryMethod, Prepared, RawTask, TaskType};
 
 use crate::client::Shared;
@@ -19,6 +20,8 @@ pub(super) struct Request {
     pub(super) shared: Arc<Shared>,
     pub(super) plan: Arc<Plan>,
     pub(super) idle: Duration,
+    /// True once it may have been sent.
+    pub(super) was_sent: AtomicBool,
 }
 
 impl Request {
@@ -30,13 +33,18 @@ impl Request {
         }
         shared.registry.begin_stream(&handle)?;
         let (shared, plan) = (Arc::clone(shared), Arc::clone(plan));
-        Ok(Self { handle, prepared, shared, plan, idle: IDLE_TIMEOUT })
+        Ok(Self { handle, prepared, shared, plan, idle: IDLE_TIMEOUT, was_sent: AtomicBool::new(false) })
     }
 }
 
 impl Drop for Request {
     fn drop(&mut self) {
-        self.shared.registry.end_stream(self.handle.task_uuid());
+        let (registry, task_uuid) = (&self.shared.registry, self.handle.task_uuid());
+        if self.was_sent.load(Ordering::Relaxed) {
+            let now = Tick::from_duration(self.shared.lookup.clock.now());
+            registry.note_sent(task_uuid, now, now);
+        }
+        registry.end_stream(task_uuid);
     }
 }
 

@@ -28,6 +28,8 @@ pub(super) struct Transcript {
     opening: Opening,
     /// The last failure that the server reported, unless the end of the text came after it.
     failure: Option<ApiError>,
+    /// How many pieces have come.
+    pieces: usize,
     stop: Stop,
 }
 
@@ -63,6 +65,7 @@ impl Transcript {
             retry_after: None,
             opening: Opening::Unseen,
             failure: None,
+            pieces: 0,
             stop: Stop::Ended,
         }
     }
@@ -117,9 +120,9 @@ impl Transcript {
         }
     }
 
-    /// True if the server reported a failure, and nothing has made it good.
-    pub(super) fn has_failed(&self) -> bool {
-        self.failure.is_some()
+    /// How many pieces have come, if the server reported a failure, and nothing has made it good.
+    pub(super) fn failed_at(&self) -> Option<usize> {
+        self.failure.as_ref().map(|_| self.pieces)
     }
 
     fn add(&mut self, delta: TextDelta) -> Found {
@@ -133,6 +136,7 @@ impl Transcript {
             );
         }
         self.collected.add(&delta);
+        self.pieces += 1;
         if delta.is_whole || delta.finish_reason.is_some() {
             self.failure = None;
         }
@@ -221,7 +225,7 @@ pub(super) fn refusal(handle: &TaskHandle, answer: Answer, failure: Option<(ApiE
         (Answer::Failed(_) | Answer::Accepted { .. }, Some((error, status))) => {
             Error::stream_failed(handle, &CollectedText::default(), error, status)
         }
-        (Answer::Failed(_) | Answer::Accepted { .. } | Answer::Weak | Answer::TooMany, _) => {
+        (Answer::Failed(_) | Answer::Accepted { .. } | Answer::Weak | Answer::TooMany { .. }, _) => {
             Error::unconfirmed_stream(handle, None)
         }
     }

@@ -98,6 +98,69 @@ async fn a_task_is_sent_six_times_and_then_left_to_the_archive() {
 }
 
 #[tokio::test]
+async fn an_outage_after_a_doubt_costs_no_attempt() {
+    let unsent = || TransportError::new(ErrorKind::Connect, Delivery::NotSent, "no network");
+    let world = World::new(move |number, attempt| match number {
+        0 => Step::error(lost()),
+        _ if is_check(attempt) && number > 20 => answer(&picture("p")),
+        // The looks get through, and the repetitions do not.
+        _ if is_check(attempt) => blank(),
+        _ => Step::error(unsent()),
+    });
+    let task = world.client.submit(image("a", 1)).unwrap();
+    let outcome = world.run(task.outcome()).await.unwrap();
+    let (sent, checks) = times(&world);
+    assert_eq!(outcome.status(), Status::Succeeded, "{sent:?} {checks:?}");
+    assert!(sent.len() > 6 && world.clock_now() < 300 * SECOND, "{sent:?} {checks:?}");
+    assert!(sent.windows(2).all(|pair| pair[1] - pair[0] >= 300), "no hurry: {sent:?} {checks:?}");
+    assert_eq!(world.client.stats().submissions, 1);
+}
+
+#[tokio::test]
+async fn a_short_outage_after_a_doubt_ends_nothing() {
+    let unsent = || TransportError::new(ErrorKind::Connect, Delivery::NotSent, "no network");
+    let world = World::new(move |number, attempt| match number {
+        0 => Step::error(lost()),
+        1 | 2 => blank(),
+        3..=6 => Step::error(unsent()),
+        _ if is_check(attempt) => answer(&picture("p")),
+        _ => errors(CONFLICT),
+    });
+    let outcome = world.run(world.client.run(image("a", 1))).await.unwrap();
+    assert_eq!(outcome.status(), Status::Succeeded, "ended after {:?}", world.clock_now());
+}
+
+#[tokio::test]
+async fn a_server_that_is_busy_after_a_doubt_ends_nothing() {
+    let busy = r#"{"code":"rateLimitExceeded","taskUUID":"$a"}"#;
+    let world = World::new(move |number, attempt| match number {
+        0 => Step::error(lost()),
+        _ if is_details(attempt) => errors(NOT_FOUND),
+        _ if !is_check(attempt) => errors(busy),
+        // The lost attempt was taken, and is slow to be shown.
+        1..12 => blank(),
+        _ => answer(&picture("p")),
+    });
+    let outcome = world.run(world.client.run(image("a", 1))).await.unwrap();
+    let (sent, checks) = times(&world);
+    assert_eq!((outcome.status(), sent.len()), (Status::Succeeded, 3), "{sent:?} {checks:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_is_busy_after_a_doubt_is_not_called_safe_to_submit_to_again() {
+    let busy = r#"{"code":"rateLimitExceeded","taskUUID":"$a"}"#;
+    let world = World::new(move |number, attempt| match number {
+        0 => Step::error(lost()),
+        _ if is_details(attempt) => errors(NOT_FOUND),
+        _ if !is_check(attempt) => errors(busy),
+        _ => blank(),
+    });
+    let outcome = world.run(world.client.run(image("a", 1))).await.unwrap();
+    assert_eq!((outcome.status(), times(&world).0.len()), (Status::Unknown, 3));
+    assert!(world.clock_now() > 60 * SECOND, "{:?}", world.clock_now());
+}
+
+#[tokio::test]
 async fn a_second_counts_from_the_loss_because_the_task_may_have_waited_for_its_connection() {
     let world = World::new(|number, attempt| match number {
         0 => Step::error(lost()).after(5 * SECOND),

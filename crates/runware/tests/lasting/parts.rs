@@ -3,7 +3,7 @@
 use runware::Status;
 use runware::transport::testing::Step;
 use runware::transport::{Delivery, ErrorKind, Reply, TransportError};
-use runware::types::{RawTask, TaskType};
+use runware::types::{Envelope, RawTask, TaskType};
 
 use crate::world::*;
 
@@ -134,4 +134,23 @@ async fn a_server_that_never_stops_is_not_listened_to_for_ever() {
     });
     let outcome = world.run(world.client.run(sync(1))).await.unwrap();
     assert_eq!(outcome.status(), Status::Succeeded);
+}
+
+#[tokio::test]
+async fn what_is_kept_of_one_answer_is_bounded() {
+    // Progress that says nothing new, in messages of 50 MiB of which each is kept as long as its entry.
+    let padding = " ".repeat(50 << 20);
+    let body = format!(r#"{{"data":[{}]}}{padding}"#, RUNNING.replace("$a", &id("a").to_string()));
+    let large = Reply::new(200, Envelope::decode(body).unwrap());
+    let world = World::new(move |number, _| match number {
+        0 => {
+            let rest = std::iter::repeat_n(large.clone(), 100).map(Ok);
+            Step::replies([Ok(reply(&picture("p"), ""))].into_iter().chain(rest)).apart(SECOND)
+        }
+        _ => answer(&["p", "q"].map(picture).join(",")),
+    });
+    let task = world.client.submit(sync(2)).unwrap();
+    let outcome = world.run(task.outcome()).await.unwrap();
+    assert_eq!((outcome.status(), outcome.results().len()), (Status::Succeeded, 2));
+    assert!(world.clock_now() < 20 * SECOND, "{:?}", world.clock_now());
 }

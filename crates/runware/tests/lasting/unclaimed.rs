@@ -3,6 +3,7 @@
 use runware::Status;
 use runware::TaskHandle;
 use runware::transport::testing::Step;
+use runware::transport::{Clock, TokioClock};
 use runware::types::{RawTask, TaskType};
 
 use crate::world::*;
@@ -101,6 +102,26 @@ async fn a_frame_with_news_of_two_tasks_reaches_both() {
     let [a, b] = tasks;
     assert_eq!(world.run(a.outcome()).await.unwrap().status(), Status::Succeeded);
     assert_eq!(world.run(b.outcome()).await.unwrap().status(), Status::Failed);
+}
+
+#[tokio::test]
+async fn a_reply_about_many_strangers_holds_nobody_up() {
+    let world = World::new(|number, _| if number == 0 { answer(ACK) } else { blank() });
+    let task = world.client.submit(image("a", 1)).unwrap();
+    world.run(task.accepted()).await.unwrap();
+    let strangers = (0..30_000).map(|n| {
+        let stranger = id(&format!("stranger {n}"));
+        format!(r#"{{"taskType":"imageInference","taskUUID":"{stranger}"}}"#)
+    });
+    let items: Vec<String> = strangers.chain([picture("p")]).collect();
+    let reply = reply(&items.join(","), "");
+    let clock = TokioClock::new();
+    let begun = clock.now();
+    world.transport.push_unclaimed(reply);
+    assert_eq!(world.run(task.outcome()).await.unwrap().status(), Status::Succeeded);
+    // One pass takes milliseconds. One for each task that is named takes 30,000 times as long.
+    let took = clock.now() - begun;
+    assert!(took < 3 * SECOND, "{took:?}");
 }
 
 #[tokio::test]

@@ -1,4 +1,13 @@
 //! What the driver's trace holds.
+//!
+//! Alone in its process: whether an event is of interest is remembered for all threads, and other tests have no
+//! subscriber.
+
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "tests")]
+#![allow(dead_code, reason = "other tests use more of the world")]
+
+#[path = "lasting/world.rs"]
+mod world;
 
 use std::fmt::{Debug, Write};
 use std::sync::{Arc, Mutex};
