@@ -60,6 +60,9 @@ pub(super) enum Shown {
 /// The code of a connection that is not needed any more (RFC 6455, section 7.4.1).
 const NORMAL: u16 = 1000;
 
+/// Refusals do not follow each other more closely, whatever the settings say.
+const SHORTEST_COOLDOWN: Duration = Duration::from_secs(1);
+
 impl Session {
     /// Brings everything in line after something has happened: to be called last.
     pub(super) fn settle(&mut self) {
@@ -139,7 +142,7 @@ impl Session {
             Outlook::Passing { at_least } => at_least,
             Outlook::Lasting(lasting) if !self.reconnect.meets_again(lasting) => Duration::ZERO,
             Outlook::Lasting(_) | Outlook::Final => {
-                let until = self.now.saturating_add(self.settings.cooldown);
+                let until = self.now.saturating_add(self.settings.cooldown.max(SHORTEST_COOLDOWN));
                 self.link = Link::Refused { until, reason: reason.clone(), verdict: None };
                 return;
             }
@@ -167,7 +170,7 @@ impl Session {
             }
         }
         self.events.push_back(Event::Disconnect { code: Some(NORMAL) });
-        let until = self.now.saturating_add(self.settings.cooldown);
+        let until = self.now.saturating_add(self.settings.cooldown.max(SHORTEST_COOLDOWN));
         self.reason = Some(reason.clone());
         self.link = Link::Refused { until, reason, verdict: Some(verdict) };
     }

@@ -30,6 +30,9 @@ pub(super) enum Lasting {
 /// How long a server that closes with "try again later" is left alone.
 const LATER: Duration = Duration::from_secs(10);
 
+/// The longest that a server is left alone because it asks for it: one answer must not silence a client.
+const LATEST: Duration = Duration::from_secs(60);
+
 impl Loss {
     /// What follows from the loss.
     pub(super) fn outlook(&self) -> Outlook {
@@ -78,7 +81,7 @@ pub(super) fn impatient(patience: Duration, reason: Option<&TransportError>) -> 
 }
 
 fn outlook_of(error: &TransportError) -> Outlook {
-    let at_least = error.retry_after().unwrap_or_default();
+    let at_least = error.retry_after().unwrap_or_default().min(LATEST);
     match (error.kind(), error.status()) {
         (ErrorKind::Tls | ErrorKind::Configuration | ErrorKind::Redirect, _) | (_, Some(401 | 403)) => {
             Outlook::Final

@@ -36,7 +36,7 @@ pub struct Settings {
     /// Otherwise they fail as not sent once a connection has been wanted and missing for so long, which may have been
     /// the case already before they were made.
     pub patience: Option<Duration>,
-    /// How long no connection is made after the server has refused them for good. Default: 60 s.
+    /// How long no connection is made after the server has refused them for good. Default: 60 s; at least 1 s.
     pub cooldown: Duration,
     /// The most attempts that may be open at once. Default: 1024.
     pub max_exchanges: usize,
