@@ -16,6 +16,8 @@ pub(super) struct Auth {
     /// How many frames were under way when it was begun again, each of which may still be answered with the error that
     /// led to it.
     echoes: usize,
+    /// How many frames had come by then.
+    renewed_after: u64,
 }
 
 #[derive(Debug)]
@@ -29,9 +31,14 @@ enum Phase {
 pub(super) struct Complaints {
     /// The first that says that the key is not accepted.
     refusal: Option<ApiError>,
+    /// The first that says that something is not permitted, which may as well be about one request.
+    denial: Option<ApiError>,
+    denials: usize,
     /// The first that says that an earlier authentication has expired.
     expiry: Option<ApiError>,
     expiries: usize,
+    /// Whether something that was sent since the last authentication is answered by its expiry.
+    names_an_expiry: bool,
     /// How many are about something else.
     others: usize,
     /// Whether one of the others says that a request cannot be taken as it is.
@@ -41,6 +48,20 @@ pub(super) struct Complaints {
     /// Whether one of the others is about the authentication nevertheless.
     is_about_auth: bool,
 }
+
+/// What is said of a key or of an authentication, and not of what somebody may do with it.
+const KEY_REFUSED: [&str; 10] = [
+    "authenticationFailed",
+    "invalidApiKey",
+    "invalidAuthentication",
+    "invalidCredentials",
+    "missingApiKey",
+    "missingAuthentication",
+    "tokenInvalid",
+    "tokenMissing",
+    "tokenRevoked",
+    "unauthorized",
+];
 
 /// What the complaints of a frame mean.
 #[derive(Debug)]
@@ -58,20 +79,30 @@ pub(super) enum Verdict {
 impl Auth {
     /// An authentication that has to be done by then.
     pub(super) fn pending(until: Duration) -> Self {
-        Self { phase: Phase::Pending { until, is_sent: false }, renewed_at: None, echoes: 0 }
+        Self {
+            phase: Phase::Pending { until, is_sent: false },
+            renewed_at: None,
+            echoes: 0,
+            renewed_after: 0,
+        }
     }
 
     /// Where there is no key, there is nothing to do.
     pub(super) fn unneeded() -> Self {
-        Self { phase: Phase::Done, renewed_at: None, echoes: 0 }
+        Self { phase: Phase::Done, renewed_at: None, echoes: 0, renewed_after: 0 }
     }
 
-    /// Begins again, with so many frames under way.
-    pub(super) fn renew(&mut self, now: Duration, until: Duration, under_way: usize) {
+    /// Begins again, after so many frames and with so many under way that are not answered.
+    pub(super) fn renew(&mut self, now: Duration, until: Duration, frames: u64, under_way: usize) {
         self.phase = Phase::Pending { until, is_sent: false };
         self.renewed_at = Some(now);
-        // One of them was answered just now.
-        self.echoes = under_way.saturating_sub(1);
+        self.renewed_after = frames;
+        self.echoes = under_way;
+    }
+
+    /// How many frames had come when it was last begun again.
+    pub(super) fn renewed_after(&self) -> u64 {
+        self.renewed_after
     }
 
     pub(super) fn is_done(&self) -> bool {
@@ -103,11 +134,12 @@ impl Auth {
         was_asked
     }
 
-    /// What complaints mean now. Another expiry within `stable_after` of the last one is trouble.
+    /// What complaints mean now. Another expiry within `stable_after` of the last one is trouble. A refusal then is
+    /// not: the key was accepted just now, so it is about a request.
     pub(super) fn judge(&mut self, heard: &Complaints, now: Duration, stable_after: Duration) -> Verdict {
         let refused = |error: &ApiError| Verdict::Refused(Box::new(error.clone()));
         match (&self.phase, self.renewed_at) {
-            (Phase::Pending { .. }, None) => match heard.refusal.as_ref().or(heard.expiry.as_ref()) {
+            (Phase::Pending { .. }, None) => match heard.first_of_the_key() {
                 Some(error) => refused(error),
                 None if heard.others > 0 => Verdict::Trouble,
                 None => Verdict::Nothing,
@@ -116,17 +148,22 @@ impl Auth {
                 let is_expired = !self.are_echoes(heard.expiries);
                 match (&heard.refusal, heard.expiry.as_ref().filter(|_| is_expired)) {
                     (Some(error), _) | (None, Some(error)) => refused(error),
-                    (None, None) if heard.is_about_auth || !self.are_echoes(heard.others) => Verdict::Trouble,
-                    (None, None) => Verdict::Nothing,
+                    (None, None) => {
+                        let others = heard.others.saturating_add(heard.denials);
+                        let is_trouble = heard.is_about_auth || !self.are_echoes(others);
+                        if is_trouble { Verdict::Trouble } else { Verdict::Nothing }
+                    }
                 }
             }
             (Phase::Done, renewed_at) => {
-                let is_expired = !self.are_echoes(heard.expiries);
-                if heard.refusal.is_none() && !is_expired {
-                    return Verdict::Nothing;
-                }
+                let is_expired = !self.are_echoes(heard.expiries) || heard.names_an_expiry;
                 let is_soon = renewed_at.is_some_and(|at| now < at.saturating_add(stable_after));
-                if is_soon { Verdict::Trouble } else { Verdict::Renew }
+                match (is_expired, is_soon) {
+                    (true, true) => Verdict::Trouble,
+                    (true, false) => Verdict::Renew,
+                    (false, false) if heard.refusal.is_some() => Verdict::Renew,
+                    (false, _) => Verdict::Nothing,
+                }
             }
         }
     }
@@ -151,12 +188,30 @@ impl Complaints {
                 ErrorCategory::Validation | ErrorCategory::NotFound | ErrorCategory::Unknown
             );
             self.is_invalid |= !is_about_auth && error.category() == ErrorCategory::Validation;
-        } else if error.code() == "tokenExpired" && !is_about_auth {
+        } else if is_expiry(error) && !is_about_auth {
             self.expiries = self.expiries.saturating_add(1);
             self.expiry.get_or_insert_with(|| error.clone());
-        } else {
+        } else if is_about_auth || KEY_REFUSED.contains(&error.code()) {
             self.refusal.get_or_insert_with(|| error.clone());
+        } else {
+            self.denials = self.denials.saturating_add(1);
+            self.denial.get_or_insert_with(|| error.clone());
         }
+    }
+
+    /// Something that was sent since the last authentication is answered by its expiry.
+    pub(super) fn add_named_expiry(&mut self) {
+        self.names_an_expiry = true;
+    }
+
+    /// Whether one of them, without a name, is the answer to something that is under way still.
+    pub(super) fn answer_something(&self) -> bool {
+        !self.names_an_expiry
+    }
+
+    /// The first that speaks against the key.
+    fn first_of_the_key(&self) -> Option<&ApiError> {
+        self.refusal.as_ref().or(self.expiry.as_ref()).or(self.denial.as_ref())
     }
 
     /// Whether they refuse a request as a whole.
@@ -175,8 +230,14 @@ impl Complaints {
     }
 
     pub(super) fn count(&self) -> usize {
-        self.others.saturating_add(self.expiries).saturating_add(usize::from(self.refusal.is_some()))
+        let refusals = self.denials.saturating_add(usize::from(self.refusal.is_some()));
+        self.others.saturating_add(self.expiries).saturating_add(refusals)
     }
+}
+
+/// Whether the error says that an earlier authentication has expired.
+pub(super) fn is_expiry(error: &ApiError) -> bool {
+    error.code() == "tokenExpired" && error.category() == ErrorCategory::Auth
 }
 
 /// The frame that presents the key, and the session to go on with.

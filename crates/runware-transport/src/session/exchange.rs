@@ -96,6 +96,11 @@ impl Exchange {
         self.sent_after.is_some()
     }
 
+    /// How many frames had come over the connection when it was sent.
+    pub(super) fn sent_after(&self) -> Option<u64> {
+        self.sent_after
+    }
+
     pub(super) fn is_complete(&self) -> bool {
         self.unanswered == 0
     }

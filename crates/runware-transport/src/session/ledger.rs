@@ -122,6 +122,11 @@ impl Ledger {
         frame
     }
 
+    /// How many frames had come when an exchange was sent; `None` if it was not.
+    pub(super) fn sent_after(&self, id: ExchangeId) -> Option<u64> {
+        self.exchanges.get(&id)?.sent_after()
+    }
+
     /// The exchange that a blank frame answers: the one that waits longest of those which such an answer is known for.
     pub(super) fn next_silent(&self) -> Option<ExchangeId> {
         self.silent_checks.first().or(self.silent_submissions.first()).copied()

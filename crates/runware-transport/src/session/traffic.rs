@@ -45,7 +45,12 @@ impl Session {
 
     /// Returns whether the frame was of use.
     fn take_entries(&mut self, frame: &Envelope) -> bool {
-        let Sorted { replies, unclaimed, authenticated, complaints, odd } = sort(frame, &mut self.ledger);
+        let renewed_after = match &self.link {
+            Link::Up(socket) => socket.auth.renewed_after(),
+            _ => 0,
+        };
+        let sorted = sort(frame, &mut self.ledger, renewed_after);
+        let Sorted { replies, unclaimed, authenticated, complaints, odd } = sorted;
         let is_useful = !replies.is_empty() || unclaimed.is_some();
         self.count_anomalies(odd.saturating_add(complaints.count()));
         for (id, envelope) in replies {
@@ -71,7 +76,10 @@ impl Session {
             Verdict::Nothing => {}
             Verdict::Renew if self.key.is_some() => {
                 let until = self.now.saturating_add(self.settings.auth_timeout);
-                socket.auth.renew(self.now, until, self.ledger.sent_count());
+                // One that was answered without its name is still open.
+                let answered = usize::from(complaints.answer_something());
+                let under_way = self.ledger.sent_count().saturating_sub(answered);
+                socket.auth.renew(self.now, until, socket.frames, under_way);
                 socket.resumes = self.resumable.is_some();
             }
             Verdict::Renew => {

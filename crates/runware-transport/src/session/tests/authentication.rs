@@ -308,3 +308,52 @@ fn the_key_is_in_no_output() {
     let empty = Attempt::new(Vec::<Call>::new(), secs(1));
     assert!(!bench.session.open(bench.now, empty).unwrap_err().to_string().contains("s3cret"));
 }
+
+#[test]
+fn p46_an_expiry_that_names_a_task_renews_too() {
+    let expired = |name| errors(&[(name, r#""code":"tokenExpired""#)]);
+    let mut bench = Bench::ready();
+    for name in ["a", "b", "c"] {
+        bench.submit(name);
+    }
+    bench.sent();
+    assert_eq!(bench.receive(expired('a')), ["2 200: a tokenExpired", "2 ends", "Connecting 1"]);
+    bench.submit("d");
+    assert_eq!(bench.sent(), ["authenticate s1"]);
+    // What was sent before may meet it, too, whenever that is said.
+    assert_eq!(bench.receive(expired('b')), ["3 200: b tokenExpired", "3 ends"]);
+    assert_eq!(bench.receive(AUTHENTICATED), ["Ready again"]);
+    assert_eq!(bench.sent(), ["videoInference d"]);
+    assert_eq!(bench.receive(expired('c')), ["4 200: c tokenExpired", "4 ends"]);
+    // One that was sent since is told that it has expired again.
+    assert_eq!(bench.receive(expired('d'))[..3], ["5 200: d tokenExpired", "5 ends", "disconnect 1000"]);
+}
+
+#[test]
+fn an_expiry_that_answers_nothing_sent_renews_nothing() {
+    let mut bench = Bench::ready();
+    assert_eq!(bench.receive(errors(&[('q', r#""code":"tokenExpired""#)])), ["unclaimed: q tokenExpired"]);
+    bench.check("a");
+    assert_eq!(bench.sent(), ["getResponse a"]);
+}
+
+#[test]
+fn what_is_not_permitted_is_about_a_request_and_not_about_the_connection() {
+    let denied = r#"{"errors":[{"code":"permissionDenied"}]}"#;
+    let mut bench = Bench::ready();
+    bench.submit("a");
+    bench.submit("b");
+    bench.sent();
+    for _ in 0..3 {
+        assert_eq!(bench.receive(denied), Vec::<String>::new());
+    }
+    // Nor is it while the key is presented again.
+    bench.receive(r#"{"errors":[{"code":"tokenExpired"}]}"#);
+    assert_eq!(bench.sent(), ["authenticate s1"]);
+    assert_eq!(bench.receive(denied), Vec::<String>::new());
+    assert_eq!(bench.receive(AUTHENTICATED), ["Ready again"]);
+    // The key was accepted just now, so what is refused now is something else.
+    assert_eq!(bench.receive(r#"{"errors":[{"code":"invalidApiKey"}]}"#), Vec::<String>::new());
+    bench.pass(secs(30));
+    assert_eq!(bench.receive(r#"{"errors":[{"code":"invalidApiKey"}]}"#), ["Connecting 1"]);
+}
