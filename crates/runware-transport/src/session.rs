@@ -108,6 +108,8 @@ pub struct Session {
     reconnect: Reconnect,
     /// The session that a new connection asks to go on with.
     resumable: Option<String>,
+    /// How many connections in a row that asked for it were lost before they were authenticated.
+    fruitless_offers: u32,
     missing: Option<Missing>,
     /// Why there was no connection when there was last none.
     reason: Option<TransportError>,
@@ -129,6 +131,7 @@ impl Session {
             link: Link::Down { until: Duration::ZERO },
             reconnect: Reconnect::new(schedule),
             resumable: None,
+            fruitless_offers: 0,
             missing: None,
             reason: None,
             anomalies: 0,

@@ -109,6 +109,11 @@ impl Auth {
         matches!(self.phase, Phase::Done)
     }
 
+    /// Whether the server was asked, and has not answered.
+    pub(super) fn is_asked(&self) -> bool {
+        matches!(self.phase, Phase::Pending { is_sent: true, .. })
+    }
+
     /// When the server's time is over.
     pub(super) fn until(&self) -> Option<Duration> {
         match self.phase {
@@ -127,7 +132,7 @@ impl Auth {
 
     /// The server has answered well. Returns whether it was asked.
     pub(super) fn succeeded(&mut self) -> bool {
-        let was_asked = matches!(self.phase, Phase::Pending { is_sent: true, .. });
+        let was_asked = self.is_asked();
         if was_asked {
             self.phase = Phase::Done;
         }

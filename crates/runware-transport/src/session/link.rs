@@ -60,6 +60,9 @@ pub(super) enum Shown {
 /// The code of a connection that is not needed any more (RFC 6455, section 7.4.1).
 const NORMAL: u16 = 1000;
 
+/// How often a session is offered to a server that says nothing to it.
+const MOST_OFFERS: u32 = 2;
+
 /// Refusals do not follow each other more closely, whatever the settings say.
 const SHORTEST_COOLDOWN: Duration = Duration::from_secs(1);
 
@@ -114,14 +117,17 @@ impl Session {
     }
 
     /// We let the connection go, for a reason that may pass.
-    pub(super) fn drop_link(&mut self, code: Option<u16>, kind: ErrorKind, message: &str) {
-        self.events.push_back(Event::Disconnect { code });
+    ///
+    /// Without a farewell: what comes meanwhile would be read by nobody, and count as delivered.
+    pub(super) fn drop_link(&mut self, kind: ErrorKind, message: &str) {
+        self.events.push_back(Event::Disconnect { code: None });
         let reason = TransportError::new(kind, Delivery::NotSent, message);
         self.let_go(&reason, Outlook::Passing { at_least: Duration::ZERO }, false);
     }
 
     fn let_go(&mut self, reason: &TransportError, outlook: Outlook, is_too_large: bool) {
         tracing::debug!(%reason, ?outlook, "connection lost");
+        self.doubt_session(outlook);
         if let Link::Up(Socket { ready_since: Some(since), .. }) = &self.link
             && since.saturating_add(self.settings.stable_after) <= self.now
         {
@@ -149,6 +155,33 @@ impl Session {
         };
         let delay = self.reconnect.next_delay().max(at_least);
         self.link = Link::Down { until: self.now.saturating_add(delay) };
+    }
+
+    /// Whether the earlier session was offered on this connection, and nothing was said to that.
+    pub(super) fn offers_session(&self) -> bool {
+        match &self.link {
+            Link::Up(socket) => socket.resumes && socket.ready_since.is_none() && socket.auth.is_asked(),
+            _ => false,
+        }
+    }
+
+    /// The next connection asks for a new session. What the earlier one still had to bring is asked for.
+    pub(super) fn forget_session(&mut self) {
+        self.resumable = None;
+        self.fruitless_offers = 0;
+    }
+
+    /// A connection was lost. Where it had offered an earlier session, that may be why: a session that the server does
+    /// not know any more would be in the way for ever. A connection that breaks may do so by chance, once.
+    fn doubt_session(&mut self, outlook: Outlook) {
+        if !self.offers_session() {
+            return;
+        }
+        self.fruitless_offers = self.fruitless_offers.saturating_add(1);
+        let is_passing = matches!(outlook, Outlook::Passing { .. });
+        if !is_passing || self.fruitless_offers >= MOST_OFFERS {
+            self.forget_session();
+        }
     }
 
     /// The server does not accept the key. Everybody who waits is told so in the server's words.
@@ -196,13 +229,9 @@ impl Session {
         let Link::Up(socket) = &mut self.link else { return };
         let is_over = |at: Option<Duration>| at.is_some_and(|at| at <= self.now);
         if is_over(socket.auth.until()) {
-            self.drop_link(
-                None,
-                ErrorKind::Timeout,
-                "the server did not authenticate the connection in time",
-            );
+            self.drop_link(ErrorKind::Timeout, "the server did not authenticate the connection in time");
         } else if socket.auth.is_done() && is_over(socket.keepalive.dead_at(&self.settings)) {
-            self.drop_link(None, ErrorKind::Timeout, "the connection went silent");
+            self.drop_link(ErrorKind::Timeout, "the connection went silent");
         } else if socket.auth.is_done() && is_over(socket.keepalive.ping_at(&self.settings)) {
             socket.keepalive.request_ping();
         }

@@ -69,6 +69,7 @@ impl Session {
             && socket.auth.succeeded()
         {
             self.resumable = resumable;
+            self.fruitless_offers = 0;
             self.note_ready();
             return is_useful;
         }
@@ -88,13 +89,15 @@ impl Session {
                 }
             }
             Verdict::Trouble => {
-                // An earlier session that is unknown by now would be refused every time. What it still had to bring is
-                // asked for.
                 if complaints.may_refuse_the_session() {
-                    self.resumable = None;
+                    self.forget_session();
                 }
-                let message = "the server could not authenticate the connection";
-                self.drop_link(Some(1000), ErrorKind::Connect, message);
+                self.drop_link(ErrorKind::Connect, "the server could not authenticate the connection");
+            }
+            // It may be the earlier session that is not accepted.
+            Verdict::Refused(_) if self.offers_session() => {
+                self.forget_session();
+                self.drop_link(ErrorKind::Connect, "the server did not accept the earlier session");
             }
             Verdict::Refused(error) => self.refuse(*error, frame),
         }
