@@ -142,11 +142,13 @@ impl Exchange {
         if !self.is_sent() {
             return;
         }
-        if self.nature == Nature::Checks {
-            self.linger_until = Some(now.saturating_add(settings.linger));
-        } else if self.begun == self.unanswered {
-            self.linger_until = Some(now.saturating_add(settings.sync_linger));
-        }
+        let rest_within = match self.nature {
+            Nature::Checks => settings.linger,
+            Nature::Submissions => settings.submit_linger,
+            Nature::Questions | Nature::Other if self.begun == self.unanswered => settings.sync_linger,
+            Nature::Questions | Nature::Other => return,
+        };
+        self.linger_until = Some(now.saturating_add(rest_within));
     }
 
     /// How it ends when its time is over, on a connection over which so many frames have come.
@@ -162,6 +164,13 @@ impl Exchange {
         let (results, wanted) = self.results();
         if results > 0 {
             return failure(Delivery::MaybeSent, format!("only {results} of {wanted} results came in time"));
+        }
+        let (answered, all) = (self.calls.len() - self.unanswered, self.calls.len());
+        if answered > 0 {
+            return failure(
+                Delivery::MaybeSent,
+                format!("only {answered} of {all} tasks were answered in time"),
+            );
         }
         failure(Delivery::MaybeSent, "no answer in time".to_owned())
     }

@@ -60,6 +60,55 @@ fn a_submission_ends_with_the_first_word_about_it() {
 }
 
 #[test]
+fn the_rest_of_a_batch_of_submissions_is_waited_for_two_seconds_after_each_part() {
+    let mut bench = Bench::ready();
+    let kind = r#""taskType":"videoInference","deliveryMethod":"async""#;
+    bench.open_within("abcd", kind, secs(30));
+    bench.sent();
+    // However long the first takes.
+    assert_eq!(bench.pass(secs(20)), Vec::<String>::new());
+    bench.receive(data(&[('a', ACK)]));
+    assert_eq!(bench.due_in(), Some(secs(2)));
+    assert_eq!(bench.pass(ms(1_999)), Vec::<String>::new());
+    assert_eq!(bench.receive(data(&[('b', ACK)])), ["2 200: b+"]);
+    // What names nobody holds up nothing, and hurries nothing.
+    assert_eq!(bench.pass(ms(1_000)), Vec::<String>::new());
+    for nameless in ["invalidWidth", "rateLimitExceeded"] {
+        assert_eq!(bench.receive(format!(r#"{{"errors":[{{"code":"{nameless}"}}]}}"#)), Vec::<String>::new());
+    }
+    assert_eq!(bench.pass(ms(999)), Vec::<String>::new());
+    bench.session.handle_timeout(bench.now + ms(1));
+    let events: Vec<_> = std::iter::from_fn(|| bench.session.poll_event()).collect();
+    let [Event::End(_, Err(error))] = &events[..] else { panic!("{events:?}") };
+    assert_eq!(error.to_string(), "only 2 of 4 tasks were answered in time");
+    assert_eq!(failure(error), "Timeout, maybe sent");
+    // A late one is nobody's any more, and is not lost.
+    assert_eq!(bench.receive(data(&[('c', ACK)])), ["unclaimed: c+"]);
+}
+
+#[test]
+fn a_batch_of_submissions_waits_no_longer_than_its_own_time() {
+    let mut bench = Bench::ready();
+    bench.submit("ab");
+    bench.sent();
+    bench.pass(secs(9));
+    bench.receive(data(&[('a', ACK)]));
+    assert_eq!(bench.pass(ms(999)), Vec::<String>::new());
+    assert_eq!(bench.pass(ms(1)), ["2 Timeout, maybe sent"]);
+}
+
+#[test]
+fn a_refusal_without_a_name_is_not_that_of_a_single_submission() {
+    let mut bench = Bench::ready();
+    bench.submit("a");
+    bench.sent();
+    for code in ["invalidWidth", "maxTasksPerRequestExceeded", "rateLimitExceeded", "insufficientCredits"] {
+        assert_eq!(bench.receive(format!(r#"{{"errors":[{{"code":"{code}"}}]}}"#)), Vec::<String>::new());
+    }
+    assert_eq!(bench.receive(data(&[('a', ACK)])), ["2 200: a+", "2 ends"]);
+}
+
+#[test]
 fn other_calls_end_with_the_first_word_about_them() {
     for kind in ["modelSearch", "modelUpload", "accountManagement", "newThing"] {
         let mut bench = Bench::ready();
