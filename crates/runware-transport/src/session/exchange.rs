@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use runware_types::TaskUuid;
 
-use super::call_kind::{CallKind, Entry, Share};
+use super::call_kind::{CallKind, Company, Entry, Identity, Share};
 use super::settings::Settings;
 use crate::{Attempt, Call, Delivery, ErrorKind, TransportError};
 
@@ -48,12 +48,12 @@ struct OpenCall {
     kind: CallKind,
     is_answered: bool,
     results: u32,
-    /// The results that can be told from others, so that one which comes twice counts once.
+    /// What the results are known by that can be told from others, so that one which comes twice counts once.
     seen: BTreeSet<u64>,
 }
 
-/// The most results of a call that are told apart. Further ones are counted as they come.
-const MAX_SEEN: usize = 1_024;
+/// The most that the results of a call are known by. Further ones are counted as they come.
+const MAX_SEEN: usize = 2_048;
 
 impl Exchange {
     /// An exchange for an attempt; `None` if a call has no id that its answer could be known by.
@@ -84,7 +84,7 @@ impl Exchange {
 
     /// Whether it holds a call that the server may go on with although nobody waits.
     pub(super) fn buys(&self) -> bool {
-        self.calls.iter().any(|call| !matches!(call.kind, CallKind::Check | CallKind::Details))
+        self.calls.iter().any(|call| call.kind.is_purchase())
     }
 
     /// Whether it holds a call whose answer is short, and sought again by asking for the task.
@@ -123,10 +123,17 @@ impl Exchange {
         Some(attempt.body())
     }
 
+    /// What one of the calls asks for, if it was sent and is not answered.
+    pub(super) fn awaits(&self, call: usize) -> Option<CallKind> {
+        let call = self.calls.get(call).filter(|call| !call.is_answered)?;
+        self.is_sent().then_some(call.kind)
+    }
+
     /// Takes an entry that names the task of one of the calls. Returns whether it concerns the call.
-    pub(super) fn take(&mut self, call: usize, entry: Entry<'_>) -> bool {
+    pub(super) fn take(&mut self, call: usize, entry: Entry<'_>, company: Company) -> bool {
+        let is_sent = self.is_sent();
         let Some(call) = self.calls.get_mut(call) else { return false };
-        let Some(share) = call.kind.share(entry) else { return false };
+        let Some(share) = call.kind.share(entry, is_sent, company) else { return false };
         let (was_open, had_begun) = (!call.is_answered, call.has_begun());
         call.take(share);
         self.unanswered -= usize::from(was_open && call.is_answered);
@@ -227,11 +234,14 @@ impl OpenCall {
         };
     }
 
-    fn is_new(&mut self, identity: Option<u64>) -> bool {
-        match identity {
-            Some(identity) if self.seen.len() < MAX_SEEN => self.seen.insert(identity),
-            Some(identity) => !self.seen.contains(&identity),
-            None => true,
+    /// Whether nothing that it is known by was seen before.
+    fn is_new(&mut self, identity: Identity) -> bool {
+        let is_new = !identity.marks().any(|mark| self.seen.contains(&mark));
+        for mark in identity.marks() {
+            if self.seen.len() < MAX_SEEN {
+                self.seen.insert(mark);
+            }
         }
+        is_new
     }
 }

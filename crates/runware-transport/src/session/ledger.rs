@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use runware_types::TaskUuid;
 
-use super::call_kind::Entry;
+use super::call_kind::{Company, Entry};
 use super::event::ExchangeId;
 use super::exchange::{Exchange, Nature};
 
@@ -78,14 +78,30 @@ impl Ledger {
         }
     }
 
-    /// Shows an entry to all exchanges that wait for its task. Returns those that it concerns.
-    pub(super) fn offer(&mut self, task: TaskUuid, entry: Entry<'_>) -> Vec<ExchangeId> {
+    /// What waits for an answer about a task, of what was sent.
+    pub(super) fn company(&self, task: TaskUuid) -> Company {
+        let mut company = Company::default();
+        for (_, id, call) in self.waiters_of(task) {
+            if let Some(kind) = self.exchanges.get(id).and_then(|exchange| exchange.awaits(*call)) {
+                company.add(kind);
+            }
+        }
+        company
+    }
+
+    fn waiters_of(&self, task: TaskUuid) -> impl Iterator<Item = &(TaskUuid, ExchangeId, usize)> {
+        self.waiters.range((task, ExchangeId(0), 0)..=(task, ExchangeId(u64::MAX), usize::MAX))
+    }
+
+    /// Shows an entry to all exchanges that wait for its task, in the company that they were in before the frame.
+    /// Returns those that it concerns.
+    pub(super) fn offer(&mut self, task: TaskUuid, entry: Entry<'_>, company: Company) -> Vec<ExchangeId> {
         let mut concerned: Vec<ExchangeId> = Vec::new();
         let (first, last) = ((task, ExchangeId(0), 0), (task, ExchangeId(u64::MAX), usize::MAX));
         for (_, id, call) in self.waiters.range(first..=last) {
             let Some(exchange) = self.exchanges.get_mut(id) else { continue };
             // The calls of one exchange stand side by side.
-            if exchange.take(*call, entry) && concerned.last() != Some(id) {
+            if exchange.take(*call, entry, company) && concerned.last() != Some(id) {
                 concerned.push(*id);
             }
         }

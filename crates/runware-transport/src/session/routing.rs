@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use runware_types::{Envelope, Item, TaskType};
+use runware_types::{Envelope, Item, TaskType, TaskUuid};
 
 use super::auth::{self, Complaints};
-use super::call_kind::Entry;
+use super::call_kind::{Company, Entry};
 use super::event::ExchangeId;
 use super::ledger::Ledger;
 
@@ -22,6 +22,8 @@ pub(super) struct Sorted {
     pub(super) complaints: Complaints,
     /// How many entries were of no use.
     pub(super) odd: usize,
+    /// What waited for each task before the frame came: what one entry of it answers, another one may answer, too.
+    companies: BTreeMap<TaskUuid, Company>,
 }
 
 /// Shows each entry to all exchanges that wait for its task, whatever the entries beside it say.
@@ -74,7 +76,8 @@ impl Sorted {
     /// Returns the exchanges that the entry concerns.
     fn hand_out(&mut self, entry: Entry<'_>, nothing: &Envelope, ledger: &mut Ledger) -> Vec<ExchangeId> {
         let Some(task) = entry.task_uuid() else { return Vec::new() };
-        let concerned = ledger.offer(task, entry);
+        let company = *self.companies.entry(task).or_insert_with(|| ledger.company(task));
+        let concerned = ledger.offer(task, entry, company);
         for id in &concerned {
             add(self.replies.entry(*id).or_insert_with(|| nothing.clone()), entry);
         }

@@ -50,7 +50,7 @@ impl Session {
             _ => 0,
         };
         let sorted = sort(frame, &mut self.ledger, renewed_after);
-        let Sorted { replies, unclaimed, authenticated, complaints, odd } = sorted;
+        let Sorted { replies, unclaimed, authenticated, complaints, odd, .. } = sorted;
         let is_useful = !replies.is_empty() || unclaimed.is_some();
         self.count_anomalies(odd.saturating_add(complaints.count()));
         for (id, envelope) in replies {

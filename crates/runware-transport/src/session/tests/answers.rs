@@ -142,6 +142,48 @@ fn results_come_in_one_frame_or_in_several_and_count_once() {
 }
 
 #[test]
+fn w24_what_a_lookup_repeats_is_not_a_further_result() {
+    let failed = r#""taskType":"imageInference","code":"timeoutProvider","status":"error""#;
+    let mut bench = Bench::ready();
+    bench.run("a", 3);
+    bench.sent();
+    bench.receive(image('a', 1));
+    assert_eq!(bench.receive(errors(&[('a', failed)])), ["2 200: a timeoutProvider"]);
+    bench.check("a");
+    bench.sent();
+    let so_far = image('a', 1).replace("]}", &format!(r#"],"errors":[{}]}}"#, objects(&[('a', failed)])));
+    assert_eq!(bench.receive(so_far), ["2 200: a+", "3 200: a+, a timeoutProvider", "3 ends"]);
+    assert_eq!(bench.receive(image('a', 3)), ["2 200: a+", "2 ends"]);
+    // Of one result there is no second one.
+    bench.run("b", 1);
+    bench.check("b");
+    bench.sent();
+    let told = bench.receive(errors(&[('b', failed)]));
+    assert_eq!(told.iter().filter(|told| told.ends_with("ends")).count(), 2);
+}
+
+#[test]
+fn w19_a_result_is_known_again_by_its_place_or_by_its_id() {
+    let of = |more: &str| {
+        data(&[('a', &format!(r#""taskType":"imageInference","imageURL":"https://h/i.png"{more}"#))])
+    };
+    let mut bench = Bench::ready();
+    bench.run("a", 3);
+    bench.sent();
+    for known in [
+        r#","imageUUID":"i1""#,
+        r#","imageUUID":"i1","resultIndex":0"#,
+        r#","imageUUID":"i1""#,
+        r#","resultIndex":0,"imageUUID":"renamed""#,
+        r#","imageUUID":"renamed""#,
+    ] {
+        assert_eq!(bench.receive(of(known)), ["2 200: a+"], "{known}");
+    }
+    assert_eq!(bench.receive(of(r#","imageUUID":"i2","resultIndex":1"#)), ["2 200: a+"]);
+    assert_eq!(bench.receive(of(r#","imageUUID":"i3""#)), ["2 200: a+", "2 ends"]);
+}
+
+#[test]
 fn an_acknowledgement_or_a_verdict_ends_a_task_that_wants_results() {
     let mut bench = Bench::ready();
     bench.run("a", 4);

@@ -83,6 +83,87 @@ fn w24_what_only_one_kind_of_call_brings_about_ends_no_other() {
     assert_eq!(told, [format!("{} 200: a conflictTaskUUID", submission.0), format!("{} ends", submission.0)]);
 }
 
+/// Who hears of an error: the calls that are open and sent, the error, and those that it ends.
+fn heard(open: &str, error: &str) -> String {
+    heard_by("", open, error)
+}
+
+/// The same, with calls that are not sent.
+fn heard_by(unsent: &str, sent: &str, error: &str) -> String {
+    let mut bench = Bench::ready();
+    let mut opened = String::new();
+    for (calls, is_sent) in [(sent, true), (unsent, false)] {
+        for call in calls.chars() {
+            _ = match call {
+                'c' => bench.check("a"),
+                'd' => bench.details("a"),
+                's' => bench.submit("a"),
+                'r' => bench.run("a", 3),
+                _ => bench.open_all("a", r#""taskType":"modelUpload""#),
+            };
+            opened.push(call);
+        }
+        if is_sent {
+            bench.sent();
+        }
+    }
+    let told = bench.receive(errors(&[('a', error)]));
+    let ended = |(nth, _): &(usize, char)| told.contains(&format!("{} ends", nth + 2));
+    opened.chars().enumerate().filter(ended).map(|(_, call)| call).collect()
+}
+
+#[test]
+fn w24_an_id_that_is_known_answers_submissions_only() {
+    let conflict = r#""code":"conflictTaskUUID""#;
+    assert_eq!(heard("cs", conflict), "s");
+    assert_eq!(heard("cdr", conflict), "r");
+    assert_eq!(heard("cd", conflict), "");
+    assert_eq!(heard_by("c", "s", conflict), "s");
+    // It answers an earlier attempt, and says the same.
+    assert_eq!(heard_by("s", "c", conflict), "s");
+}
+
+#[test]
+fn w24_a_refusal_is_the_submissions_while_there_is_one_and_else_the_questions() {
+    for refusal in ["invalidModel", "insufficientCredits", "internalServerError"] {
+        let refusal = format!(r#""code":"{refusal}""#);
+        for (open, ended) in [("c", "c"), ("d", "d"), ("s", "s"), ("u", "u"), ("cd", "cd")] {
+            assert_eq!(heard(open, &refusal), ended);
+        }
+        for (open, ended) in [("cs", "s"), ("sd", "s"), ("ru", "ru"), ("cdr", "r")] {
+            assert_eq!(heard(open, &refusal), ended);
+        }
+        // One that is not sent was not refused, unless it was sent before.
+        assert_eq!(heard_by("s", "c", &refusal), "c");
+        assert_eq!(heard_by("s", "", &refusal), "s");
+        assert_eq!(heard_by("cd", "", &refusal), "");
+        assert_eq!(heard_by("c", "s", &refusal), "s");
+    }
+    // Whoever is named by the error's own type or status.
+    assert_eq!(heard("cs", r#""code":"invalidWidth","taskType":"getResponse""#), "c");
+    assert_eq!(heard("csd", r#""code":"invalidWidth","taskType":"getTaskDetails""#), "d");
+    assert_eq!(heard("csd", r#""code":"taskFailed","status":"error""#), "cs");
+    assert_eq!(heard_by("c", "", r#""code":"taskFailed","status":"error""#), "c");
+}
+
+#[test]
+fn an_absence_is_evidence_for_the_one_question_that_it_can_answer() {
+    for code in ["taskNotFound", "taskFailedOrNotFound", "taskExpired"] {
+        let absent = format!(r#""code":"{code}""#);
+        for (open, ended) in [("c", "c"), ("d", "d"), ("s", ""), ("cs", "c"), ("rd", "d")] {
+            assert_eq!(heard(open, &absent), ended);
+        }
+        assert_eq!(heard("cd", &absent), "", "whose it is cannot be known");
+        assert_eq!(heard("cd", &format!(r#"{absent},"taskType":"getResponse""#)), "c");
+        assert_eq!(heard("cd", &format!(r#"{absent},"taskType":"getTaskDetails""#)), "d");
+        assert_eq!(heard("cd", &format!(r#"{absent},"status":"error""#)), "c");
+        // What was replayed answers an earlier question.
+        for typed in ["", r#","taskType":"getResponse""#, r#","taskType":"getTaskDetails""#] {
+            assert_eq!(heard_by("cd", "", &format!("{absent}{typed}")), "");
+        }
+    }
+}
+
 #[test]
 fn b10_w26_an_error_of_a_forgotten_task_touches_nobody() {
     let mut bench = Bench::ready();

@@ -36,15 +36,25 @@ enum Frame {
     Garbage,
 }
 
-const KINDS: [&str; 4] = [
+const CHECK: usize = 0;
+const SUBMISSION: usize = 1;
+const RESULTS: usize = 2;
+const DETAILS: usize = 4;
+const KINDS: [&str; 5] = [
     r#""taskType":"getResponse""#,
     r#""taskType":"videoInference","deliveryMethod":"async""#,
     r#""taskType":"imageInference","numberResults":2"#,
     r#""taskType":"modelSearch""#,
+    r#""taskType":"getTaskDetails""#,
 ];
 const ITEMS: [&str; 4] = [ACK, RUNNING, DONE, r#""taskType":"textInference","text":"t""#];
-const ERRORS: [&str; 3] =
-    [r#""code":"invalidModel""#, r#""code":"taskFailed","status":"error""#, r#""code":"tokenExpired""#];
+const ERRORS: [&str; 5] = [
+    r#""code":"invalidModel""#,
+    r#""code":"taskFailed","status":"error""#,
+    r#""code":"tokenExpired""#,
+    r#""code":"conflictTaskUUID""#,
+    r#""code":"taskNotFound""#,
+];
 const UNNAMED: [&str; 5] = ["serviceUnavailable", "unheardOf", "tokenExpired", "invalidApiKey", TOO_MANY];
 /// The refusal of a whole request.
 const TOO_MANY: &str = "maxTasksPerRequestExceeded";
@@ -74,6 +84,67 @@ struct Open {
     is_sent: bool,
     /// Something came for it after it was sent.
     is_heard: bool,
+    /// Which of its tasks are answered, and how many results the others have.
+    answered: BTreeSet<char>,
+    results: BTreeMap<char, usize>,
+    /// Of which the one result with an identity has come.
+    has_seen: BTreeSet<char>,
+}
+
+/// An entry: an item or an error of this number.
+#[derive(Clone, Copy)]
+enum Entry {
+    Item(usize),
+    Error(usize),
+}
+
+/// Which kinds of calls were sent for a task and are not answered.
+#[derive(Clone, Copy, Default)]
+struct Sent {
+    checks: bool,
+    details: bool,
+    purchases: bool,
+}
+
+impl Open {
+    fn awaits(&self, name: char) -> bool {
+        self.is_sent && self.names.contains(&name) && !self.answered.contains(&name)
+    }
+
+    /// Whether an entry is told to those who opened this.
+    fn hears(&self, entry: Entry, sent: Sent) -> bool {
+        let is_repeated = self.kind == RESULTS && sent.checks;
+        match (self.kind, entry) {
+            (DETAILS, Entry::Item(_)) => false,
+            // A text has no identity.
+            (_, Entry::Item(nth)) => !(is_repeated && nth == 3),
+            (DETAILS, Entry::Error(0 | 2)) => self.is_sent && !sent.purchases,
+            (DETAILS, Entry::Error(4)) => self.is_sent && !sent.checks,
+            (DETAILS, Entry::Error(_)) => false,
+            (_, Entry::Error(1)) => !is_repeated,
+            (CHECK, Entry::Error(0 | 2)) => self.is_sent && !sent.purchases,
+            (CHECK, Entry::Error(4)) => self.is_sent && !sent.details,
+            (CHECK, Entry::Error(_)) => false,
+            (_, Entry::Error(3)) => true,
+            (_, Entry::Error(4)) => false,
+            (_, Entry::Error(_)) => self.is_sent || !sent.checks,
+        }
+    }
+
+    fn hear(&mut self, name: char, entry: Entry) {
+        let is_result = match entry {
+            _ if self.kind != RESULTS => false,
+            Entry::Item(1) => return,
+            Entry::Item(2) if !self.has_seen.insert(name) => return,
+            Entry::Item(nth) => nth >= 2,
+            Entry::Error(nth) => nth == 1,
+        };
+        let results = self.results.entry(name).or_default();
+        *results += usize::from(is_result);
+        if !is_result || *results == 2 {
+            self.answered.insert(name);
+        }
+    }
 }
 
 /// What can be known of a session from outside, and must hold.
@@ -179,7 +250,16 @@ impl World {
             Ok(id) => {
                 assert!(has_room);
                 let deadline = self.bench.now + timeout;
-                let open = Open { kind, names: names.to_vec(), deadline, is_sent: false, is_heard: false };
+                let open = Open {
+                    kind,
+                    names: names.to_vec(),
+                    deadline,
+                    is_sent: false,
+                    is_heard: false,
+                    answered: BTreeSet::new(),
+                    results: BTreeMap::new(),
+                    has_seen: BTreeSet::new(),
+                };
                 assert!(self.open.insert(id, open).is_none());
             }
             Err(error) => {
@@ -252,28 +332,53 @@ impl World {
         if !refuses || !self.is_authenticated || !items.is_empty() || !errors.is_empty() {
             return None;
         }
-        let waits = |open: &Open| open.is_sent && !open.is_heard && open.kind < 2 && open.names.len() > 1;
+        let waits = |open: &Open| {
+            open.is_sent
+                && !open.is_heard
+                && [CHECK, SUBMISSION, DETAILS].contains(&open.kind)
+                && open.names.len() > 1
+        };
         self.open.iter().find(|(_, open)| waits(open)).map(|(id, _)| *id)
     }
 
     /// What each open exchange has to hear of a frame, and what nobody waits for.
-    fn expected(&self, frame: &Frame, was_up: bool) -> (BTreeMap<ExchangeId, String>, String) {
-        let (mut replies, mut unclaimed) = (BTreeMap::<ExchangeId, String>::new(), String::new());
-        let Frame::Entries { items, errors, .. } = frame else { return (replies, unclaimed) };
+    fn expected(&mut self, frame: &Frame, was_up: bool) -> (BTreeMap<ExchangeId, String>, String) {
+        let (mut replies, mut unclaimed) =
+            (BTreeMap::<ExchangeId, String>::new(), (String::new(), String::new()));
+        let Frame::Entries { items, errors, .. } = frame else { return (replies, String::new()) };
         if !was_up {
-            return (replies, unclaimed);
+            return (replies, String::new());
         }
-        for name in items.iter().chain(errors).map(|(name, _)| *name) {
+        let sent: BTreeMap<char, Sent> = ('a'..='z').map(|name| (name, self.sent(name))).collect();
+        let items = items.iter().map(|(name, nth)| (*name, Entry::Item(*nth)));
+        for (name, entry) in items.chain(errors.iter().map(|(name, nth)| (*name, Entry::Error(*nth)))) {
             let mut is_claimed = false;
-            for (id, _) in self.open.iter().filter(|(_, open)| open.names.contains(&name)) {
-                replies.entry(*id).or_default().push(name);
-                is_claimed = true;
+            for (id, open) in self.open.iter_mut().filter(|(_, open)| open.names.contains(&name)) {
+                if open.hears(entry, sent[&name]) {
+                    open.hear(name, entry);
+                    replies.entry(*id).or_default().push(name);
+                    is_claimed = true;
+                }
             }
-            if !is_claimed {
-                unclaimed.push(name);
+            match entry {
+                _ if is_claimed => {}
+                Entry::Item(_) => unclaimed.0.push(name),
+                Entry::Error(_) => unclaimed.1.push(name),
             }
         }
-        (replies, unclaimed)
+        (replies, unclaimed.0 + &unclaimed.1)
+    }
+
+    fn sent(&self, name: char) -> Sent {
+        let mut sent = Sent::default();
+        for open in self.open.values().filter(|open| open.awaits(name)) {
+            match open.kind {
+                CHECK => sent.checks = true,
+                DETAILS => sent.details = true,
+                _ => sent.purchases = true,
+            }
+        }
+        sent
     }
 
     /// Takes the events of one call.
