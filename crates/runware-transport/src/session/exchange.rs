@@ -24,6 +24,8 @@ pub(super) struct Exchange {
     pub(super) deadline: Duration,
     /// Until when the rest of an answer is waited for, if some of it has come.
     linger_until: Option<Duration>,
+    /// When it was sent, or when the last part of its answer came.
+    moved_at: Duration,
     /// How many frames had come over the connection when it was sent.
     sent_after: Option<u64>,
     has_replies: bool,
@@ -52,6 +54,9 @@ struct OpenCall {
     seen: BTreeSet<u64>,
 }
 
+/// The longest that a slow server is waited for, for the rest of an answer to status checks.
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
 /// The most that the results of a call are known by. Further ones are counted as they come.
 const MAX_SEEN: usize = 2_048;
 
@@ -67,6 +72,7 @@ impl Exchange {
             deadline: now.saturating_add(attempt.timeout),
             attempt: Some(attempt),
             linger_until: None,
+            moved_at: now,
             sent_after: None,
             has_replies: false,
         })
@@ -115,8 +121,9 @@ impl Exchange {
     }
 
     /// Hands the frame out. The tasks are let go of: they may be large, and are not sent twice.
-    pub(super) fn send(&mut self, frames_before: u64) -> Option<Bytes> {
+    pub(super) fn send(&mut self, now: Duration, frames_before: u64) -> Option<Bytes> {
         let attempt = self.attempt.take()?;
+        self.moved_at = now;
         self.sent_after = Some(frames_before);
         // What came before is no answer to this.
         self.has_replies = false;
@@ -149,8 +156,10 @@ impl Exchange {
         if !self.is_sent() {
             return;
         }
+        let pause = now.saturating_sub(std::mem::replace(&mut self.moved_at, now));
         let rest_within = match self.nature {
-            Nature::Checks => settings.linger,
+            // A server that answers one by one, and slowly, goes on so.
+            Nature::Checks => settings.linger.max(pause.saturating_mul(2).min(LONGEST_PAUSE)),
             Nature::Submissions => settings.submit_linger,
             Nature::Questions | Nature::Other if self.begun == self.unanswered => settings.sync_linger,
             Nature::Questions | Nature::Other => return,

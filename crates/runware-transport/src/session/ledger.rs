@@ -120,10 +120,10 @@ impl Ledger {
     }
 
     /// Hands out the frame of an exchange, which from now on counts as sent.
-    pub(super) fn send(&mut self, id: ExchangeId, frames_before: u64) -> Option<Bytes> {
+    pub(super) fn send(&mut self, id: ExchangeId, now: Duration, frames_before: u64) -> Option<Bytes> {
         self.queue.remove(&id);
         let exchange = self.exchanges.get_mut(&id)?;
-        let frame = exchange.send(frames_before);
+        let frame = exchange.send(now, frames_before);
         if !exchange.has_replies() {
             let nature = exchange.nature();
             match nature {

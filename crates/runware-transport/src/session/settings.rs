@@ -27,7 +27,8 @@ pub struct Settings {
     /// How long a connection must have been ready for its loss to count as the first one again. Default: 30 s.
     pub stable_after: Duration,
     /// How long the rest of the answer to a batch of status checks is waited for, after a frame that holds some of
-    /// it. Default: 250 ms.
+    /// it. Default: 250 ms. Twice as long as that frame took, up to 2 s, if that is longer: a server that is slow to
+    /// answer one may be slow to answer the next.
     pub linger: Duration,
     /// How long the other acknowledgements of a batch of asynchronous submissions are waited for, after one. Then the
     /// attempt ends as timed out, and what was acknowledged is known. Default: 2 s.

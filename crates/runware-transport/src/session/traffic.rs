@@ -156,7 +156,7 @@ impl Session {
                 self.end(id, end);
                 continue;
             }
-            if let Some(frame) = self.ledger.send(id, frames) {
+            if let Some(frame) = self.ledger.send(id, self.now, frames) {
                 if let Link::Up(socket) = &mut self.link {
                     socket.keepalive.sent(self.now);
                 }

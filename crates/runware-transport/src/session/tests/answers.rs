@@ -25,10 +25,30 @@ fn a_check_waits_a_moment_for_the_rest_after_each_part() {
     bench.sent();
     bench.receive(data(&[('a', RUNNING)]));
     assert_eq!(bench.due_in(), Some(ms(250)));
-    assert_eq!(bench.pass(ms(200)), Vec::<String>::new());
+    assert_eq!(bench.pass(ms(100)), Vec::<String>::new());
     bench.receive(data(&[('b', RUNNING)]));
     assert_eq!(bench.pass(ms(249)), Vec::<String>::new());
     assert_eq!(bench.pass(ms(1)), ["2 ends"]);
+}
+
+#[test]
+fn a_check_waits_longer_for_the_rest_where_the_server_is_slow() {
+    let mut bench = Bench::new();
+    bench.check("abcd");
+    // The time before it is sent is not the server's.
+    bench.now += secs(4);
+    bench.connect();
+    bench.sent();
+    bench.pass(ms(300));
+    bench.receive(data(&[('a', RUNNING)]));
+    assert_eq!(bench.due_in(), Some(ms(600)));
+    assert_eq!(bench.pass(ms(599)), Vec::<String>::new());
+    bench.receive(data(&[('b', RUNNING)]));
+    assert_eq!(bench.due_in(), Some(ms(1_198)));
+    bench.pass(ms(1_197));
+    bench.receive(data(&[('c', RUNNING)]));
+    assert_eq!(bench.due_in(), Some(secs(2)), "and no longer");
+    assert_eq!(bench.pass(secs(2)), ["1 ends"]);
 }
 
 #[test]
