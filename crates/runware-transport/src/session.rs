@@ -52,7 +52,8 @@
 //! * What names a task reaches all who wait for it and can have brought it about, or is handed over as unclaimed.
 //! * An error that names no task changes the state of no task. One that refuses a whole request ends an attempt with
 //!   several calls, to be divided.
-//! * No try to connect comes sooner than the schedule, the server's own wish and the cooldown allow.
+//! * No try to connect comes sooner than the schedule, the server's own wish (of a minute at most) and the cooldown
+//!   allow.
 //! * What the server sends makes nothing here grow without a bound.
 //!
 //! Sources: `docs/wire.md`, "WebSocket".
