@@ -19,10 +19,10 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use runware::poll::{Backoff, Cadence, Plan};
 use runware::transport::{
-    Attempt, Clock, Delivery, ErrorKind, Replies, Reply, TokioClock, Transport, TransportError, async_trait,
-    parse_retry_after,
+    Attempt, Call, Clock, Delivery, ErrorKind, Replies, Reply, TokioClock, Transport, TransportError,
+    async_trait, parse_retry_after,
 };
-use runware::types::{Envelope, TaskType, TaskUuid};
+use runware::types::{ApiError, Envelope, GetResponse, Item, TaskType, TaskUuid};
 use runware::{Client, ClientBuilder, Event, Task};
 use runware_emulator::{Account, Core, Emulator, Fate, Head, Ledger, Options, Response, Rule};
 use serde_json::Value;
@@ -156,11 +156,15 @@ impl Wire {
     /// Another client of the same emulator, as another process would be.
     pub(crate) fn client(self: &Arc<Self>, configure: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Client {
         let clock: Arc<dyn Clock> = Arc::clone(&self.clock) as Arc<dyn Clock>;
-        let transport: Arc<dyn Transport> = match &self.server {
+        configure(Client::builder().transport(self.transport()).clock(clock).seed(7)).build().unwrap()
+    }
+
+    /// A way to the emulator of its own.
+    pub(crate) fn transport(self: &Arc<Self>) -> Arc<dyn Transport> {
+        match &self.server {
             Server::Core(_) => Arc::clone(self) as Arc<dyn Transport>,
             Server::Emulator(_) => Arc::new(socket::Socket::new(Arc::clone(self))),
-        };
-        configure(Client::builder().transport(transport).clock(clock).seed(7)).build().unwrap()
+        }
     }
 
     /// Adds a fault that counts requests from now on.
@@ -171,12 +175,25 @@ impl Wire {
         }
     }
 
-    /// The core's own answer to a request that no client sent.
-    pub(crate) fn ask(&self, now: Duration, body: &[u8]) -> Response {
-        let Server::Core(core) = &self.server else {
-            unreachable!("only simulations ask, and they use the core")
-        };
-        core.lock().unwrap().0.handle(now, &Head::bearer("key"), body)
+    /// What a status check shows of a task, long after everything has happened.
+    pub(crate) async fn last_check(self: &Arc<Self>, task: TaskUuid) -> (Vec<Item>, Vec<ApiError>) {
+        let call = GetResponse::new(task).encode();
+        let transport = self.transport();
+        let (mut items, mut errors) = (Vec::new(), Vec::new());
+        // Late enough for every task to be visible, and often enough.
+        self.clock.sleep_until(self.now() + secs(10)).await;
+        for _ in 0..3 {
+            (items, errors) = (Vec::new(), Vec::new());
+            let attempt = Attempt::new([Call::new(Some(task), call.clone())], secs(10));
+            let Ok(mut replies) = transport.send(attempt).await else { continue };
+            // Over a socket, there may be silence where there is nothing to say.
+            while let Some(Ok(reply)) = replies.next().await {
+                items.extend(reply.envelope.items);
+                errors.extend(reply.envelope.errors);
+            }
+        }
+        transport.close().await;
+        (items, errors)
     }
 
     /// What really happened at the server.

@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
 mod harness;
+// Clocks that are fast, for real connections.
 mod haste;
 
 // Submissions whose fate is unknown: probed, sent again, never bought twice.

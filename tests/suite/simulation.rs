@@ -22,7 +22,7 @@ use std::thread;
 use futures_util::future::join_all;
 use runware::transport::Clock;
 
-use crate::harness::{World, secs};
+use crate::harness::{Way, World, over, secs};
 use fault::Kind;
 use judge::Report;
 use plan::Schedule;
@@ -34,12 +34,21 @@ const SEEDS: Range<u64> = 0..300;
 
 #[test]
 fn whatever_goes_wrong_every_task_is_bought_once_and_brings_all_of_its_results() {
+    play_all(Way::Http);
+}
+
+#[test]
+fn whatever_goes_wrong_with_sockets_every_task_is_bought_once_and_brings_all_of_its_results() {
+    play_all(Way::WebSocket);
+}
+
+fn play_all(way: Way) {
     let chosen = chosen_seeds();
     let is_chosen = chosen.is_some();
     let mut total = Report::default();
     let mut struck: HashMap<Kind, u64> = HashMap::new();
     for seed in chosen.unwrap_or(SEEDS) {
-        let schedule = Schedule::draw(seed);
+        let schedule = Schedule::draw(seed, way);
         let _announcement = Announcement(&schedule);
         let report = play(&schedule);
         assert!(report.complaints.is_empty(), "{:#?}", report.complaints);
@@ -48,10 +57,10 @@ fn whatever_goes_wrong_every_task_is_bought_once_and_brings_all_of_its_results()
             *struck.entry(fault.kind).or_default() += fault.struck();
         }
     }
-    println!("{total}");
+    println!("{way:?} {total}");
     if !is_chosen {
-        let idle: Vec<_> =
-            Kind::ALL.iter().filter(|kind| struck.get(kind).is_none_or(|times| *times < 10)).collect();
+        let rare = |kind: &&Kind| struck.get(*kind).is_none_or(|times| *times < 10);
+        let idle: Vec<_> = Kind::all(way).iter().filter(rare).collect();
         assert!(idle.is_empty(), "hardly ever happened: {idle:?} of {struck:?}");
     }
 }
@@ -70,8 +79,8 @@ fn chosen_seeds() -> Option<Range<u64>> {
 
 fn play(schedule: &Schedule) -> Report {
     let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-    runtime.block_on(async {
+        tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+    runtime.block_on(over(schedule.way, async {
         let world = World::new(schedule.options());
         let recorder = Arc::new(Recorder::new(&world.wire, &schedule.faults));
         let client = world.wire.client(|builder| {
@@ -81,12 +90,14 @@ fn play(schedule: &Schedule) -> Report {
             Story::begin(course.clone(), client.clone(), Arc::clone(&world.wire), schedule.deadline)
         };
         let stories = join_all(schedule.tasks.iter().map(begin)).await;
-        world.wire.clock().sleep_until(schedule.calm_at + secs(1)).await;
+        // A socket that was closed for a lasting reason is not made again for a minute.
+        let calm = schedule.calm_at + Way::pick(secs(1), secs(61));
+        world.wire.clock().sleep_until(calm).await;
         let go_on = |story: Story| story.go_on(client.clone(), Arc::clone(&world.wire));
         let stories = join_all(stories.into_iter().map(go_on)).await;
         client.close().await;
-        Report::of(schedule, &world, &stories, &recorder.log())
-    })
+        Report::of(schedule, &world, &stories, &recorder.log()).await
+    }))
 }
 
 /// Says which seed it was, if a test fails.

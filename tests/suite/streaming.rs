@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use runware::poll::{Cadence, Plan};
 use runware::transport::{Clock, TokioClock};
 use runware::types::{CollectedText, RawTask, TaskUuid, TextInference};
 use runware::{Client, Error, ErrorKind, Status};
@@ -13,9 +14,11 @@ use crate::websocket::{assert_bought_once, within};
 /// An emulator whose texts take a fifth of a second, and a client with both ways to it.
 async fn start(options: Options) -> (Emulator, Client) {
     let emulator = Emulator::start(options.seed(1)).await.unwrap();
-    let client =
-        Client::builder().api_key("test-key").base_url(emulator.http_url()).ws_base_url(emulator.ws_url());
-    (emulator, client.build().unwrap())
+    let builder = Client::builder().api_key("test-key").base_url(emulator.http_url());
+    let cadence = Cadence::Exponential { first: millis(50), factor: 1.5, cap: millis(200), spread: 0.2 };
+    let plan = Plan::new().with_cadence(cadence).unwrap();
+    let client = builder.ws_base_url(emulator.ws_url()).plan(plan).build().unwrap();
+    (emulator, client)
 }
 
 fn quick() -> Options {

@@ -1,8 +1,7 @@
 //! The whole client over a WebSocket, fault by fault.
 //!
-//! The names of the tests are the numbers of the faults in `docs/wire.md` and of the scenarios that a good client is
-//! told from others by. Most run in virtual time, over pipes in memory; what is about two ways to the server runs over
-//! real connections, by clocks that are fast.
+//! The names of the tests begin with the numbers of the faults in `docs/faults.md`. Most run in virtual time, over
+//! pipes in memory; what is about two ways to the server runs over real connections, by clocks that are fast.
 
 mod closing;
 mod connecting;
@@ -12,6 +11,7 @@ mod peer;
 mod questions;
 mod resuming;
 mod routing;
+mod secrecy;
 
 use std::io;
 use std::pin::pin;

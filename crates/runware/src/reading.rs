@@ -9,7 +9,7 @@ mod snapshot;
 mod status;
 mod submission;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use runware_transport::TransportError;
 use runware_types::{ApiError, Item, TaskType, TaskUuid};
@@ -22,6 +22,7 @@ pub(crate) use submission::{Answer, read_submission};
 
 use crate::error::Cause;
 use crate::exchange::Exchange;
+use snapshot::is_same_result;
 
 /// Codes that say that the task cannot be seen, which right after a submission means nothing yet.
 const TASK_ABSENT: [&str; 3] = ["taskNotFound", "taskFailedOrNotFound", "taskExpired"];
@@ -40,7 +41,28 @@ struct Sorted<'a> {
 }
 
 impl<'a> Sorted<'a> {
+    /// Replies that each hold a part of the answer.
     fn of(exchange: &'a Exchange, asked: &[TaskUuid]) -> Self {
+        Self::sort(exchange, asked, add::<&Item>, add::<&ApiError>)
+    }
+
+    /// Replies that each show how the tasks stand. Over a connection that lasts, a task may come in several: the answer
+    /// to an earlier check may be late, or come once more. What shows in two of them is there once.
+    fn of_states(exchange: &'a Exchange, asked: &[TaskUuid]) -> Self {
+        Self::sort(
+            exchange,
+            asked,
+            |all, more| add_new(all, more, |a, b| is_same_result(a.raw(), b.raw())),
+            |all, more| add_new(all, more, |a, b| is_same_result(a.raw(), b.raw())),
+        )
+    }
+
+    fn sort(
+        exchange: &'a Exchange,
+        asked: &[TaskUuid],
+        add_items: impl Fn(&mut Vec<&'a Item>, Vec<&'a Item>),
+        add_errors: impl Fn(&mut Vec<&'a ApiError>, Vec<&'a ApiError>),
+    ) -> Self {
         let mut sorted = Self {
             items: HashMap::new(),
             errors: HashMap::new(),
@@ -58,20 +80,25 @@ impl<'a> Sorted<'a> {
         for reply in &exchange.replies {
             sorted.status = reply.status;
             sorted.retry_after = sorted.retry_after.max(reply.retry_after);
+            let (mut items, mut errors) = (HashMap::<_, Vec<_>>::new(), HashMap::<_, Vec<_>>::new());
             for item in &reply.envelope.items {
                 // An answer to the authentication element may stand among the results; it is no task's.
                 let control = matches!(item.task_type(), Some(TaskType::Authentication | TaskType::Ping));
                 let unnamed = item.task_uuid_text().is_none() && !control;
                 if let Some(uuid) = item.task_uuid().or(only.filter(|_| unnamed)) {
-                    sorted.items.entry(uuid).or_default().push(item);
+                    items.entry(uuid).or_default().push(item);
                 }
             }
             for error in &reply.envelope.errors {
                 match error.task_uuid() {
-                    Some(uuid) => sorted.errors.entry(uuid).or_default().push(error),
+                    Some(uuid) => errors.entry(uuid).or_default().push(error),
                     None => sorted.general = sorted.general.or(Some(error)),
                 }
             }
+            items.into_iter().for_each(|(uuid, more)| add_items(sorted.items.entry(uuid).or_default(), more));
+            errors
+                .into_iter()
+                .for_each(|(uuid, more)| add_errors(sorted.errors.entry(uuid).or_default(), more));
         }
         sorted
     }
@@ -82,6 +109,23 @@ impl<'a> Sorted<'a> {
             (Some(error), _) => Cause::Api { error: Box::new(error.clone()), status, retry_after },
             (None, Some(fault)) => Cause::Transport(fault.clone()),
             (None, None) => Cause::HttpStatus { status, retry_after },
+        }
+    }
+}
+
+fn add<T>(all: &mut Vec<T>, more: Vec<T>) {
+    all.extend(more);
+}
+
+/// Adds what none of those that are there already stands for.
+fn add_new<T: Copy>(all: &mut Vec<T>, more: Vec<T>, is_same: impl Fn(T, T) -> bool) {
+    /// With how many each is compared; the bound is there for a server that means harm.
+    const COMPARED: usize = 256;
+    let mut earlier: VecDeque<T> = all.iter().copied().collect();
+    for entry in more {
+        match earlier.iter().take(COMPARED).position(|known| is_same(*known, entry)) {
+            Some(position) => _ = earlier.remove(position),
+            None => all.push(entry),
         }
     }
 }

@@ -32,10 +32,11 @@ impl Way {
 }
 
 /// Runs a test over one transport. Its runtime must not leave the thread.
-pub(crate) async fn over(way: Way, test: impl Future<Output = ()>) {
+pub(crate) async fn over<T>(way: Way, test: impl Future<Output = T>) -> T {
     CHOSEN.set(way);
-    test.await;
+    let result = test.await;
     CHOSEN.set(Way::Http);
+    result
 }
 
 /// Makes two tests of each function, one for each transport, on a paused clock.

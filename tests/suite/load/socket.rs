@@ -1,5 +1,7 @@
 //! What many tasks cost over one WebSocket, and what is left of it.
 
+use std::sync::Arc;
+
 use futures_util::future::join_all;
 use runware::poll::Plan;
 use runware::transport::WebSocketTransportBuilder;
@@ -8,18 +10,23 @@ use runware_emulator::{Action, Cuts, RequestKind, Rule};
 
 use super::*;
 use crate::harness::{image, millis};
+use crate::haste::{self, Haste};
 use crate::websocket::{Net, assert_bought_once, assert_same_bytes, within};
 
 const TASKS: usize = 1_000;
 
+/// How much faster than the machine's the clocks are where connections are real.
+const TIMES: u32 = 3;
+
 /// As over HTTP: a thousand tasks that take 1 to 4 s, submitted from a hundred places at once. Afterwards nothing is left.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_tasks_share_the_frames_of_one_socket() {
-    let emulator = Emulator::start(Options::new().seed(1).durations(secs(1)..=secs(4))).await.unwrap();
+    let clock = Haste::new(TIMES);
+    let emulator = haste::start(clock, Options::new().seed(1).durations(secs(1)..=secs(4))).await;
     let metrics = tokio::runtime::Handle::current().metrics();
     let before = metrics.num_alive_tasks();
-    let clock = TokioClock::new();
-    let client = Client::builder().api_key("test-key").ws_base_url(emulator.ws_url()).build().unwrap();
+    let builder = Client::builder().api_key("test-key").ws_base_url(emulator.ws_url());
+    let client = builder.clock(Arc::new(clock)).build().unwrap();
     let callers = (0..100).map(|caller| {
         let client = client.clone();
         tokio::spawn(async move {
@@ -39,7 +46,7 @@ async fn a_thousand_tasks_share_the_frames_of_one_socket() {
     }
     let ledger = emulator.ledger();
     let figures = Figures::of(&ledger, TASKS);
-    figures.print("websocket, 1-4 s", Some(clock.now()));
+    figures.print("websocket, 1-4 s", Some(Clock::now(&clock)));
     assert!(figures.requests_per_task() <= 0.25, "{figures:?}");
     // Authentication and pings included.
     assert!(ledger.frames() as f64 / TASKS as f64 <= 0.25, "{} frames", ledger.frames());
@@ -48,13 +55,13 @@ async fn a_thousand_tasks_share_the_frames_of_one_socket() {
     // Some callers leave in the middle of theirs.
     let tasks: Vec<_> =
         (0..50).map(|number| client.submit(video(&format!("left {number}"))).unwrap()).collect();
-    clock.sleep_until(clock.now() + millis(100)).await;
+    Clock::sleep_until(&clock, Clock::now(&clock) + millis(100)).await;
     drop(tasks);
     within(&clock, secs(3), client.close()).await;
     drop(client);
     let settled = async {
         while emulator.ledger().sockets_open() > 0 || metrics.num_alive_tasks() > before {
-            clock.sleep_until(clock.now() + millis(5)).await;
+            Clock::sleep_until(&clock, Clock::now(&clock) + millis(5)).await;
         }
     };
     within(&clock, secs(3), settled).await;
@@ -92,10 +99,9 @@ fn cuts() -> [Cuts; 4] {
 
 #[tokio::test(start_paused = true)]
 async fn a_thousand_tasks_over_a_socket_that_is_cut_every_50_frames() {
+    let [one, one_after, both, both_after] = cuts();
     // In requests of 100 tasks, and of 10, which makes ten times as many frames.
-    for (batch, cuts) in
-        [(100, cuts()), (10, cuts())].into_iter().flat_map(|(batch, all)| all.map(|cuts| (batch, cuts)))
-    {
+    for (batch, cuts) in [(100, one), (100, both), (10, one), (10, one_after), (10, both), (10, both_after)] {
         let net = Net::start(Options::new().seed(1).durations(secs(5)..=secs(40)).cuts(cuts)).await;
         let client = net.client_from(reconnecting, |builder| builder.batch_limit(batch));
         let names: Vec<String> = (0..TASKS).map(|number| format!("cut {number}")).collect();
@@ -111,16 +117,17 @@ async fn a_thousand_tasks_over_a_socket_that_is_cut_every_50_frames() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_tasks_over_real_sockets_that_are_cut_every_50_frames() {
     let [.., cuts] = cuts();
-    let emulator =
-        Emulator::start(Options::new().seed(1).durations(secs(1)..=secs(3)).cuts(cuts)).await.unwrap();
+    let clock = Haste::new(TIMES);
+    let options = Options::new().seed(1).durations(secs(1)..=secs(3)).cuts(cuts);
+    let emulator = haste::start(clock, options).await;
     let builder = Client::builder().api_key("test-key").ws_base_url(emulator.ws_url()).batch_limit(25);
-    let client = builder.plan(Plan::default().with_deadline(secs(60))).build().unwrap();
-    let clock = TokioClock::new();
+    let plan = Plan::default().with_deadline(secs(60));
+    let client = builder.clock(Arc::new(clock)).plan(plan).build().unwrap();
     let names: Vec<String> = (0..TASKS).map(|number| format!("cut {number}")).collect();
     let tasks: Vec<_> = names.iter().map(|name| client.submit(video(name)).unwrap()).collect();
     let outcomes = within(&clock, secs(60), join_all(tasks.iter().map(Task::outcome))).await;
     assert!(outcomes.iter().all(|outcome| outcome.as_ref().unwrap().status() == Status::Succeeded));
-    judge("loopback", &emulator.ledger(), &names, &client, clock.now());
+    judge("loopback", &emulator.ledger(), &names, &client, Clock::now(&clock));
     within(&clock, secs(3), client.close()).await;
 }
 

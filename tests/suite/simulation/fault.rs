@@ -1,5 +1,7 @@
 //! What goes wrong in a simulation.
 
+mod over_socket;
+
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -10,7 +12,7 @@ use fastrand::Rng;
 use runware_emulator::{Action, Answer, CheckError, RequestKind, Rule};
 use runware_types::Envelope;
 
-use crate::harness::millis;
+use crate::harness::{Way, millis};
 
 /// The kinds of faults, all of which leave it open to a client to bring every task to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -65,10 +67,26 @@ pub(super) enum Kind {
     CheckTroubleNamed,
     /// An old reply once more.
     Stale,
+    /// Nothing is read or written any more, and the socket stays open.
+    Muted,
+    /// The socket is closed with a code.
+    Closed,
+    /// The authentication counts no more.
+    Expired,
+    /// A frame of no use comes before the reply.
+    Interjected,
+    /// Bytes come that are no frame.
+    Violation,
+    /// The upgrade is turned away for now.
+    BusyUpgrade,
+    /// The server cannot authenticate now.
+    BusyGreeting,
+    /// The answer to the authentication is late, at times too late.
+    SlowGreeting,
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 25] = [
+    const OVER_HTTP: [Self; 25] = [
         Self::Refused,
         Self::Reset,
         Self::LostReply,
@@ -95,6 +113,14 @@ impl Kind {
         Self::CheckTroubleNamed,
         Self::Stale,
     ];
+
+    /// All that can happen on this way.
+    pub(super) const fn all(way: Way) -> &'static [Self] {
+        match way {
+            Way::Http => &Self::OVER_HTTP,
+            Way::WebSocket => &Self::OVER_SOCKETS,
+        }
+    }
 
     fn action(self, rng: &mut Rng) -> Action {
         let wait = |rng: &mut Rng| rng.u64(1..=20).to_string();
@@ -126,6 +152,8 @@ impl Kind {
             Self::CheckTrouble => Action::CheckError(CheckError::new("serviceUnavailable")),
             Self::CheckTroubleNamed => Action::CheckError(CheckError::new("rateLimitExceeded").names_task()),
             Self::Stale => Action::rewrite(replay()),
+            // Sockets alone know these.
+            _ => self.on_socket(rng),
         }
     }
 
@@ -159,16 +187,22 @@ pub(super) struct Fault {
 
 impl Fault {
     /// A fault that is over at `calm_at`.
-    pub(super) fn draw(rng: &mut Rng, calm_at: Duration) -> Self {
-        let kind = rng.choice(Kind::ALL).unwrap();
+    pub(super) fn draw(rng: &mut Rng, way: Way, calm_at: Duration) -> Self {
+        let kind = *rng.choice(Kind::all(way)).unwrap();
         let from = calm_at.mul_f64(rng.f64() * 0.5) * u32::from(rng.bool());
         Self {
             kind,
-            scope: kind.scope(rng),
+            scope: match way {
+                Way::Http => kind.scope(rng),
+                Way::WebSocket => kind.scope_on_socket(rng),
+            },
             from,
             until: from + (calm_at - from).mul_f64(0.2 + 0.8 * rng.f64()),
             probability: if kind == Kind::Storm { 1.0 } else { 0.1 + 0.8 * rng.f64() },
-            action: kind.action(rng),
+            action: match way {
+                Way::Http => kind.action(rng),
+                Way::WebSocket => kind.on_socket(rng),
+            },
             seed: rng.u64(..),
             struck: Arc::default(),
         }
@@ -196,8 +230,12 @@ impl Fault {
     /// The fault as the emulator takes it, unless it happens before the emulator is reached.
     pub(super) fn rule(&self) -> Option<Rule> {
         let strikes = self.strikes();
-        (self.kind != Kind::Refused)
-            .then(|| Rule::new(self.action.clone()).when(move |request| strikes(request.now, request.kind)))
+        let rule = Rule::new(self.action.clone()).when(move |request| strikes(request.now, request.kind));
+        match self.scope {
+            // These are no requests, and only struck by rules that name them.
+            Some(scope @ (RequestKind::Upgrade | RequestKind::Authenticate)) => Some(rule.kind(scope)),
+            _ => (self.kind != Kind::Refused).then_some(rule),
+        }
     }
 }
 

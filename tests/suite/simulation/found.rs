@@ -1,10 +1,14 @@
 //! Faults that simulations have found, each in the fewest steps that show it.
 
-use runware::Status;
-use runware::types::TaskType;
-use runware_emulator::{Action, Answer, Options, ResultIndex, Script};
+use std::collections::HashSet;
 
-use crate::harness::{World, exact_plan, id, millis, on_check, on_details, on_submit, secs, text, video};
+use runware::Status;
+use runware::types::{DeliveryMethod, TaskType};
+use runware_emulator::{Action, Answer, Options, ResultIndex, Script, UnknownSession};
+
+use crate::harness::{
+    Way, World, exact_plan, id, millis, on_check, on_details, on_submit, over, secs, text, video,
+};
 
 #[tokio::test(start_paused = true)]
 async fn an_index_that_appears_late_makes_no_second_result() {
@@ -59,4 +63,43 @@ async fn a_task_that_is_sent_again_is_not_asked_about_at_once() {
     let checks = world.wire.check_times();
     let shortest = checks.windows(2).map(|pair| pair[1] - pair[0]).min().unwrap();
     assert!(shortest >= millis(800).as_millis(), "{checks:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_text_that_came_by_itself_is_known_again_in_a_status_check() {
+    over(Way::WebSocket, async {
+        // The last of three texts is ready first. The others come with a status, in the order of the results.
+        let script = Script::new().result_at(0, secs(5)).result_at(1, secs(6)).result_at(2, secs(1));
+        let world = World::new(Options::new().script_task(id("a"), script).choose(|choices| {
+            choices.result_index = ResultIndex::Never;
+            choices.socket.names_session = false;
+        }));
+        world.inject(on_submit(Action::Close(1011)).nth(2));
+        let task = text("a").number_results(3).delivery_method(DeliveryMethod::Sync);
+        let task = world.client.submit(task).unwrap();
+        world.pass(secs(3)).await;
+        let _disturbance = world.client.submit(video("b")).unwrap();
+        let outcome = task.await.unwrap();
+        let texts: HashSet<_> = outcome
+            .results()
+            .iter()
+            .map(|result| result.item().field("text").unwrap().as_str().to_owned())
+            .collect();
+        assert_eq!((outcome.results().len(), texts.len()), (3, 3), "each of them once");
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_is_forgotten_does_not_keep_anybody_out() {
+    over(Way::WebSocket, async {
+        let world = World::new(Options::new().duration(secs(10)).choose(|choices| {
+            choices.socket.replay_window = secs(0);
+            choices.socket.unknown_session = UnknownSession::Refuse;
+        }));
+        world.inject(on_check(Action::Close(1001)).nth(1));
+        assert_eq!(world.client.run(video("a")).await.unwrap().status(), Status::Succeeded);
+        assert!(world.wire.now() < secs(20), "{:?}", world.wire.now());
+    })
+    .await;
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::time::Duration;
 
-use runware::types::{Envelope, GetResponse, Item, RequestHash, TaskUuid, encode_request};
+use runware::types::{Item, RequestHash, TaskUuid};
 use runware::{Ending, ErrorKind, Outcome};
 use runware_emulator::{Account, Ledger, RequestKind};
 use serde_json::Value;
@@ -13,10 +13,12 @@ use super::fault::Kind;
 use super::plan::Schedule;
 use super::recorder::Log;
 use super::story::{Story, Wait};
-use crate::harness::{World, millis, secs};
+use crate::harness::{Way, World, millis, secs};
 
 /// A task that can settle does so within this time of the last fault and of its own end.
 const CONVERGENCE: Duration = secs(45);
+/// On a socket that has fallen mute, it takes longer to notice; and one that was refused for good is left alone.
+const CONVERGENCE_OVER_SOCKETS: Duration = secs(140);
 
 /// What came of one course of events, or of many.
 #[derive(Debug, Default)]
@@ -38,13 +40,13 @@ pub(super) struct Report {
 
 impl Report {
     /// Compares what the callers were told with what really happened.
-    pub(super) fn of(schedule: &Schedule, world: &World, stories: &[Story], log: &Log) -> Self {
+    pub(super) async fn of(schedule: &Schedule, world: &World, stories: &[Story], log: &Log) -> Self {
         let ledger = world.ledger();
         let mut report = Self { schedules: 1, tasks: stories.len(), ..Self::default() };
         for story in stories {
             let account = ledger.task(&story.course.uuid).cloned().unwrap_or_default();
             report.judge_money(schedule, story, &account);
-            report.judge_delivery(story, &account, &truth(world, story.course.uuid));
+            report.judge_delivery(story, &account, &truth(world, story.course.uuid).await);
             report.judge_waits(schedule, story, &account);
             report.judge_requests(story, log);
         }
@@ -148,12 +150,12 @@ impl Report {
                 continue;
             }
             let is_calm = wait.from > schedule.calm_at && wait.deadline > secs(90);
-            if is_calm && account.accepted == 0 && !has_given_up(wait) {
+            if is_calm && account.accepted == 0 && !has_given_up(wait, schedule.way) {
                 self.complain(story, format!("wait {number}, for what never arrived, ended with {end:?}"));
             }
             let Some(ready_at) = ready_at else { continue };
-            let settled_by = schedule.calm_at.max(ready_at).max(wait.from) + CONVERGENCE;
-            if end.is_ok() && !has_settled_by(wait, settled_by) {
+            let settled_by = schedule.calm_at.max(ready_at).max(wait.from) + convergence(schedule.way);
+            if end.is_ok() && !has_settled_by(wait, settled_by) && !is_undecided(schedule.way, wait) {
                 self.complain(story, format!("wait {number} was not over at {settled_by:?}: {end:?}"));
             }
         }
@@ -221,14 +223,10 @@ struct Truth {
     failures: usize,
 }
 
-fn truth(world: &World, uuid: TaskUuid) -> Truth {
-    let body = encode_request([GetResponse::new(uuid).encode()]);
-    // Late enough for every task to be visible, and often enough.
-    let now = world.wire.now() + secs(10);
-    let response = (0..3).map(|_| world.wire.ask(now, &body)).last().unwrap();
-    let reply = Envelope::decode(response.body).unwrap();
-    let (failed, made): (Vec<_>, Vec<_>) = reply.items.iter().partition(|item| item.failure().is_some());
-    let named = reply.errors.iter().filter(|error| error.status().is_some());
+async fn truth(world: &World, uuid: TaskUuid) -> Truth {
+    let (items, errors) = world.wire.last_check(uuid).await;
+    let (failed, made): (Vec<_>, Vec<_>) = items.iter().partition(|item| item.failure().is_some());
+    let named = errors.iter().filter(|error| error.status().is_some());
     Truth { results: contents(made), failures: failed.len() + named.count() }
 }
 
@@ -259,11 +257,31 @@ fn may_lie(schedule: &Schedule) -> bool {
     schedule.faults.iter().any(|fault| fault.kind == Kind::BusyAfterwards)
 }
 
-/// True if the caller was told within 90 s that there is no trace of the task.
-fn has_given_up(wait: &Wait) -> bool {
+fn convergence(way: Way) -> Duration {
+    match way {
+        Way::Http => CONVERGENCE,
+        Way::WebSocket => CONVERGENCE_OVER_SOCKETS,
+    }
+}
+
+/// True if the caller was told in time that there is no trace of the task.
+fn has_given_up(wait: &Wait, way: Way) -> bool {
+    // Where a server says nothing of what it does not know, each look over a socket takes ten seconds and tells little.
+    let in_time = match way {
+        Way::Http => secs(90),
+        Way::WebSocket => secs(200),
+    };
     let outcome = wait.end.as_ref().and_then(|end| end.as_ref().ok());
     outcome.is_some_and(|outcome| matches!(outcome.ending(), Ending::Unknown { .. }))
-        && wait.until <= wait.from + secs(90)
+        && wait.until <= wait.from + in_time
+}
+
+/// True if the task was refused after an attempt in doubt, and the caller is told so. After a lost socket, all attempts
+/// may be over before the task shows.
+fn is_undecided(way: Way, wait: &Wait) -> bool {
+    let ending = wait.end.as_ref().and_then(|end| end.as_ref().ok()).map(Outcome::ending);
+    let is_refused = |evidence: &str| evidence.starts_with("an earlier attempt may have reached the server");
+    way == Way::WebSocket && matches!(ending, Some(Ending::Unknown { evidence, .. }) if is_refused(evidence))
 }
 
 /// True also if the call was not allowed to take that long.

@@ -6,17 +6,19 @@ use fastrand::Rng;
 use runware::poll::Plan;
 use runware::types::{Prepared, RawTask, TaskUuid};
 use runware_emulator::{
-    Choices, FailureForm, MixedStatus, Options, Order, Pending, ResultIndex, Script, UnknownTask,
+    Choices, EmptyChecks, FailureForm, IdleCounts, MixedStatus, Options, Order, Pending, ReplayOrder,
+    ReplayScope, ResultIndex, Script, SecondSocket, SocketChoices, SyncFrames, UnknownSession, UnknownTask,
 };
 use serde_json::json;
 
 use super::fault::Fault;
-use crate::harness::{millis, secs};
+use crate::harness::{Way, millis, secs};
 
 /// One course of events.
 #[derive(Debug)]
 pub(super) struct Schedule {
     pub(super) seed: u64,
+    pub(super) way: Way,
     pub(super) tasks: Vec<Course>,
     pub(super) faults: Vec<Fault>,
     /// From here on, nothing goes wrong.
@@ -51,14 +53,18 @@ pub(super) enum Caller {
 }
 
 impl Schedule {
-    pub(super) fn draw(seed: u64) -> Self {
+    pub(super) fn draw(seed: u64, way: Way) -> Self {
         let mut rng = Rng::with_seed(seed);
         let calm_at = millis(rng.u64(3_000..90_000));
-        let choices = draw_choices(&mut rng);
+        let mut choices = draw_choices(&mut rng);
+        if way == Way::WebSocket {
+            draw_socket_choices(&mut rng, &mut choices.socket);
+        }
         Self {
             seed,
+            way,
             tasks: (0..rng.u32(1..=8)).map(|number| Course::draw(&mut rng, seed, number)).collect(),
-            faults: (0..rng.u32(1..=6)).map(|_| Fault::draw(&mut rng, calm_at)).collect(),
+            faults: (0..rng.u32(1..=6)).map(|_| Fault::draw(&mut rng, way, calm_at)).collect(),
             calm_at,
             deadline: rng.choice([secs(15), secs(60), secs(200), secs(900)]).unwrap(),
             choices,
@@ -146,4 +152,23 @@ fn draw_choices(rng: &mut Rng) -> Choices {
     choices.empty_acknowledgement = rng.bool();
     choices.conflict_hides_result = rng.bool();
     choices
+}
+
+/// How the server behaves where the documentation of the WebSocket leaves a choice.
+fn draw_socket_choices(rng: &mut Rng, choices: &mut SocketChoices) {
+    choices.idle_after = rng.choice([Some(secs(120)), Some(secs(40)), None]).unwrap();
+    choices.idle_code = rng.choice([1000, 1001, 1011, 3000]).unwrap();
+    choices.idle_counts = rng.choice([IdleCounts::Both, IdleCounts::Received]).unwrap();
+    choices.replay_window = rng.choice([secs(120), secs(1)]).unwrap();
+    choices.replay_scope =
+        rng.choice([ReplayScope::Answers, ReplayScope::Results, ReplayScope::Nothing]).unwrap();
+    choices.replay_order = rng.choice([ReplayOrder::AfterGreeting, ReplayOrder::BeforeGreeting]).unwrap();
+    choices.replay_twice = rng.bool();
+    choices.unknown_session = rng.choice([UnknownSession::New, UnknownSession::Refuse]).unwrap();
+    choices.second_socket = rng.choice([SecondSocket::TakesOver, SecondSocket::Shares]).unwrap();
+    choices.names_session = rng.f64() < 0.8;
+    choices.empty_checks = rng.choice([EmptyChecks::Frame, EmptyChecks::Silence]).unwrap();
+    choices.sync_frames = rng.choice([SyncFrames::Each, SyncFrames::One]).unwrap();
+    choices.frame_per_task = rng.bool();
+    choices.binary = rng.bool();
 }

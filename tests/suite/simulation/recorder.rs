@@ -3,19 +3,23 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use runware::transport::{Attempt, Delivery, ErrorKind, Replies, Transport, TransportError, async_trait};
+use futures_util::TryStreamExt as _;
+use runware::transport::{
+    Attempt, Connection, Delivery, ErrorKind, Replies, Transport, TransportError, Unclaimed, async_trait,
+};
 use runware::types::{RequestHash, TaskUuid};
 use runware_emulator::RequestKind;
 use serde_json::Value;
 
 use super::fault::{Fault, Kind};
-use crate::harness::Wire;
+use crate::harness::{Way, Wire};
 
 /// Passes everything on, and notes what was sent and when the server asked to be left alone.
 pub(super) struct Recorder {
     wire: Arc<Wire>,
+    transport: Arc<dyn Transport>,
     refuses: Vec<Refusal>,
-    log: Mutex<Log>,
+    log: Arc<Mutex<Log>>,
 }
 
 type Refusal = Box<dyn Fn(Duration, RequestKind) -> bool + Send + Sync>;
@@ -47,21 +51,25 @@ pub(super) struct Silence {
 
 impl Recorder {
     pub(super) fn new(wire: &Arc<Wire>, faults: &[Fault]) -> Self {
-        let refuses = faults.iter().filter(|fault| fault.kind == Kind::Refused);
+        // Elsewhere the server turns connections away.
+        let refuses = faults.iter().filter(|fault| Way::chosen() == Way::Http && fault.kind == Kind::Refused);
         let refuses = refuses.map(|fault| Box::new(fault.strikes()) as Refusal).collect();
-        Self { wire: Arc::clone(wire), refuses, log: Mutex::default() }
+        Self { wire: Arc::clone(wire), transport: wire.transport(), refuses, log: Arc::default() }
     }
 
     pub(super) fn log(&self) -> Log {
         self.log.lock().unwrap().clone()
     }
 
-    fn note(&self, attempt: &Attempt, kind: RequestKind, refused: bool) {
+    /// Notes an attempt; returns its place in the log.
+    fn note(&self, attempt: &Attempt, kind: RequestKind, refused: bool) -> usize {
         let calls = attempt.calls.iter();
         let calls = calls.map(|call| (call.task_uuid.unwrap(), RequestHash::of(&call.bytes)));
         let (at, timeout) = (self.wire.now(), attempt.timeout);
         let sent = Sent { at, kind, timeout, refused, calls: calls.collect() };
-        self.log.lock().unwrap().sent.push(sent);
+        let sent_so_far = &mut self.log.lock().unwrap().sent;
+        sent_so_far.push(sent);
+        sent_so_far.len() - 1
     }
 }
 
@@ -70,11 +78,14 @@ impl Transport for Recorder {
     async fn send(&self, attempt: Attempt) -> Result<Replies, TransportError> {
         let kind = kind_of(&attempt);
         let refused = self.refuses.iter().any(|refuses| refuses(self.wire.now(), kind));
-        self.note(&attempt, kind, refused);
+        let number = self.note(&attempt, kind, refused);
         if refused {
             return Err(TransportError::new(ErrorKind::Connect, Delivery::NotSent, "connection refused"));
         }
-        let result = self.wire.send(attempt).await;
+        if Way::chosen() == Way::WebSocket {
+            return self.send_over_socket(attempt, number).await;
+        }
+        let result = self.transport.send(attempt).await;
         let (replies, wish) = match result {
             Ok(mut replies) => {
                 let reply = replies.next().await.unwrap()?;
@@ -91,6 +102,30 @@ impl Transport for Recorder {
             self.log.lock().unwrap().silences.push(Silence { kind, from, until: from + wish });
         }
         replies
+    }
+
+    fn unclaimed(&self) -> Option<Unclaimed> {
+        self.transport.unclaimed()
+    }
+
+    fn connection(&self) -> Connection {
+        self.transport.connection()
+    }
+
+    async fn close(&self) {
+        self.transport.close().await;
+    }
+}
+
+impl Recorder {
+    /// Sends an attempt, and notes it when it turns out that it never left.
+    async fn send_over_socket(&self, attempt: Attempt, number: usize) -> Result<Replies, TransportError> {
+        let log = Arc::clone(&self.log);
+        let note = move |error: &TransportError| {
+            log.lock().unwrap().sent[number].refused |= error.delivery() == Delivery::NotSent;
+        };
+        let replies = self.transport.send(attempt).await.inspect_err(&note)?;
+        Ok(Replies::new(replies.inspect_err(move |error| note(error))))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Connections that are lost, and those that only seem to be there.
 
 use futures_util::future::join_all;
+use runware::poll::{Cadence, Plan};
 use runware_emulator::{Action, IdleCounts};
 
 use super::*;
@@ -141,13 +142,16 @@ async fn b08_a_task_goes_on_over_the_next_socket() {
 #[tokio::test(start_paused = true)]
 async fn w21_clients_that_were_dropped_together_do_not_come_back_together() {
     const CLIENTS: usize = 1_000;
-    let net = Net::start(usual().duration(secs(60))).await;
+    let net = Net::start(usual().duration(secs(30))).await;
     let tasks: Vec<_> = (0..CLIENTS)
         .map(|number| {
-            let client = net.client_with(|transport| {
-                let mut rng = fastrand::Rng::with_seed(number as u64);
-                transport.reconnect(move || spread(rng.u64(..)))
-            });
+            let mut rng = fastrand::Rng::with_seed(number as u64);
+            let cadence = Cadence::Exponential { first: secs(3), factor: 2.0, cap: secs(10), spread: 0.2 };
+            let plan = Plan::new().with_cadence(cadence).unwrap();
+            let client = net.client_from(
+                |transport| transport.reconnect(move || spread(rng.u64(..))),
+                |builder| builder.plan(plan),
+            );
             let task = client.submit(video(&format!("w21 {number}"))).unwrap();
             (client, task)
         })

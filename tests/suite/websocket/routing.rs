@@ -96,7 +96,7 @@ async fn w13_a_server_that_closes_twice_for_the_same_reason_is_asked_over_http()
 /// The socket is tried again once a minute has passed.
 #[tokio::test]
 async fn the_socket_is_taken_again_when_it_can_be_had() {
-    let haste = Haste::new(TIMES);
+    let haste = Haste::new(2 * TIMES);
     let refused = on_upgrade(Action::Answer(Answer::empty(403))).first(1);
     let emulator = haste::start(haste, usual().fault(refused)).await;
     let client = haste::client(haste, &emulator.http_url(), &emulator.ws_url());
@@ -201,4 +201,24 @@ async fn a_client_of_sockets_alone_waits_for_one() {
     let outcome = within(&haste, secs(90), client.run(video("waits"))).await.unwrap();
     assert_eq!(outcome.status(), Status::Succeeded);
     assert_bought_once(&emulator.ledger(), "waits");
+}
+
+/// Neither way can bring it: the limit is the caller's own.
+#[tokio::test]
+async fn w14_what_is_too_large_for_both_ways_is_given_up_without_a_loop() {
+    let haste = Haste::new(TIMES);
+    let emulator = haste::start(haste, usual().inline_bytes(200_000)).await;
+    let builder = Client::builder().api_key("test-key").clock(Arc::new(haste)).seed(7);
+    let mut limits = runware::transport::BodyLimits::default();
+    limits.max_bytes = 100_000;
+    let plan = runware::poll::Plan::default().with_deadline(secs(60));
+    let builder = builder.body_limits(limits).plan(plan);
+    let client = builder.base_url(emulator.http_url()).ws_base_url(emulator.ws_url()).build().unwrap();
+    let task = image("w14").output_type(runware::types::OutputType::Base64Data);
+    let error = within(&haste, secs(70), client.run(task)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::QueryFailed, "{error:?}");
+    assert!(error.to_string().contains("nothing about the task") && error.handle().is_some(), "{error}");
+    let ledger = emulator.ledger();
+    assert_bought_once(&ledger, "w14");
+    assert!(ledger.sockets_opened() <= 2, "{} sockets", ledger.sockets_opened());
 }

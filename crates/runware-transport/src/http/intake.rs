@@ -11,15 +11,19 @@ use crate::{Delivery, ErrorKind, TransportError};
 /// A body below this size is not asked how well it was compressed: small ones legitimately are.
 const RATIO_FREE: u64 = 1 << 20;
 
-/// The ratio is looked at each time so many compressed bytes have come in, wherever the network cut them, so
-/// that the verdict on a body does not depend on its chunks. One block grows to about 4 MiB at the very most.
-const BLOCK: u64 = 4 << 10;
+/// So many compressed bytes are decompressed at once, wherever the network cut them, and the ratio is looked at after
+/// each block: of several flaws of a body, it must not depend on its chunks which is found first. One block grows to
+/// about 4 MiB at the very most.
+const BLOCK: usize = 4 << 10;
 
 /// A body on its way in.
 pub(super) struct Intake {
     form: Form,
     limits: BodyLimits,
+    /// How many compressed bytes were decompressed.
     received: u64,
+    /// The beginning of the next block.
+    block: Vec<u8>,
 }
 
 enum Form {
@@ -41,7 +45,7 @@ impl Intake {
             b"gzip" | b"x-gzip" => Form::Gzip(Box::new(MultiGzDecoder::new(bounded))),
             _ => return Err(undecodable("the reply is encoded in a way that was not asked for")),
         };
-        Ok(Self { form, limits, received: 0 })
+        Ok(Self { form, limits, received: 0, block: Vec::new() })
     }
 
     /// Refuses a body whose announced length is too large already.
@@ -51,26 +55,38 @@ impl Intake {
 
     /// Takes one chunk in.
     pub(super) fn push(&mut self, chunk: &[u8]) -> Result<(), TransportError> {
+        if let Form::Identity(bounded) = &mut self.form {
+            let taken = bounded.write_all(chunk);
+            return taken.map_err(|error| self.refusal(&error));
+        }
         let mut rest = chunk;
         while !rest.is_empty() {
-            let room = usize::try_from(BLOCK - self.received % BLOCK).unwrap_or(rest.len());
-            let (block, after) = rest.split_at(room.min(rest.len()));
+            let (part, after) = rest.split_at(rest.len().min(BLOCK - self.block.len()));
             rest = after;
-            self.received += block.len() as u64;
-            let taken = match &mut self.form {
-                Form::Identity(bounded) => bounded.write_all(block),
-                Form::Gzip(decoder) => decoder.write_all(block),
-            };
-            taken.map_err(|error| self.refusal(&error))?;
-            if self.received.is_multiple_of(BLOCK) {
-                self.check_ratio()?;
+            self.block.extend_from_slice(part);
+            if self.block.len() == BLOCK {
+                self.decompress()?;
             }
         }
         Ok(())
     }
 
+    /// Decompresses the block that has come together.
+    fn decompress(&mut self) -> Result<(), TransportError> {
+        let Form::Gzip(decoder) = &mut self.form else { return Ok(()) };
+        if self.block.is_empty() {
+            return Ok(());
+        }
+        self.received += self.block.len() as u64;
+        let taken = decoder.write_all(&self.block);
+        self.block.clear();
+        taken.map_err(|error| self.refusal(&error))?;
+        self.check_ratio()
+    }
+
     /// The whole body.
     pub(super) fn finish(mut self) -> Result<Bytes, TransportError> {
+        self.decompress()?;
         if self.received > 0 {
             if let Form::Gzip(decoder) = &mut self.form {
                 let finished = decoder.try_finish();

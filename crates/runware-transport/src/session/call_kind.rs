@@ -92,11 +92,13 @@ impl CallKind {
         let asked_by = error.task_type().filter(|task_type| task_type.is_query());
         let has_status = error.status().is_some();
         let takes = match self {
+            // Only what is offered can be there already.
+            Self::Check | Self::Details if error.is_conflict() => false,
             Self::Details => {
                 // With a status it is a failed result, which only a status check brings.
                 let is_possible = match asked_by {
                     Some(asked_by) => *asked_by == TaskType::GetTaskDetails,
-                    None => !has_status && !error.is_conflict(),
+                    None => !has_status,
                 };
                 let is_other = match is_absence(error) {
                     true => asked_by.is_none() && company.has_checks,
@@ -109,7 +111,7 @@ impl CallKind {
                 let may_be_details = asked_by.is_none() && !has_status && company.has_details;
                 is_sent && !may_be_details
             }
-            Self::Check => has_status || (is_sent && !error.is_conflict() && !company.has_purchases),
+            Self::Check => has_status || (is_sent && !company.has_purchases),
             _ if is_about_a_lookup(error) => false,
             // An earlier attempt may be what was refused, but not while a question may be.
             _ => has_status || is_sent || error.is_conflict() || !company.has_checks,

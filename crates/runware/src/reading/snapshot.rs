@@ -125,7 +125,7 @@ impl Snapshot {
 /// True if both say the same, apart from what only one of them says besides.
 ///
 /// The answer to a synchronous task has no `status`, and the answer to a status check on the same result has.
-fn is_same_result(ours: &RawJson, theirs: &RawJson) -> bool {
+pub(super) fn is_same_result(ours: &RawJson, theirs: &RawJson) -> bool {
     if ours == theirs {
         return true;
     }

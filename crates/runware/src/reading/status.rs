@@ -27,7 +27,7 @@ pub(crate) enum Sighting {
 
 /// Sorts the replies to a status check by task.
 pub(crate) fn read_status(exchange: &Exchange, asked: &[TaskUuid]) -> HashMap<TaskUuid, Sighting> {
-    let sorted = Sorted::of(exchange, asked);
+    let sorted = Sorted::of_states(exchange, asked);
     asked.iter().map(|uuid| (*uuid, sorted.sighting(uuid, asked.len()))).collect()
 }
 
@@ -66,7 +66,8 @@ impl Sorted<'_> {
         if TASK_ABSENT.contains(&error.code()) {
             return Weight::Absent;
         }
-        if self.status == 429 || self.status >= 500 {
+        // That the id is known is what a submission is told, and nothing against the task.
+        if error.is_conflict() || self.status == 429 || self.status >= 500 {
             return Weight::Fault;
         }
         match error.category() {

@@ -280,3 +280,39 @@ fn an_index_that_comes_late_makes_no_other_result() {
         assert_eq!(payload(one) == payload(other), is_same, "{one} and {other}");
     }
 }
+
+#[test]
+fn what_shows_in_two_answers_to_a_check_is_there_once() {
+    let text = |text: &str, rest: &str| format!(r#"{{"taskUUID":"$a","text":"{text}"{rest}}}"#);
+    let failed = r#"{"taskUUID":"$a","code":"providerError","status":"error"}"#;
+    let frame = |items: &[&str], errors: &str| {
+        reply(200, &format!(r#"{{"data":[{}],"errors":[{errors}]}}"#, items.join(","))).replies.remove(0)
+    };
+    let (one, two) = (text("one", ""), text("two", ""));
+    for (late, own, expected) in [
+        // The answer to an earlier check, with less; one that comes twice; and one that tells more of each result.
+        (frame(&[&one], ""), frame(&[&one, &two], failed), "0 running, 2 done, 1 failed, 0 suspect"),
+        (frame(&[&one], failed), frame(&[&one], failed), "0 running, 1 done, 1 failed, 0 suspect"),
+        (
+            frame(&[&one], ""),
+            frame(&[&text("one", r#","status":"success","resultIndex":1"#)], ""),
+            "0 running, 1 done, 0 failed, 0 suspect",
+        ),
+        // Equal texts of one answer are two, and so are different ones of two.
+        (frame(&[&one, &one], ""), frame(&[&one, &one], ""), "0 running, 2 done, 0 failed, 0 suspect"),
+        (frame(&[&one], ""), frame(&[&two], ""), "0 running, 2 done, 0 failed, 0 suspect"),
+    ] {
+        let exchange = Exchange { replies: vec![late, own], fault: None };
+        check_sighting(&exchange, expected);
+    }
+}
+
+#[test]
+fn a_conflict_in_the_answer_to_a_check_is_no_failure_of_the_task() {
+    let conflict = r#"{"errors":[{"code":"conflictTaskUUID","taskUUID":"$a"}]}"#;
+    for status in [200, 400] {
+        check_sighting(&reply(status, conflict), "fault");
+    }
+    let beside = r#"{"data":[{"taskUUID":"$a","status":"processing"}],"errors":[{"code":"conflictTaskUUID","taskUUID":"$a"}]}"#;
+    check_sighting(&reply(200, beside), "1 running, 0 done, 0 failed, 0 suspect");
+}

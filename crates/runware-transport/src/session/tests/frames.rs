@@ -72,6 +72,15 @@ fn w24_what_only_one_kind_of_call_brings_about_ends_no_other() {
     let told = bench.receive(data(&[('a', RUNNING)]));
     let of = |id: ExchangeId| [format!("{} 200: a processing", id.0), format!("{} ends", id.0)];
     assert_eq!(told, [of(submission), of(check)].concat());
+    // A conflict with an earlier submission is no answer to a question, and no verdict on the task.
+    let (asks, looks) = (bench.details("b"), bench.check("b"));
+    bench.sent();
+    assert_eq!(
+        bench.receive(errors(&[('b', r#""code":"conflictTaskUUID""#)])),
+        ["unclaimed: b conflictTaskUUID"]
+    );
+    bench.session.abandon(asks);
+    bench.session.abandon(looks);
     // A failed search is no verdict on a submission.
     let submission = bench.submit("a");
     bench.sent();
