@@ -45,7 +45,7 @@ pub(super) struct Complaints {
     is_invalid: bool,
     /// Whether one of the others is no passing trouble, so that it may be about the session that was asked for.
     is_lasting: bool,
-    /// Whether one of the others is about the authentication nevertheless.
+    /// Whether one of those that are no refusals is about the authentication nevertheless.
     is_about_auth: bool,
 }
 
@@ -149,17 +149,12 @@ impl Auth {
                 None if heard.others > 0 => Verdict::Trouble,
                 None => Verdict::Nothing,
             },
-            (Phase::Pending { .. }, Some(_)) => {
-                let is_expired = !self.are_echoes(heard.expiries);
-                match (&heard.refusal, heard.expiry.as_ref().filter(|_| is_expired)) {
-                    (Some(error), _) | (None, Some(error)) => refused(error),
-                    (None, None) => {
-                        let others = heard.others.saturating_add(heard.denials);
-                        let is_trouble = heard.is_about_auth || !self.are_echoes(others);
-                        if is_trouble { Verdict::Trouble } else { Verdict::Nothing }
-                    }
-                }
-            }
+            // It was good before, and whoever answers may have missed that it is presented again.
+            (Phase::Pending { .. }, Some(_)) => match &heard.refusal {
+                Some(error) => refused(error),
+                None if heard.is_about_auth || !self.are_echoes(heard.all_but_refusals()) => Verdict::Trouble,
+                None => Verdict::Nothing,
+            },
             (Phase::Done, renewed_at) => {
                 let is_expired = !self.are_echoes(heard.expiries) || heard.names_an_expiry;
                 let is_soon = renewed_at.is_some_and(|at| now < at.saturating_add(stable_after));
@@ -193,8 +188,9 @@ impl Complaints {
                 ErrorCategory::Validation | ErrorCategory::NotFound | ErrorCategory::Unknown
             );
             self.is_invalid |= !is_about_auth && error.category() == ErrorCategory::Validation;
-        } else if is_expiry(error) && !is_about_auth {
+        } else if is_expiry(error) {
             self.expiries = self.expiries.saturating_add(1);
+            self.is_about_auth |= is_about_auth;
             self.expiry.get_or_insert_with(|| error.clone());
         } else if is_about_auth || KEY_REFUSED.contains(&error.code()) {
             self.refusal.get_or_insert_with(|| error.clone());
@@ -235,8 +231,11 @@ impl Complaints {
     }
 
     pub(super) fn count(&self) -> usize {
-        let refusals = self.denials.saturating_add(usize::from(self.refusal.is_some()));
-        self.others.saturating_add(self.expiries).saturating_add(refusals)
+        self.all_but_refusals().saturating_add(usize::from(self.refusal.is_some()))
+    }
+
+    fn all_but_refusals(&self) -> usize {
+        self.others.saturating_add(self.expiries).saturating_add(self.denials)
     }
 }
 

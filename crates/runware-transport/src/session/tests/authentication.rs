@@ -291,7 +291,7 @@ fn p46_an_expired_authentication_is_renewed_once_on_the_same_connection() {
 
 #[test]
 fn p46_a_key_that_is_dead_ends_what_was_not_sent_and_leaves_open_what_was() {
-    for again in ["tokenExpired", "invalidApiKey"] {
+    for again in ["tokenRevoked", "invalidApiKey"] {
         let mut bench = Bench::ready();
         bench.submit("a");
         bench.sent();
@@ -310,6 +310,30 @@ fn p46_a_key_that_is_dead_ends_what_was_not_sent_and_leaves_open_what_was() {
                 "Refused until 60s: the server does not accept the API key".to_owned(),
             ]
         );
+    }
+}
+
+#[test]
+fn p46_an_expiry_while_the_key_is_presented_again_is_no_word_about_the_key() {
+    for more in ["", r#","taskType":"authentication""#] {
+        let mut bench = Bench::ready();
+        bench.submit("a");
+        bench.sent();
+        bench.receive(r#"{"errors":[{"code":"tokenExpired"}]}"#);
+        bench.check("b");
+        bench.sent();
+        let told = bench.receive(format!(r#"{{"errors":[{{"code":"tokenExpired"{more}}}]}}"#));
+        assert_eq!(
+            told,
+            [
+                "disconnect",
+                "2 Disconnected, maybe sent",
+                "Waiting until 1s: the server could not authenticate the connection"
+            ]
+        );
+        bench.pass(secs(1));
+        bench.connect();
+        assert_eq!(bench.sent(), ["getResponse b"]);
     }
 }
 
