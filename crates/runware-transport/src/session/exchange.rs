@@ -7,6 +7,7 @@ use bytes::Bytes;
 use runware_types::TaskUuid;
 
 use super::call_kind::{CallKind, Company, Entry, Identity, Share};
+use super::loss::unconnected;
 use super::settings::Settings;
 use crate::{Attempt, Call, Delivery, ErrorKind, TransportError};
 
@@ -167,11 +168,16 @@ impl Exchange {
         self.linger_until = Some(now.saturating_add(rest_within));
     }
 
-    /// How it ends when its time is over, on a connection over which so many frames have come.
-    pub(super) fn time_out(&self, frames: u64) -> Result<(), TransportError> {
+    /// How it ends when its time is over, on a connection over which so many frames have come; or, where there is none,
+    /// for this reason.
+    pub(super) fn time_out(
+        &self,
+        frames: u64,
+        reason: Option<&TransportError>,
+    ) -> Result<(), TransportError> {
         let failure = |delivery, message| Err(TransportError::new(ErrorKind::Timeout, delivery, message));
         let Some(sent_after) = self.sent_after else {
-            return failure(Delivery::NotSent, "no connection in time to send the tasks".to_owned());
+            return Err(unconnected(reason));
         };
         if self.nature() == Nature::Checks && (self.has_replies || frames > sent_after) {
             // A server that speaks and says nothing of a task has nothing to say of it yet.

@@ -168,6 +168,11 @@ impl Ledger {
         self.exchanges.iter().filter(|(_, exchange)| exchange.is_sent()).map(|(id, _)| *id).collect()
     }
 
+    /// Whether any that was sent names more than one task.
+    pub(super) fn holds_sent_batch(&self) -> bool {
+        self.exchanges.values().any(|exchange| exchange.is_sent() && exchange.tasks().nth(1).is_some())
+    }
+
     /// How many exchanges were sent and are not over.
     pub(super) fn sent_count(&self) -> usize {
         self.exchanges.len().saturating_sub(self.queue.len())

@@ -111,8 +111,14 @@ impl Session {
 
     /// The driver says that there is no connection.
     pub(super) fn go_down(&mut self, loss: Loss) {
-        let outlook = loss.outlook();
         let is_too_large = matches!(loss, Loss::TooLarge);
+        let outlook = match loss.outlook() {
+            // What is asked again in smaller parts is answered in smaller ones.
+            _ if is_too_large && self.ledger.holds_sent_batch() => {
+                Outlook::Passing { at_least: Duration::ZERO }
+            }
+            outlook => outlook,
+        };
         self.let_go(&loss.into_reason(), outlook, is_too_large);
     }
 
@@ -126,7 +132,6 @@ impl Session {
     }
 
     fn let_go(&mut self, reason: &TransportError, outlook: Outlook, is_too_large: bool) {
-        tracing::debug!(%reason, ?outlook, "connection lost");
         self.doubt_session(outlook);
         if let Link::Up(Socket { ready_since: Some(since), .. }) = &self.link
             && since.saturating_add(self.settings.stable_after) <= self.now
@@ -192,7 +197,6 @@ impl Session {
         let message = "the server does not accept the API key";
         let reason =
             TransportError::new(ErrorKind::Configuration, Delivery::NotSent, message).with_status(401);
-        tracing::debug!(%reason, "connection refused");
         for id in self.ledger.sent() {
             // What was sent while the key was good may have been accepted. Questions can be asked again.
             let Some(exchange) = self.ledger.remove(id) else { continue };

@@ -76,8 +76,20 @@ pub(super) fn disconnected(reason: &TransportError) -> TransportError {
 /// The failure of an exchange for which no connection was there in time, for this reason if one is known.
 pub(super) fn impatient(patience: Duration, reason: Option<&TransportError>) -> TransportError {
     let message = format!("no connection within {patience:?}");
-    let failure = TransportError::new(ErrorKind::Connect, Delivery::NotSent, message);
-    reason.map_or(failure.clone(), |reason| failure.with_causes(texts(reason)))
+    because(TransportError::new(ErrorKind::Connect, Delivery::NotSent, message), reason)
+}
+
+/// The failure of an exchange whose time was over before it could be sent.
+pub(super) fn unconnected(reason: Option<&TransportError>) -> TransportError {
+    let message = "no connection in time to send the tasks";
+    because(TransportError::new(ErrorKind::Timeout, Delivery::NotSent, message), reason)
+}
+
+fn because(failure: TransportError, reason: Option<&TransportError>) -> TransportError {
+    match reason {
+        Some(reason) => failure.with_causes(texts(reason)),
+        None => failure,
+    }
 }
 
 fn outlook_of(error: &TransportError) -> Outlook {

@@ -152,7 +152,7 @@ impl Session {
         let frames = socket.frames;
         while let Some((id, exchange)) = self.ledger.next_queued() {
             if exchange.deadline <= self.now {
-                let end = exchange.time_out(frames);
+                let end = exchange.time_out(frames, self.reason.as_ref());
                 self.end(id, end);
                 continue;
             }
@@ -176,7 +176,7 @@ impl Session {
             && due <= self.now
         {
             let Some(exchange) = self.ledger.remove(id) else { break };
-            self.events.push_back(Event::End(id, exchange.time_out(frames)));
+            self.events.push_back(Event::End(id, exchange.time_out(frames, self.reason.as_ref())));
         }
     }
 
