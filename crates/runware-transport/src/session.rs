@@ -51,7 +51,8 @@
 //! * Every attempt is sent at most once, and none before the connection is authenticated.
 //! * What names a task reaches all who wait for it and can have brought it about, or is handed over as unclaimed.
 //! * An error that names no task changes the state of no task. One that refuses a whole request ends an attempt with
-//!   several calls, to be divided.
+//!   several calls, to be divided; any other ends at most the only attempt under way, if that is a submission of which
+//!   nothing was heard, and then as one that is to be looked for or offered again.
 //! * No try to connect comes sooner than the schedule, the server's own wish (of a minute at most) and the cooldown
 //!   allow.
 //! * What the server sends makes nothing here grow without a bound.
@@ -171,7 +172,8 @@ impl Session {
 
     /// Gives up an exchange: there will be no more events for it. If it was not sent yet, it never will be.
     pub fn abandon(&mut self, id: ExchangeId) {
-        if self.ledger.remove(id).is_some() {
+        if let Some(exchange) = self.ledger.remove(id) {
+            self.note_silence(&exchange);
             self.settle();
         }
         self.events.retain(|event| !matches!(event, Event::Reply(of, _) | Event::End(of, _) if *of == id));

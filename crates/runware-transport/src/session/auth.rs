@@ -41,6 +41,10 @@ pub(super) struct Complaints {
     names_an_expiry: bool,
     /// How many are about something else.
     others: usize,
+    /// The first of the others that is not about the authentication.
+    trouble: Option<ApiError>,
+    /// Whether one of the others is no passing trouble of the server.
+    is_for_good: bool,
     /// Whether one of the others says that a request cannot be taken as it is.
     is_invalid: bool,
     /// Whether one of the others is no passing trouble, so that it may be about the session that was asked for.
@@ -183,6 +187,17 @@ impl Complaints {
         if error.category() != ErrorCategory::Auth {
             self.others = self.others.saturating_add(1);
             self.is_about_auth |= is_about_auth;
+            if !is_about_auth {
+                self.trouble.get_or_insert_with(|| error.clone());
+            }
+            self.is_for_good |= !matches!(
+                error.category(),
+                ErrorCategory::RateLimit
+                    | ErrorCategory::ServerError
+                    | ErrorCategory::Timeout
+                    | ErrorCategory::Connection
+                    | ErrorCategory::Unknown
+            );
             self.is_lasting |= matches!(
                 error.category(),
                 ErrorCategory::Validation | ErrorCategory::NotFound | ErrorCategory::Unknown
@@ -218,6 +233,12 @@ impl Complaints {
     /// Whether they refuse a request as a whole.
     pub(super) fn refuse_a_request(&self) -> bool {
         self.is_invalid
+    }
+
+    /// Why some request was not taken, if they say nothing of the key; and whether it may be taken later.
+    pub(super) fn trouble(&self) -> Option<(&ApiError, bool)> {
+        let says_more = self.is_about_auth || self.first_of_the_key().is_some();
+        self.trouble.as_ref().filter(|_| !says_more).map(|error| (error, !self.is_for_good))
     }
 
     /// Whether the session that was asked for may be what the server does not accept.

@@ -116,6 +116,11 @@ impl Exchange {
         self.has_replies
     }
 
+    /// Whether it is about checks that were sent and met with silence.
+    pub(super) fn is_silent_check(&self) -> bool {
+        self.nature == Nature::Checks && self.is_sent() && !self.has_replies
+    }
+
     /// When it ends unless something happens before.
     pub(super) fn due(&self) -> Duration {
         self.linger_until.map_or(self.deadline, |until| until.min(self.deadline))

@@ -153,6 +153,16 @@ impl Ledger {
         self.silent_batches.first().copied()
     }
 
+    /// The submission of which nothing was heard, if there is nothing else that was sent.
+    pub(super) fn only_silent_submission(&self) -> Option<ExchangeId> {
+        self.silent_submissions.first().copied().filter(|_| self.sent_count() == 1)
+    }
+
+    /// Whether a check was sent of which nothing was heard.
+    pub(super) fn has_silent_check(&self) -> bool {
+        !self.silent_checks.is_empty()
+    }
+
     /// The moment at which the next exchange is due, and that exchange.
     pub(super) fn next_due(&self) -> Option<(Duration, ExchangeId)> {
         self.agenda.first().copied()

@@ -36,7 +36,18 @@ pub(super) struct Socket {
     pub(super) ready_since: Option<Duration>,
     /// Whether the server was asked to go on with an earlier session.
     pub(super) resumes: bool,
+    pub(super) owed: Owed,
 }
+
+/// Blank answers that may still come to checks which nobody waits for any more.
+#[derive(Debug, Default)]
+pub(super) struct Owed {
+    count: u64,
+    since: Duration,
+}
+
+/// How long a blank answer may be late.
+const LATE: Duration = Duration::from_secs(60);
 
 /// Since when a connection has been wanted and missing.
 #[derive(Debug)]
@@ -66,6 +77,24 @@ const MOST_OFFERS: u32 = 2;
 /// Refusals do not follow each other more closely, whatever the settings say.
 const SHORTEST_COOLDOWN: Duration = Duration::from_secs(1);
 
+impl Owed {
+    /// A check ended without an answer.
+    pub(super) fn add(&mut self, now: Duration) {
+        self.count = self.count.saturating_add(1);
+        self.since = now;
+    }
+
+    /// A blank answer came that nobody waits for. Returns whether one was owed.
+    pub(super) fn take(&mut self, now: Duration) -> bool {
+        if self.since.saturating_add(LATE) <= now {
+            self.count = 0;
+        }
+        let is_owed = self.count > 0;
+        self.count = self.count.saturating_sub(1);
+        is_owed
+    }
+}
+
 impl Session {
     /// Brings everything in line after something has happened: to be called last.
     pub(super) fn settle(&mut self) {
@@ -94,7 +123,14 @@ impl Session {
         };
         let keepalive = Keepalive::new(self.now);
         let resumes = self.key.is_some() && self.resumable.is_some();
-        self.link = Link::Up(Socket { auth, keepalive, frames: 0, ready_since: None, resumes });
+        self.link = Link::Up(Socket {
+            auth,
+            keepalive,
+            frames: 0,
+            ready_since: None,
+            resumes,
+            owed: Owed::default(),
+        });
         self.note_ready();
     }
 

@@ -4,10 +4,12 @@ use bytes::Bytes;
 use runware_types::Envelope;
 
 use super::Session;
-use super::auth::{self, Verdict};
+use super::auth::{self, Complaints, Verdict};
 use super::event::{Event, ExchangeId};
+use super::exchange::Exchange;
 use super::link::{Link, Socket};
 use super::routing::{Sorted, sort};
+use crate::excerpt::excerpt;
 use crate::{Delivery, ErrorKind, Reply, TransportError};
 
 impl Session {
@@ -37,7 +39,12 @@ impl Session {
     /// Whose it is cannot be known. If it ends the wrong exchange, the answer that then comes late is handed over as
     /// unclaimed.
     fn take_blank(&mut self, frame: Envelope) -> bool {
-        let Some(id) = self.ledger.next_silent() else { return false };
+        // The answer to a check that was given up acknowledges no submission.
+        let is_late = match &mut self.link {
+            Link::Up(socket) => !self.ledger.has_silent_check() && socket.owed.take(self.now),
+            _ => false,
+        };
+        let Some(id) = self.ledger.next_silent().filter(|_| !is_late) else { return false };
         self.events.push_back(Event::Reply(id, Reply::new(200, frame)));
         self.end(id, Ok(()));
         true
@@ -61,8 +68,9 @@ impl Session {
             tracing::debug!(entries = envelope.items.len() + envelope.errors.len(), "answer to nobody");
             self.events.push_back(Event::Unclaimed(Reply::new(200, envelope)));
         }
-        if !is_useful && complaints.refuse_a_request() {
-            self.take_refusal();
+        let is_taken = !is_useful && complaints.refuse_a_request() && self.take_refusal();
+        if !is_useful && !is_taken {
+            self.take_trouble(&complaints);
         }
         let Link::Up(socket) = &mut self.link else { return is_useful };
         if let Some(resumable) = authenticated
@@ -112,13 +120,34 @@ impl Session {
     /// all hold one, which nothing could be left out of. If it ends the wrong one, checks are made once more, and tasks
     /// are offered once more under their ids, with the same bytes and at least a second later: a conflict then means
     /// that the server has them. The answer that comes late is handed over as unclaimed, and says the same.
-    fn take_refusal(&mut self) {
+    ///
+    /// Returns whether there was one.
+    fn take_refusal(&mut self) -> bool {
+        let Link::Up(Socket { auth, .. }) = &self.link else { return false };
+        let Some(id) = self.ledger.next_silent_batch().filter(|_| auth.is_done()) else { return false };
+        let message = "the server refused the tasks as a whole, without naming one";
+        let error = TransportError::new(ErrorKind::Undecodable, Delivery::Answered, message);
+        self.end(id, Err(error.with_status(400)));
+        true
+    }
+
+    /// Takes a frame that says nothing but that some request was not taken, while only one is under way: a submission of
+    /// which nothing was heard.
+    ///
+    /// Nothing proves that it is what was meant. So it is not refused, but offered again under its id where the server may
+    /// take it later, and looked for otherwise.
+    fn take_trouble(&mut self, complaints: &Complaints) {
         let Link::Up(Socket { auth, .. }) = &self.link else { return };
-        if let Some(id) = self.ledger.next_silent_batch().filter(|_| auth.is_done()) {
-            let message = "the server refused the tasks as a whole, without naming one";
-            let error = TransportError::new(ErrorKind::Undecodable, Delivery::Answered, message);
-            self.end(id, Err(error.with_status(400)));
-        }
+        let Some((error, is_passing)) = complaints.trouble().filter(|_| auth.is_done()) else { return };
+        let Some(id) = self.ledger.only_silent_submission() else { return };
+        let message = "the server had trouble with a request, without naming a task";
+        let failure = match is_passing {
+            true => TransportError::new(ErrorKind::Undecodable, Delivery::Answered, message).with_status(503),
+            false => TransportError::new(ErrorKind::Timeout, Delivery::MaybeSent, message),
+        };
+        let text = format!("{}: {}", error.code(), error.message());
+        let cause = excerpt(text.as_bytes(), self.key.as_ref());
+        self.end(id, Err(failure.with_causes([cause])));
     }
 
     /// Ends an exchange that is answered, or waits on for the rest.
@@ -176,7 +205,17 @@ impl Session {
             && due <= self.now
         {
             let Some(exchange) = self.ledger.remove(id) else { break };
+            self.note_silence(&exchange);
             self.events.push_back(Event::End(id, exchange.time_out(frames, self.reason.as_ref())));
+        }
+    }
+
+    /// Notes an exchange that ended and may still be answered.
+    pub(super) fn note_silence(&mut self, exchange: &Exchange) {
+        if let Link::Up(socket) = &mut self.link
+            && exchange.is_silent_check()
+        {
+            socket.owed.add(self.now);
         }
     }
 

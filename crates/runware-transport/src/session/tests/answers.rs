@@ -118,17 +118,6 @@ fn a_batch_of_submissions_waits_no_longer_than_its_own_time() {
 }
 
 #[test]
-fn a_refusal_without_a_name_is_not_that_of_a_single_submission() {
-    let mut bench = Bench::ready();
-    bench.submit("a");
-    bench.sent();
-    for code in ["invalidWidth", "maxTasksPerRequestExceeded", "rateLimitExceeded", "insufficientCredits"] {
-        assert_eq!(bench.receive(format!(r#"{{"errors":[{{"code":"{code}"}}]}}"#)), Vec::<String>::new());
-    }
-    assert_eq!(bench.receive(data(&[('a', ACK)])), ["2 200: a+", "2 ends"]);
-}
-
-#[test]
 fn other_calls_end_with_the_first_word_about_them() {
     for kind in ["modelSearch", "modelUpload", "accountManagement", "newThing"] {
         let mut bench = Bench::ready();

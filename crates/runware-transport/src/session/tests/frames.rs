@@ -242,6 +242,111 @@ fn a_refusal_that_names_nobody_divides_the_oldest_batch_of_which_nothing_was_hea
 }
 
 #[test]
+fn trouble_that_names_nobody_ends_the_only_submission_as_one_to_be_offered_again_or_looked_for() {
+    let trouble = |code: &str| format!(r#"{{"errors":[{{"code":"{code}","message":"s3cret\u0007"}}]}}"#);
+    let again = "2 Undecodable, answered";
+    let looked_for = "2 Timeout, maybe sent";
+    for (code, expected) in [
+        ("rateLimitExceeded", again),
+        ("serviceUnavailable", again),
+        ("unheardOf", again),
+        ("insufficientCredits", looked_for),
+        ("invalidWidth", looked_for),
+        ("inferenceError", looked_for),
+    ] {
+        let mut bench = Bench::ready();
+        bench.submit("a");
+        assert_eq!(bench.receive(trouble(code)), Vec::<String>::new(), "nothing was sent yet");
+        bench.sent();
+        bench.session.received(bench.now, trouble(code).into());
+        let Some(Event::End(_, Err(error))) = bench.session.poll_event() else { panic!("{code}") };
+        assert_eq!(format!("2 {}", failure(&error)), expected, "{code}");
+        assert_eq!(error.status(), (expected == again).then_some(503));
+        let cause = std::error::Error::source(&error).unwrap().to_string();
+        assert_eq!(cause, format!("{code}: [API key]\\u{{7}}"));
+        assert_eq!(bench.receive(data(&[('a', ACK)])), ["unclaimed: a+"]);
+    }
+    // With two under way, or any other kind, nothing happens.
+    for others in ["s", "c", "d", "r"] {
+        let mut bench = Bench::ready();
+        if others != "s" {
+            // By itself, too.
+            assert_eq!(heard_nameless(others), Vec::<String>::new());
+        }
+        bench.submit("a");
+        _ = match others {
+            "s" => bench.submit("b"),
+            "c" => bench.check("b"),
+            "d" => bench.details("b"),
+            _ => bench.run("b", 1),
+        };
+        bench.sent();
+        for code in ["rateLimitExceeded", "insufficientCredits", "unheardOf"] {
+            assert_eq!(bench.receive(trouble(code)), Vec::<String>::new(), "{others}");
+        }
+    }
+    // Nor where something was heard of it.
+    let mut bench = Bench::ready();
+    bench.submit("ab");
+    bench.sent();
+    bench.receive(data(&[('a', ACK)]));
+    assert_eq!(bench.receive(trouble("rateLimitExceeded")), Vec::<String>::new());
+}
+
+/// What happens to a single exchange of this kind when an error comes that names nobody.
+fn heard_nameless(kind: &str) -> Vec<String> {
+    let mut bench = Bench::ready();
+    _ = match kind {
+        "c" => bench.check("b"),
+        "d" => bench.details("b"),
+        _ => bench.run("b", 1),
+    };
+    bench.sent();
+    ["rateLimitExceeded", "insufficientCredits", "invalidWidth"]
+        .into_iter()
+        .flat_map(|code| bench.receive(format!(r#"{{"errors":[{{"code":"{code}"}}]}}"#)))
+        .collect()
+}
+
+#[test]
+fn a_late_blank_frame_is_that_of_the_check_that_was_given_up() {
+    let blank = r#"{"data":[]}"#;
+    let said = |id: ExchangeId| [format!("{} 200: blank", id.0), format!("{} ends", id.0)];
+    let mut bench = Bench::ready();
+    let given_up = bench.check("a");
+    bench.check_within("b", secs(2));
+    bench.sent();
+    bench.session.abandon(given_up);
+    bench.pass(secs(2));
+    let submission = bench.submit("c");
+    bench.sent();
+    let check = bench.check("d");
+    bench.sent();
+    // Whichever it is: the check is made once more.
+    assert_eq!(bench.receive(blank), said(check));
+    assert_eq!(bench.receive(blank), Vec::<String>::new());
+    assert_eq!(bench.receive(blank), Vec::<String>::new());
+    assert_eq!(bench.receive(blank), said(submission));
+    // It is not waited for for ever, nor over another connection.
+    for (pause, is_lost) in [(secs(60), false), (secs(8), true)] {
+        let given_up = bench.check("a");
+        bench.sent();
+        bench.session.abandon(given_up);
+        if is_lost {
+            bench.close_with(1006);
+        }
+        let submission =
+            bench.open_within("c", r#""taskType":"videoInference","deliveryMethod":"async""#, secs(99));
+        bench.pass(pause);
+        if is_lost {
+            bench.connect();
+        }
+        bench.sent();
+        assert_eq!(bench.receive(blank), said(submission));
+    }
+}
+
+#[test]
 fn a_refusal_without_a_task_says_nothing_while_the_key_is_presented() {
     let refusal = r#"{"errors":[{"code":"maxTasksPerRequestExceeded","message":"m"}]}"#;
     let mut bench = Bench::ready();
