@@ -43,8 +43,8 @@ pub(super) struct Complaints {
     others: usize,
     /// The first of the others that is not about the authentication.
     trouble: Option<ApiError>,
-    /// Whether one of the others is no passing trouble of the server.
-    is_for_good: bool,
+    /// Whether one of the others does not say that a request was turned away for now.
+    is_in_doubt: bool,
     /// Whether one of the others says that a request cannot be taken as it is.
     is_invalid: bool,
     /// Whether one of the others is no passing trouble, so that it may be about the session that was asked for.
@@ -190,14 +190,10 @@ impl Complaints {
             if !is_about_auth {
                 self.trouble.get_or_insert_with(|| error.clone());
             }
-            self.is_for_good |= !matches!(
-                error.category(),
-                ErrorCategory::RateLimit
-                    | ErrorCategory::ServerError
-                    | ErrorCategory::Timeout
-                    | ErrorCategory::Connection
-                    | ErrorCategory::Unknown
-            );
+            // Any other trouble of the server may have come after it had taken the request.
+            let is_refused_for_now =
+                error.category() == ErrorCategory::RateLimit || error.code() == "noAvailableServer";
+            self.is_in_doubt |= !is_refused_for_now;
             self.is_lasting |= matches!(
                 error.category(),
                 ErrorCategory::Validation | ErrorCategory::NotFound | ErrorCategory::Unknown
@@ -235,10 +231,10 @@ impl Complaints {
         self.is_invalid
     }
 
-    /// Why some request was not taken, if they say nothing of the key; and whether it may be taken later.
+    /// What became of some request, if they say nothing of the key; and whether it was turned away for now.
     pub(super) fn trouble(&self) -> Option<(&ApiError, bool)> {
         let says_more = self.is_about_auth || self.first_of_the_key().is_some();
-        self.trouble.as_ref().filter(|_| !says_more).map(|error| (error, !self.is_for_good))
+        self.trouble.as_ref().filter(|_| !says_more).map(|error| (error, !self.is_in_doubt))
     }
 
     /// Whether the session that was asked for may be what the server does not accept.

@@ -131,17 +131,19 @@ impl Session {
         true
     }
 
-    /// Takes a frame that says nothing but that some request was not taken, while only one is under way: a submission of
+    /// Takes a frame that says nothing but that there was trouble with a request, while only one is under way: a submission of
     /// which nothing was heard.
     ///
-    /// Nothing proves that it is what was meant. So it is not refused, but offered again under its id where the server may
-    /// take it later, and looked for otherwise.
+    /// Nothing proves that it is what was meant. So it is not refused for good, but offered again under its id where a
+    /// limit was met, and looked for otherwise: after any other trouble the server may have it.
     fn take_trouble(&mut self, complaints: &Complaints) {
         let Link::Up(Socket { auth, .. }) = &self.link else { return };
-        let Some((error, is_passing)) = complaints.trouble().filter(|_| auth.is_done()) else { return };
+        let Some((error, is_refused_for_now)) = complaints.trouble().filter(|_| auth.is_done()) else {
+            return;
+        };
         let Some(id) = self.ledger.only_silent_submission() else { return };
         let message = "the server had trouble with a request, without naming a task";
-        let failure = match is_passing {
+        let failure = match is_refused_for_now {
             true => TransportError::new(ErrorKind::Undecodable, Delivery::Answered, message).with_status(503),
             false => TransportError::new(ErrorKind::Timeout, Delivery::MaybeSent, message),
         };

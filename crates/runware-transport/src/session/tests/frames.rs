@@ -248,8 +248,10 @@ fn trouble_that_names_nobody_ends_the_only_submission_as_one_to_be_offered_again
     let looked_for = "2 Timeout, maybe sent";
     for (code, expected) in [
         ("rateLimitExceeded", again),
-        ("serviceUnavailable", again),
-        ("unheardOf", again),
+        ("noAvailableServer", again),
+        ("serviceUnavailable", looked_for),
+        ("internalServerError", looked_for),
+        ("unheardOf", looked_for),
         ("insufficientCredits", looked_for),
         ("invalidWidth", looked_for),
         ("inferenceError", looked_for),
