@@ -1,9 +1,12 @@
 //! The session against a model that knows no more than what can be seen from outside.
 
+mod open;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
+use self::open::{CHECK, DETAILS, Entry, Open, SUBMISSION, Sent};
 use super::*;
 use crate::{Delivery, ErrorKind};
 
@@ -36,10 +39,6 @@ enum Frame {
     Garbage,
 }
 
-const CHECK: usize = 0;
-const SUBMISSION: usize = 1;
-const RESULTS: usize = 2;
-const DETAILS: usize = 4;
 const KINDS: [&str; 5] = [
     r#""taskType":"getResponse""#,
     r#""taskType":"videoInference","deliveryMethod":"async""#,
@@ -74,77 +73,6 @@ fn losses() -> [Loss; 8] {
         refused(503),
         refused(401),
     ]
-}
-
-#[derive(Debug)]
-struct Open {
-    kind: usize,
-    names: Vec<char>,
-    deadline: Duration,
-    is_sent: bool,
-    /// Something came for it after it was sent.
-    is_heard: bool,
-    /// Which of its tasks are answered, and how many results the others have.
-    answered: BTreeSet<char>,
-    results: BTreeMap<char, usize>,
-    /// Of which the one result with an identity has come.
-    has_seen: BTreeSet<char>,
-}
-
-/// An entry: an item or an error of this number.
-#[derive(Clone, Copy)]
-enum Entry {
-    Item(usize),
-    Error(usize),
-}
-
-/// Which kinds of calls were sent for a task and are not answered.
-#[derive(Clone, Copy, Default)]
-struct Sent {
-    checks: bool,
-    details: bool,
-    purchases: bool,
-}
-
-impl Open {
-    fn awaits(&self, name: char) -> bool {
-        self.is_sent && self.names.contains(&name) && !self.answered.contains(&name)
-    }
-
-    /// Whether an entry is told to those who opened this.
-    fn hears(&self, entry: Entry, sent: Sent) -> bool {
-        let is_repeated = self.kind == RESULTS && sent.checks;
-        match (self.kind, entry) {
-            (DETAILS, Entry::Item(_)) => false,
-            // A text has no identity.
-            (_, Entry::Item(nth)) => !(is_repeated && nth == 3),
-            (DETAILS, Entry::Error(0 | 2)) => self.is_sent && !sent.purchases,
-            (DETAILS, Entry::Error(4)) => self.is_sent && !sent.checks,
-            (DETAILS, Entry::Error(_)) => false,
-            (_, Entry::Error(1)) => !is_repeated,
-            (CHECK, Entry::Error(0 | 2)) => self.is_sent && !sent.purchases,
-            (CHECK, Entry::Error(4)) => self.is_sent && !sent.details,
-            (CHECK, Entry::Error(_)) => false,
-            (_, Entry::Error(3)) => true,
-            (_, Entry::Error(4)) => false,
-            (_, Entry::Error(_)) => self.is_sent || !sent.checks,
-        }
-    }
-
-    fn hear(&mut self, name: char, entry: Entry) {
-        let is_result = match entry {
-            _ if self.kind != RESULTS => false,
-            Entry::Item(1) => return,
-            Entry::Item(2) if !self.has_seen.insert(name) => return,
-            Entry::Item(nth) => nth >= 2,
-            Entry::Error(nth) => nth == 1,
-        };
-        let results = self.results.entry(name).or_default();
-        *results += usize::from(is_result);
-        if !is_result || *results == 2 {
-            self.answered.insert(name);
-        }
-    }
 }
 
 /// What can be known of a session from outside, and must hold.
