@@ -47,6 +47,8 @@ pub(super) struct Company {
     has_checks: bool,
     has_details: bool,
     has_purchases: bool,
+    /// Whether the server was seen to say nothing to a check of what it does not know.
+    checks_meet_silence: bool,
 }
 
 /// One entry of a frame.
@@ -101,7 +103,7 @@ impl CallKind {
                     None => !has_status,
                 };
                 let is_other = match is_absence(error) {
-                    true => asked_by.is_none() && company.has_checks,
+                    true => asked_by.is_none() && company.has_checks && !company.checks_meet_silence,
                     false => asked_by.is_none() && company.has_purchases,
                 };
                 is_possible && is_sent && !is_other
@@ -156,6 +158,15 @@ impl CallKind {
 }
 
 impl Company {
+    pub(super) fn of_a_server(checks_meet_silence: bool) -> Self {
+        Self { checks_meet_silence, ..Self::default() }
+    }
+
+    /// Whether the archive is asked.
+    pub(super) fn has_details(self) -> bool {
+        self.has_details
+    }
+
     /// Adds a call that was sent and is not answered.
     pub(super) fn add(&mut self, kind: CallKind) {
         match kind {
@@ -211,7 +222,7 @@ fn is_about_a_lookup(error: &ApiError) -> bool {
 }
 
 /// Whether the error says that a task could not be found.
-fn is_absence(error: &ApiError) -> bool {
+pub(super) fn is_absence(error: &ApiError) -> bool {
     matches!(error.code(), "taskNotFound" | "taskFailedOrNotFound" | "taskExpired")
 }
 

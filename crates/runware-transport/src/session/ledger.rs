@@ -28,6 +28,8 @@ pub(super) struct Ledger {
     /// Those of both that hold several calls, and such questions to the archive.
     silent_batches: BTreeSet<ExchangeId>,
     opened: u64,
+    /// Whether a check was last met with silence, and not with the word that there is no such task.
+    pub(super) checks_meet_silence: bool,
 }
 
 impl Ledger {
@@ -80,7 +82,7 @@ impl Ledger {
 
     /// What waits for an answer about a task, of what was sent.
     pub(super) fn company(&self, task: TaskUuid) -> Company {
-        let mut company = Company::default();
+        let mut company = Company::of_a_server(self.checks_meet_silence);
         for (_, id, call) in self.waiters_of(task) {
             if let Some(kind) = self.exchanges.get(id).and_then(|exchange| exchange.awaits(*call)) {
                 company.add(kind);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use runware_types::{Envelope, Item, TaskType, TaskUuid};
 
 use super::auth::{self, Complaints};
-use super::call_kind::{Company, Entry};
+use super::call_kind::{Company, Entry, is_absence};
 use super::event::ExchangeId;
 use super::ledger::Ledger;
 
@@ -24,6 +24,8 @@ pub(super) struct Sorted {
     pub(super) odd: usize,
     /// What waited for each task before the frame came: what one entry of it answers, another one may answer, too.
     companies: BTreeMap<TaskUuid, Company>,
+    /// Whether a check is told that there is no such task.
+    denies_check: bool,
 }
 
 /// Shows each entry to all exchanges that wait for its task, whatever the entries beside it say.
@@ -43,6 +45,7 @@ pub(super) fn sort(frame: &Envelope, ledger: &mut Ledger, renewed_after: u64) ->
         let entry = Entry::Error(error);
         let concerned = sorted.hand_out(entry, &nothing, ledger);
         if !concerned.is_empty() {
+            sorted.denies_check |= is_absence(error) && !sorted.asks_archive(entry);
             let is_news =
                 |id: &ExchangeId| ledger.sent_after(*id).is_some_and(|after| after >= renewed_after);
             if auth::is_expiry(error) && concerned.iter().any(is_news) {
@@ -57,6 +60,7 @@ pub(super) fn sort(frame: &Envelope, ledger: &mut Ledger, renewed_after: u64) ->
             sorted.leave(entry, &nothing);
         }
     }
+    ledger.checks_meet_silence &= !sorted.denies_check;
     sorted
 }
 
@@ -82,6 +86,12 @@ impl Sorted {
             add(self.replies.entry(*id).or_insert_with(|| nothing.clone()), entry);
         }
         concerned
+    }
+
+    /// Whether the archive was asked about the task of an entry before the frame came.
+    fn asks_archive(&self, entry: Entry<'_>) -> bool {
+        let company = entry.task_uuid().and_then(|task| self.companies.get(&task));
+        company.is_some_and(|company| company.has_details())
     }
 
     fn leave(&mut self, entry: Entry<'_>, nothing: &Envelope) {

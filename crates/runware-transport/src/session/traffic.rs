@@ -207,8 +207,10 @@ impl Session {
             && due <= self.now
         {
             let Some(exchange) = self.ledger.remove(id) else { break };
+            let end = exchange.time_out(frames, self.reason.as_ref());
+            self.ledger.checks_meet_silence |= end.is_ok() && exchange.is_silent_check();
             self.note_silence(&exchange);
-            self.events.push_back(Event::End(id, exchange.time_out(frames, self.reason.as_ref())));
+            self.events.push_back(Event::End(id, end));
         }
     }
 

@@ -174,6 +174,30 @@ fn an_absence_is_evidence_for_the_one_question_that_it_can_answer() {
 }
 
 #[test]
+fn where_checks_meet_silence_an_absence_is_the_archives_word() {
+    let absent = |name| errors(&[(name, r#""code":"taskNotFound""#)]);
+    let mut bench = Bench::ready();
+    let silent = bench.check("a");
+    bench.sent();
+    bench.receive(PONG);
+    assert_eq!(bench.pass(secs(10)), [format!("{} ends", silent.0)]);
+    bench.check("a");
+    let asked = bench.details("a");
+    bench.sent();
+    let told =
+        |id: ExchangeId, name| [format!("{} 200: {name} taskNotFound", id.0), format!("{} ends", id.0)];
+    assert_eq!(bench.receive(absent('a')), told(asked, 'a'));
+    // Once a check is answered so, it may be either's again.
+    let denied = bench.check("b");
+    bench.sent();
+    assert_eq!(bench.receive(absent('b')), told(denied, 'b'));
+    bench.check("b");
+    bench.details("b");
+    bench.sent();
+    assert_eq!(bench.receive(absent('b')), ["unclaimed: b taskNotFound"]);
+}
+
+#[test]
 fn b10_w26_an_error_of_a_forgotten_task_touches_nobody() {
     let mut bench = Bench::ready();
     let gone = bench.submit("a");

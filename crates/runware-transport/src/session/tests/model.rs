@@ -93,6 +93,8 @@ struct World {
     used: usize,
     not_before: Duration,
     is_closed: bool,
+    /// A check was last met with silence, and not with the word that there is no such task.
+    is_silent: bool,
 }
 
 /// What the events of one call said.
@@ -129,6 +131,7 @@ impl World {
             used: 0,
             not_before: Duration::ZERO,
             is_closed: false,
+            is_silent: false,
         }
     }
 
@@ -306,6 +309,7 @@ impl World {
                     is_claimed = true;
                 }
             }
+            self.is_silent &= !(matches!(entry, Entry::Error(4)) && is_claimed && !sent[&name].details);
             match entry {
                 _ if is_claimed => {}
                 Entry::Item(_) => unclaimed.0.push(name),
@@ -316,7 +320,7 @@ impl World {
     }
 
     fn sent(&self, name: char) -> Sent {
-        let mut sent = Sent::default();
+        let mut sent = Sent { is_silent: self.is_silent, ..Sent::default() };
         for open in self.open.values().filter(|open| open.awaits(name)) {
             match open.kind {
                 CHECK => sent.checks = true,
@@ -360,6 +364,9 @@ impl World {
                 Event::End(id, end) => {
                     let open = self.open.remove(&id).expect("ends once, and only what was opened");
                     self.ended.insert(id);
+                    let is_over = open.deadline <= self.bench.now;
+                    self.is_silent |=
+                        is_over && end.is_ok() && open.kind == CHECK && open.is_sent && !open.is_heard;
                     if let Err(error) = end {
                         if error.to_string().starts_with("the server had trouble") {
                             said.troubled.push(id);

@@ -36,6 +36,8 @@ pub(super) struct Sent {
     pub(super) checks: bool,
     pub(super) details: bool,
     pub(super) purchases: bool,
+    /// Whether a check was last met with silence.
+    pub(super) is_silent: bool,
 }
 
 impl Open {
@@ -51,7 +53,7 @@ impl Open {
             // A text has no identity.
             (_, Entry::Item(nth)) => !(is_repeated && nth == 3),
             (DETAILS, Entry::Error(0 | 2)) => self.is_sent && !sent.purchases,
-            (DETAILS, Entry::Error(4)) => self.is_sent && !sent.checks,
+            (DETAILS, Entry::Error(4)) => self.is_sent && (!sent.checks || sent.is_silent),
             (DETAILS, Entry::Error(_)) => false,
             (_, Entry::Error(1)) => !is_repeated,
             (CHECK, Entry::Error(0 | 2)) => self.is_sent && !sent.purchases,
