@@ -50,7 +50,6 @@ mod clock;
 mod connection;
 mod delivery;
 mod error;
-#[cfg(any(feature = "http", feature = "websocket"))]
 mod excerpt;
 #[cfg(feature = "http")]
 mod http;

@@ -51,8 +51,10 @@
 //! * Every attempt is sent at most once, and none before the connection is authenticated.
 //! * What names a task reaches all who wait for it and can have brought it about, or is handed over as unclaimed.
 //! * An error that names no task changes the state of no task. One that refuses a whole request ends an attempt with
-//!   several calls, to be divided.
-//! * No try to connect comes sooner than the schedule, the server's own wish and the cooldown allow.
+//!   several calls, to be divided; any other ends at most the only attempt under way, if that is a submission of which
+//!   nothing was heard, and then as one that is to be looked for or offered again.
+//! * No try to connect comes sooner than the schedule, the server's own wish (of a minute at most) and the cooldown
+//!   allow.
 //! * What the server sends makes nothing here grow without a bound.
 //!
 //! Sources: `docs/wire.md`, "WebSocket".
@@ -108,6 +110,8 @@ pub struct Session {
     reconnect: Reconnect,
     /// The session that a new connection asks to go on with.
     resumable: Option<String>,
+    /// How many connections in a row that asked for it were lost before they were authenticated.
+    fruitless_offers: u32,
     missing: Option<Missing>,
     /// Why there was no connection when there was last none.
     reason: Option<TransportError>,
@@ -129,6 +133,7 @@ impl Session {
             link: Link::Down { until: Duration::ZERO },
             reconnect: Reconnect::new(schedule),
             resumable: None,
+            fruitless_offers: 0,
             missing: None,
             reason: None,
             anomalies: 0,
@@ -167,7 +172,8 @@ impl Session {
 
     /// Gives up an exchange: there will be no more events for it. If it was not sent yet, it never will be.
     pub fn abandon(&mut self, id: ExchangeId) {
-        if self.ledger.remove(id).is_some() {
+        if let Some(exchange) = self.ledger.remove(id) {
+            self.note_silence(&exchange);
             self.settle();
         }
         self.events.retain(|event| !matches!(event, Event::Reply(of, _) | Event::End(of, _) if *of == id));

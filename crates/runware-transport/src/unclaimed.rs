@@ -11,7 +11,7 @@ use crate::Reply;
 /// Replies that came over a lasting connection while no attempt waited for them: results that were replayed after a
 /// reconnection, answers that came too late.
 ///
-/// They may hold what was paid for. At most 64 are kept, and at most as many bytes as one reply may have; further
+/// They may hold what was paid for. At most 4,096 are kept, and at most as many bytes as one reply may have; further
 /// ones are dropped, and counted in the log.
 pub struct Unclaimed(Pin<Box<dyn Stream<Item = Reply> + Send>>);
 

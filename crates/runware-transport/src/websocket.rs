@@ -38,8 +38,8 @@ pub use self::connector::{Connector, Io};
 
 /// The largest message that is sent: a larger one would be refused, and stand in the way of all others meanwhile.
 const MAX_OUTGOING_BYTES: usize = 64 << 20;
-/// How many replies are kept that nobody waits for.
-const MOST_UNCLAIMED: usize = 64;
+/// How many replies are kept that nobody waits for. What they weigh is bounded, too.
+const MOST_UNCLAIMED: usize = 4_096;
 
 /// The API over one WebSocket: each attempt is one message, and its replies are the messages that speak of its tasks.
 ///
@@ -61,7 +61,8 @@ const MOST_UNCLAIMED: usize = 64;
 /// through. A message is bounded by [`max_message_bytes`](WebSocketTransportBuilder::max_message_bytes) in either
 /// direction, and outgoing ones by 64 MiB; as many attempts as [`Settings::max_exchanges`] are under way at once, and
 /// further ones wait within their time. For a caller that does not take the replies to its attempt, 256 are kept, of
-/// no more bytes than one message may have; then the attempt ends as [too large](TransportError::is_too_large).
+/// no more bytes than one message may have; then the attempt ends as [too large](TransportError::is_too_large). Of the
+/// replies that nobody waits for, 4,096 are kept, of no more bytes; further ones are dropped.
 ///
 /// # Delivery
 ///

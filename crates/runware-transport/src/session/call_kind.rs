@@ -29,9 +29,26 @@ pub(super) enum Share {
     /// It says something, but nothing that counts.
     Nothing,
     /// It is one of several results, with the identity it has, if it has one.
-    One(Option<u64>),
+    One(Identity),
     /// It answers the call.
     Whole,
+}
+
+/// What tells a result that comes twice from a second one. Not every answer gives all of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Identity {
+    index: Option<u64>,
+    uuid: Option<u64>,
+}
+
+/// What waits for an answer about a task, of what was sent.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Company {
+    has_checks: bool,
+    has_details: bool,
+    has_purchases: bool,
+    /// Whether the server was seen to say nothing to a check of what it does not know.
+    checks_meet_silence: bool,
 }
 
 /// One entry of a frame.
@@ -59,34 +76,119 @@ impl CallKind {
         }
     }
 
-    /// How far an entry that names the task answers the call; `None` if it answers a call of another kind.
+    /// How far an entry that names the task answers the call; `None` if it answers another one.
     ///
-    /// All that is said of a task carries the same id. What only one kind of call can have brought about must not end
-    /// another: the failure to find a task, coming late, is no verdict on its submission.
-    pub(super) fn share(self, entry: Entry<'_>) -> Option<Share> {
-        match (self, entry) {
+    /// All that is said of a task carries the same id, so that this goes by what can have brought it about:
+    ///
+    /// * An item says how the task stands, to all but those who ask the archive. An error with a `status` is the
+    ///   task's own failure.
+    /// * That a task is not to be found answers a question, and no submission: the oldest news of all would end it. That
+    ///   its id is known already answers a submission, and no question.
+    /// * Any other error may be about the submission while one is under way, and is about the question otherwise.
+    /// * What came before a question was sent does not answer it, unless it shows the task.
+    pub(super) fn share(self, entry: Entry<'_>, is_sent: bool, company: Company) -> Option<Share> {
+        let error = match entry {
+            Entry::Item(item) => return self.share_of_item(item, company),
+            Entry::Error(error) => error,
+        };
+        let asked_by = error.task_type().filter(|task_type| task_type.is_query());
+        let has_status = error.status().is_some();
+        let takes = match self {
             // Only what is offered can be there already.
-            (Self::Check | Self::Details, Entry::Error(error)) if error.is_conflict() => None,
-            (Self::Details, entry) => entry.may_be_details().then_some(Share::Whole),
-            (_, Entry::Item(item)) if is_details(item) => None,
-            (_, Entry::Error(error)) if error.task_type() == Some(&TaskType::GetTaskDetails) => None,
-            (Self::Check, _) => Some(Share::Whole),
-            (_, Entry::Error(error)) if is_about_a_lookup(error) => None,
-            (Self::Submission | Self::Other, _) => Some(Share::Whole),
-            (Self::Results { .. }, Entry::Item(item)) => Some(match item.phase() {
+            Self::Check | Self::Details if error.is_conflict() => false,
+            Self::Details => {
+                // With a status it is a failed result, which only a status check brings.
+                let is_possible = match asked_by {
+                    Some(asked_by) => *asked_by == TaskType::GetTaskDetails,
+                    None => !has_status,
+                };
+                let is_other = match is_absence(error) {
+                    true => asked_by.is_none() && company.has_checks && !company.checks_meet_silence,
+                    false => asked_by.is_none() && company.has_purchases,
+                };
+                is_possible && is_sent && !is_other
+            }
+            _ if asked_by == Some(&TaskType::GetTaskDetails) => false,
+            Self::Check if is_about_a_lookup(error) => {
+                let may_be_details = asked_by.is_none() && !has_status && company.has_details;
+                is_sent && !may_be_details
+            }
+            Self::Check => has_status || (is_sent && !company.has_purchases),
+            _ if is_about_a_lookup(error) => false,
+            // An earlier attempt may be what was refused, but not while a question may be.
+            _ => has_status || is_sent || error.is_conflict() || !company.has_checks,
+        };
+        match self {
+            _ if !takes => None,
+            Self::Results { .. } if has_status => {
+                self.share_of_one(Identity::new(error.result_index(), None), company)
+            }
+            // Of one that wants results, it is a verdict on the whole.
+            _ => Some(Share::Whole),
+        }
+    }
+
+    fn share_of_item(self, item: &Item, company: Company) -> Option<Share> {
+        match self {
+            _ if is_details(item) != (self == Self::Details) => None,
+            Self::Check | Self::Details | Self::Submission | Self::Other => Some(Share::Whole),
+            Self::Results { .. } => match item.phase() {
                 Phase::Succeeded | Phase::Failed => {
-                    Share::One(identity(item.result_index(), item.result_uuid()))
+                    self.share_of_one(Identity::new(item.result_index(), item.result_uuid()), company)
                 }
                 // An acknowledgement: the results are to be asked for.
-                Phase::Running if item.status().is_none() => Share::Whole,
-                Phase::Running => Share::Nothing,
-            }),
-            (Self::Results { .. }, Entry::Error(error)) => Some(match error.status() {
-                Some(_) => Share::One(identity(error.result_index(), None)),
-                // A verdict on the task as a whole.
-                None => Share::Whole,
-            }),
+                Phase::Running if item.status().is_none() => Some(Share::Whole),
+                Phase::Running => Some(Share::Nothing),
+            },
         }
+    }
+
+    /// One of several results. A status check shows again what was there before: what cannot be told from that is left
+    /// to the check, since counting it twice would end the call before the last result.
+    fn share_of_one(self, identity: Identity, company: Company) -> Option<Share> {
+        let wants_one = matches!(self, Self::Results { wanted: 1 });
+        let may_be_repeated = company.has_checks && identity.is_unknown() && !wants_one;
+        (!may_be_repeated).then_some(Share::One(identity))
+    }
+
+    /// Whether the server may go on with it although nobody waits.
+    pub(super) fn is_purchase(self) -> bool {
+        !matches!(self, Self::Check | Self::Details)
+    }
+}
+
+impl Company {
+    pub(super) fn of_a_server(checks_meet_silence: bool) -> Self {
+        Self { checks_meet_silence, ..Self::default() }
+    }
+
+    /// Whether the archive is asked.
+    pub(super) fn has_details(self) -> bool {
+        self.has_details
+    }
+
+    /// Adds a call that was sent and is not answered.
+    pub(super) fn add(&mut self, kind: CallKind) {
+        match kind {
+            CallKind::Check => self.has_checks = true,
+            CallKind::Details => self.has_details = true,
+            _ => self.has_purchases = true,
+        }
+    }
+}
+
+impl Identity {
+    fn new(index: Option<u32>, uuid: Option<&str>) -> Self {
+        Self { index: index.map(|index| hash(&(0, index))), uuid: uuid.map(|uuid| hash(&(1, uuid))) }
+    }
+
+    /// What it is known by.
+    pub(super) fn marks(self) -> impl Iterator<Item = u64> {
+        [self.index, self.uuid].into_iter().flatten()
+    }
+
+    fn is_unknown(self) -> bool {
+        self.marks().next().is_none()
     }
 }
 
@@ -96,17 +198,6 @@ impl Entry<'_> {
         match self {
             Self::Item(item) => item.task_uuid(),
             Self::Error(error) => error.task_uuid(),
-        }
-    }
-
-    fn may_be_details(&self) -> bool {
-        match self {
-            Self::Item(item) => is_details(item),
-            Self::Error(error) => match error.task_type() {
-                Some(task_type) => *task_type == TaskType::GetTaskDetails,
-                // With a status it is a failed result, which only a status check brings.
-                None => error.status().is_none(),
-            },
         }
     }
 }
@@ -125,18 +216,18 @@ fn is_details(item: &Item) -> bool {
     item.task_type() == Some(&TaskType::GetTaskDetails)
 }
 
-/// Whether the error says that a task could not be found, which answers no submission.
+/// Whether the error answers the question how a task stands.
 fn is_about_a_lookup(error: &ApiError) -> bool {
-    error.task_type() == Some(&TaskType::GetResponse)
-        || matches!(error.code(), "taskNotFound" | "taskFailedOrNotFound" | "taskExpired")
+    error.task_type() == Some(&TaskType::GetResponse) || is_absence(error)
 }
 
-/// Tells a result that comes twice from a second one.
-fn identity(index: Option<u32>, uuid: Option<&str>) -> Option<u64> {
-    if index.is_none() && uuid.is_none() {
-        return None;
-    }
+/// Whether the error says that a task could not be found.
+pub(super) fn is_absence(error: &ApiError) -> bool {
+    matches!(error.code(), "taskNotFound" | "taskFailedOrNotFound" | "taskExpired")
+}
+
+fn hash(value: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
-    (index, if index.is_none() { uuid } else { None }).hash(&mut hasher);
-    Some(hasher.finish())
+    value.hash(&mut hasher);
+    hasher.finish()
 }

@@ -6,7 +6,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use runware_types::TaskUuid;
 
-use super::call_kind::{CallKind, Entry, Share};
+use super::call_kind::{CallKind, Company, Entry, Identity, Share};
+use super::loss::unconnected;
 use super::settings::Settings;
 use crate::{Attempt, Call, Delivery, ErrorKind, TransportError};
 
@@ -24,6 +25,8 @@ pub(super) struct Exchange {
     pub(super) deadline: Duration,
     /// Until when the rest of an answer is waited for, if some of it has come.
     linger_until: Option<Duration>,
+    /// When it was sent, or when the last part of its answer came.
+    moved_at: Duration,
     /// How many frames had come over the connection when it was sent.
     sent_after: Option<u64>,
     has_replies: bool,
@@ -48,12 +51,15 @@ struct OpenCall {
     kind: CallKind,
     is_answered: bool,
     results: u32,
-    /// The results that can be told from others, so that one which comes twice counts once.
+    /// What the results are known by that can be told from others, so that one which comes twice counts once.
     seen: BTreeSet<u64>,
 }
 
-/// The most results of a call that are told apart. Further ones are counted as they come.
-const MAX_SEEN: usize = 1_024;
+/// The longest that a slow server is waited for, for the rest of an answer to status checks.
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+/// The most that the results of a call are known by. Further ones are counted as they come.
+const MAX_SEEN: usize = 2_048;
 
 impl Exchange {
     /// An exchange for an attempt; `None` if a call has no id that its answer could be known by.
@@ -67,6 +73,7 @@ impl Exchange {
             deadline: now.saturating_add(attempt.timeout),
             attempt: Some(attempt),
             linger_until: None,
+            moved_at: now,
             sent_after: None,
             has_replies: false,
         })
@@ -84,7 +91,7 @@ impl Exchange {
 
     /// Whether it holds a call that the server may go on with although nobody waits.
     pub(super) fn buys(&self) -> bool {
-        self.calls.iter().any(|call| !matches!(call.kind, CallKind::Check | CallKind::Details))
+        self.calls.iter().any(|call| call.kind.is_purchase())
     }
 
     /// Whether it holds a call whose answer is short, and sought again by asking for the task.
@@ -96,6 +103,11 @@ impl Exchange {
         self.sent_after.is_some()
     }
 
+    /// How many frames had come over the connection when it was sent.
+    pub(super) fn sent_after(&self) -> Option<u64> {
+        self.sent_after
+    }
+
     pub(super) fn is_complete(&self) -> bool {
         self.unanswered == 0
     }
@@ -104,24 +116,37 @@ impl Exchange {
         self.has_replies
     }
 
+    /// Whether it is about checks that were sent and met with silence.
+    pub(super) fn is_silent_check(&self) -> bool {
+        self.nature == Nature::Checks && self.is_sent() && !self.has_replies
+    }
+
     /// When it ends unless something happens before.
     pub(super) fn due(&self) -> Duration {
         self.linger_until.map_or(self.deadline, |until| until.min(self.deadline))
     }
 
     /// Hands the frame out. The tasks are let go of: they may be large, and are not sent twice.
-    pub(super) fn send(&mut self, frames_before: u64) -> Option<Bytes> {
+    pub(super) fn send(&mut self, now: Duration, frames_before: u64) -> Option<Bytes> {
         let attempt = self.attempt.take()?;
+        self.moved_at = now;
         self.sent_after = Some(frames_before);
         // What came before is no answer to this.
         self.has_replies = false;
         Some(attempt.body())
     }
 
+    /// What one of the calls asks for, if it was sent and is not answered.
+    pub(super) fn awaits(&self, call: usize) -> Option<CallKind> {
+        let call = self.calls.get(call).filter(|call| !call.is_answered)?;
+        self.is_sent().then_some(call.kind)
+    }
+
     /// Takes an entry that names the task of one of the calls. Returns whether it concerns the call.
-    pub(super) fn take(&mut self, call: usize, entry: Entry<'_>) -> bool {
+    pub(super) fn take(&mut self, call: usize, entry: Entry<'_>, company: Company) -> bool {
+        let is_sent = self.is_sent();
         let Some(call) = self.calls.get_mut(call) else { return false };
-        let Some(share) = call.kind.share(entry) else { return false };
+        let Some(share) = call.kind.share(entry, is_sent, company) else { return false };
         let (was_open, had_begun) = (!call.is_answered, call.has_begun());
         call.take(share);
         self.unanswered -= usize::from(was_open && call.is_answered);
@@ -137,18 +162,27 @@ impl Exchange {
         if !self.is_sent() {
             return;
         }
-        if self.nature == Nature::Checks {
-            self.linger_until = Some(now.saturating_add(settings.linger));
-        } else if self.begun == self.unanswered {
-            self.linger_until = Some(now.saturating_add(settings.sync_linger));
-        }
+        let pause = now.saturating_sub(std::mem::replace(&mut self.moved_at, now));
+        let rest_within = match self.nature {
+            // A server that answers one by one, and slowly, goes on so.
+            Nature::Checks => settings.linger.max(pause.saturating_mul(2).min(LONGEST_PAUSE)),
+            Nature::Submissions => settings.submit_linger,
+            Nature::Questions | Nature::Other if self.begun == self.unanswered => settings.sync_linger,
+            Nature::Questions | Nature::Other => return,
+        };
+        self.linger_until = Some(now.saturating_add(rest_within));
     }
 
-    /// How it ends when its time is over, on a connection over which so many frames have come.
-    pub(super) fn time_out(&self, frames: u64) -> Result<(), TransportError> {
+    /// How it ends when its time is over, on a connection over which so many frames have come; or, where there is none,
+    /// for this reason.
+    pub(super) fn time_out(
+        &self,
+        frames: u64,
+        reason: Option<&TransportError>,
+    ) -> Result<(), TransportError> {
         let failure = |delivery, message| Err(TransportError::new(ErrorKind::Timeout, delivery, message));
         let Some(sent_after) = self.sent_after else {
-            return failure(Delivery::NotSent, "no connection in time to send the tasks".to_owned());
+            return Err(unconnected(reason));
         };
         if self.nature() == Nature::Checks && (self.has_replies || frames > sent_after) {
             // A server that speaks and says nothing of a task has nothing to say of it yet.
@@ -157,6 +191,13 @@ impl Exchange {
         let (results, wanted) = self.results();
         if results > 0 {
             return failure(Delivery::MaybeSent, format!("only {results} of {wanted} results came in time"));
+        }
+        let (answered, all) = (self.calls.len() - self.unanswered, self.calls.len());
+        if answered > 0 {
+            return failure(
+                Delivery::MaybeSent,
+                format!("only {answered} of {all} tasks were answered in time"),
+            );
         }
         failure(Delivery::MaybeSent, "no answer in time".to_owned())
     }
@@ -213,11 +254,14 @@ impl OpenCall {
         };
     }
 
-    fn is_new(&mut self, identity: Option<u64>) -> bool {
-        match identity {
-            Some(identity) if self.seen.len() < MAX_SEEN => self.seen.insert(identity),
-            Some(identity) => !self.seen.contains(&identity),
-            None => true,
+    /// Whether nothing that it is known by was seen before.
+    fn is_new(&mut self, identity: Identity) -> bool {
+        let is_new = !identity.marks().any(|mark| self.seen.contains(&mark));
+        for mark in identity.marks() {
+            if self.seen.len() < MAX_SEEN {
+                self.seen.insert(mark);
+            }
         }
+        is_new
     }
 }

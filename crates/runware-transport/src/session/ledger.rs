@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use runware_types::TaskUuid;
 
-use super::call_kind::Entry;
+use super::call_kind::{Company, Entry};
 use super::event::ExchangeId;
 use super::exchange::{Exchange, Nature};
 
@@ -28,6 +28,8 @@ pub(super) struct Ledger {
     /// Those of both that hold several calls, and such questions to the archive.
     silent_batches: BTreeSet<ExchangeId>,
     opened: u64,
+    /// Whether a check was last met with silence, and not with the word that there is no such task.
+    pub(super) checks_meet_silence: bool,
 }
 
 impl Ledger {
@@ -78,14 +80,30 @@ impl Ledger {
         }
     }
 
-    /// Shows an entry to all exchanges that wait for its task. Returns those that it concerns.
-    pub(super) fn offer(&mut self, task: TaskUuid, entry: Entry<'_>) -> Vec<ExchangeId> {
+    /// What waits for an answer about a task, of what was sent.
+    pub(super) fn company(&self, task: TaskUuid) -> Company {
+        let mut company = Company::of_a_server(self.checks_meet_silence);
+        for (_, id, call) in self.waiters_of(task) {
+            if let Some(kind) = self.exchanges.get(id).and_then(|exchange| exchange.awaits(*call)) {
+                company.add(kind);
+            }
+        }
+        company
+    }
+
+    fn waiters_of(&self, task: TaskUuid) -> impl Iterator<Item = &(TaskUuid, ExchangeId, usize)> {
+        self.waiters.range((task, ExchangeId(0), 0)..=(task, ExchangeId(u64::MAX), usize::MAX))
+    }
+
+    /// Shows an entry to all exchanges that wait for its task, in the company that they were in before the frame.
+    /// Returns those that it concerns.
+    pub(super) fn offer(&mut self, task: TaskUuid, entry: Entry<'_>, company: Company) -> Vec<ExchangeId> {
         let mut concerned: Vec<ExchangeId> = Vec::new();
         let (first, last) = ((task, ExchangeId(0), 0), (task, ExchangeId(u64::MAX), usize::MAX));
         for (_, id, call) in self.waiters.range(first..=last) {
             let Some(exchange) = self.exchanges.get_mut(id) else { continue };
             // The calls of one exchange stand side by side.
-            if exchange.take(*call, entry) && concerned.last() != Some(id) {
+            if exchange.take(*call, entry, company) && concerned.last() != Some(id) {
                 concerned.push(*id);
             }
         }
@@ -104,10 +122,10 @@ impl Ledger {
     }
 
     /// Hands out the frame of an exchange, which from now on counts as sent.
-    pub(super) fn send(&mut self, id: ExchangeId, frames_before: u64) -> Option<Bytes> {
+    pub(super) fn send(&mut self, id: ExchangeId, now: Duration, frames_before: u64) -> Option<Bytes> {
         self.queue.remove(&id);
         let exchange = self.exchanges.get_mut(&id)?;
-        let frame = exchange.send(frames_before);
+        let frame = exchange.send(now, frames_before);
         if !exchange.has_replies() {
             let nature = exchange.nature();
             match nature {
@@ -122,6 +140,11 @@ impl Ledger {
         frame
     }
 
+    /// How many frames had come when an exchange was sent; `None` if it was not.
+    pub(super) fn sent_after(&self, id: ExchangeId) -> Option<u64> {
+        self.exchanges.get(&id)?.sent_after()
+    }
+
     /// The exchange that a blank frame answers: the one that waits longest of those which such an answer is known for.
     pub(super) fn next_silent(&self) -> Option<ExchangeId> {
         self.silent_checks.first().or(self.silent_submissions.first()).copied()
@@ -130,6 +153,16 @@ impl Ledger {
     /// The exchange that the refusal of a whole request answers: the one that waits longest of those with several calls.
     pub(super) fn next_silent_batch(&self) -> Option<ExchangeId> {
         self.silent_batches.first().copied()
+    }
+
+    /// The submission of which nothing was heard, if there is nothing else that was sent.
+    pub(super) fn only_silent_submission(&self) -> Option<ExchangeId> {
+        self.silent_submissions.first().copied().filter(|_| self.sent_count() == 1)
+    }
+
+    /// Whether a check was sent of which nothing was heard.
+    pub(super) fn has_silent_check(&self) -> bool {
+        !self.silent_checks.is_empty()
     }
 
     /// The moment at which the next exchange is due, and that exchange.
@@ -145,6 +178,11 @@ impl Ledger {
     /// The exchanges that were sent, in order.
     pub(super) fn sent(&self) -> Vec<ExchangeId> {
         self.exchanges.iter().filter(|(_, exchange)| exchange.is_sent()).map(|(id, _)| *id).collect()
+    }
+
+    /// Whether any that was sent names more than one task.
+    pub(super) fn holds_sent_batch(&self) -> bool {
+        self.exchanges.values().any(|exchange| exchange.is_sent() && exchange.tasks().nth(1).is_some())
     }
 
     /// How many exchanges were sent and are not over.

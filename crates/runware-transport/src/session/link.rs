@@ -36,7 +36,18 @@ pub(super) struct Socket {
     pub(super) ready_since: Option<Duration>,
     /// Whether the server was asked to go on with an earlier session.
     pub(super) resumes: bool,
+    pub(super) owed: Owed,
 }
+
+/// Blank answers that may still come to checks which nobody waits for any more.
+#[derive(Debug, Default)]
+pub(super) struct Owed {
+    count: u64,
+    since: Duration,
+}
+
+/// How long a blank answer may be late.
+const LATE: Duration = Duration::from_secs(60);
 
 /// Since when a connection has been wanted and missing.
 #[derive(Debug)]
@@ -59,6 +70,30 @@ pub(super) enum Shown {
 
 /// The code of a connection that is not needed any more (RFC 6455, section 7.4.1).
 const NORMAL: u16 = 1000;
+
+/// How often a session is offered to a server that says nothing to it.
+const MOST_OFFERS: u32 = 2;
+
+/// Refusals do not follow each other more closely, whatever the settings say.
+const SHORTEST_COOLDOWN: Duration = Duration::from_secs(1);
+
+impl Owed {
+    /// A check ended without an answer.
+    pub(super) fn add(&mut self, now: Duration) {
+        self.count = self.count.saturating_add(1);
+        self.since = now;
+    }
+
+    /// A blank answer came that nobody waits for. Returns whether one was owed.
+    pub(super) fn take(&mut self, now: Duration) -> bool {
+        if self.since.saturating_add(LATE) <= now {
+            self.count = 0;
+        }
+        let is_owed = self.count > 0;
+        self.count = self.count.saturating_sub(1);
+        is_owed
+    }
+}
 
 impl Session {
     /// Brings everything in line after something has happened: to be called last.
@@ -88,7 +123,14 @@ impl Session {
         };
         let keepalive = Keepalive::new(self.now);
         let resumes = self.key.is_some() && self.resumable.is_some();
-        self.link = Link::Up(Socket { auth, keepalive, frames: 0, ready_since: None, resumes });
+        self.link = Link::Up(Socket {
+            auth,
+            keepalive,
+            frames: 0,
+            ready_since: None,
+            resumes,
+            owed: Owed::default(),
+        });
         self.note_ready();
     }
 
@@ -105,20 +147,28 @@ impl Session {
 
     /// The driver says that there is no connection.
     pub(super) fn go_down(&mut self, loss: Loss) {
-        let outlook = loss.outlook();
         let is_too_large = matches!(loss, Loss::TooLarge);
+        let outlook = match loss.outlook() {
+            // What is asked again in smaller parts is answered in smaller ones.
+            _ if is_too_large && self.ledger.holds_sent_batch() => {
+                Outlook::Passing { at_least: Duration::ZERO }
+            }
+            outlook => outlook,
+        };
         self.let_go(&loss.into_reason(), outlook, is_too_large);
     }
 
     /// We let the connection go, for a reason that may pass.
-    pub(super) fn drop_link(&mut self, code: Option<u16>, kind: ErrorKind, message: &str) {
-        self.events.push_back(Event::Disconnect { code });
+    ///
+    /// Without a farewell: what comes meanwhile would be read by nobody, and count as delivered.
+    pub(super) fn drop_link(&mut self, kind: ErrorKind, message: &str) {
+        self.events.push_back(Event::Disconnect { code: None });
         let reason = TransportError::new(kind, Delivery::NotSent, message);
         self.let_go(&reason, Outlook::Passing { at_least: Duration::ZERO }, false);
     }
 
     fn let_go(&mut self, reason: &TransportError, outlook: Outlook, is_too_large: bool) {
-        tracing::debug!(%reason, ?outlook, "connection lost");
+        self.doubt_session(outlook);
         if let Link::Up(Socket { ready_since: Some(since), .. }) = &self.link
             && since.saturating_add(self.settings.stable_after) <= self.now
         {
@@ -139,13 +189,40 @@ impl Session {
             Outlook::Passing { at_least } => at_least,
             Outlook::Lasting(lasting) if !self.reconnect.meets_again(lasting) => Duration::ZERO,
             Outlook::Lasting(_) | Outlook::Final => {
-                let until = self.now.saturating_add(self.settings.cooldown);
+                let until = self.now.saturating_add(self.settings.cooldown.max(SHORTEST_COOLDOWN));
                 self.link = Link::Refused { until, reason: reason.clone(), verdict: None };
                 return;
             }
         };
         let delay = self.reconnect.next_delay().max(at_least);
         self.link = Link::Down { until: self.now.saturating_add(delay) };
+    }
+
+    /// Whether the earlier session was offered on this connection, and nothing was said to that.
+    pub(super) fn offers_session(&self) -> bool {
+        match &self.link {
+            Link::Up(socket) => socket.resumes && socket.ready_since.is_none() && socket.auth.is_asked(),
+            _ => false,
+        }
+    }
+
+    /// The next connection asks for a new session. What the earlier one still had to bring is asked for.
+    pub(super) fn forget_session(&mut self) {
+        self.resumable = None;
+        self.fruitless_offers = 0;
+    }
+
+    /// A connection was lost. Where it had offered an earlier session, that may be why: a session that the server does
+    /// not know any more would be in the way for ever. A connection that breaks may do so by chance, once.
+    fn doubt_session(&mut self, outlook: Outlook) {
+        if !self.offers_session() {
+            return;
+        }
+        self.fruitless_offers = self.fruitless_offers.saturating_add(1);
+        let is_passing = matches!(outlook, Outlook::Passing { .. });
+        if !is_passing || self.fruitless_offers >= MOST_OFFERS {
+            self.forget_session();
+        }
     }
 
     /// The server does not accept the key. Everybody who waits is told so in the server's words.
@@ -156,7 +233,6 @@ impl Session {
         let message = "the server does not accept the API key";
         let reason =
             TransportError::new(ErrorKind::Configuration, Delivery::NotSent, message).with_status(401);
-        tracing::debug!(%reason, "connection refused");
         for id in self.ledger.sent() {
             // What was sent while the key was good may have been accepted. Questions can be asked again.
             let Some(exchange) = self.ledger.remove(id) else { continue };
@@ -167,7 +243,7 @@ impl Session {
             }
         }
         self.events.push_back(Event::Disconnect { code: Some(NORMAL) });
-        let until = self.now.saturating_add(self.settings.cooldown);
+        let until = self.now.saturating_add(self.settings.cooldown.max(SHORTEST_COOLDOWN));
         self.reason = Some(reason.clone());
         self.link = Link::Refused { until, reason, verdict: Some(verdict) };
     }
@@ -193,13 +269,9 @@ impl Session {
         let Link::Up(socket) = &mut self.link else { return };
         let is_over = |at: Option<Duration>| at.is_some_and(|at| at <= self.now);
         if is_over(socket.auth.until()) {
-            self.drop_link(
-                None,
-                ErrorKind::Timeout,
-                "the server did not authenticate the connection in time",
-            );
+            self.drop_link(ErrorKind::Timeout, "the server did not authenticate the connection in time");
         } else if socket.auth.is_done() && is_over(socket.keepalive.dead_at(&self.settings)) {
-            self.drop_link(None, ErrorKind::Timeout, "the connection went silent");
+            self.drop_link(ErrorKind::Timeout, "the connection went silent");
         } else if socket.auth.is_done() && is_over(socket.keepalive.ping_at(&self.settings)) {
             socket.keepalive.request_ping();
         }

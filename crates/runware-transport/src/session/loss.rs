@@ -30,6 +30,9 @@ pub(super) enum Lasting {
 /// How long a server that closes with "try again later" is left alone.
 const LATER: Duration = Duration::from_secs(10);
 
+/// The longest that a server is left alone because it asks for it: one answer must not silence a client.
+const LATEST: Duration = Duration::from_secs(60);
+
 impl Loss {
     /// What follows from the loss.
     pub(super) fn outlook(&self) -> Outlook {
@@ -73,12 +76,24 @@ pub(super) fn disconnected(reason: &TransportError) -> TransportError {
 /// The failure of an exchange for which no connection was there in time, for this reason if one is known.
 pub(super) fn impatient(patience: Duration, reason: Option<&TransportError>) -> TransportError {
     let message = format!("no connection within {patience:?}");
-    let failure = TransportError::new(ErrorKind::Connect, Delivery::NotSent, message);
-    reason.map_or(failure.clone(), |reason| failure.with_causes(texts(reason)))
+    because(TransportError::new(ErrorKind::Connect, Delivery::NotSent, message), reason)
+}
+
+/// The failure of an exchange whose time was over before it could be sent.
+pub(super) fn unconnected(reason: Option<&TransportError>) -> TransportError {
+    let message = "no connection in time to send the tasks";
+    because(TransportError::new(ErrorKind::Timeout, Delivery::NotSent, message), reason)
+}
+
+fn because(failure: TransportError, reason: Option<&TransportError>) -> TransportError {
+    match reason {
+        Some(reason) => failure.with_causes(texts(reason)),
+        None => failure,
+    }
 }
 
 fn outlook_of(error: &TransportError) -> Outlook {
-    let at_least = error.retry_after().unwrap_or_default();
+    let at_least = error.retry_after().unwrap_or_default().min(LATEST);
     match (error.kind(), error.status()) {
         (ErrorKind::Tls | ErrorKind::Configuration | ErrorKind::Redirect, _) | (_, Some(401 | 403)) => {
             Outlook::Final

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use runware_types::{Envelope, Item, TaskType};
+use runware_types::{Envelope, Item, TaskType, TaskUuid};
 
 use super::auth::{self, Complaints};
-use super::call_kind::Entry;
+use super::call_kind::{Company, Entry, is_absence};
 use super::event::ExchangeId;
 use super::ledger::Ledger;
 
@@ -22,12 +22,19 @@ pub(super) struct Sorted {
     pub(super) complaints: Complaints,
     /// How many entries were of no use.
     pub(super) odd: usize,
+    /// What waited for each task before the frame came: what one entry of it answers, another one may answer, too.
+    companies: BTreeMap<TaskUuid, Company>,
+    /// Whether a check is told that there is no such task.
+    denies_check: bool,
 }
 
 /// Shows each entry to all exchanges that wait for its task, whatever the entries beside it say.
 ///
 /// This takes time in proportion to the entries and to those who wait for their tasks.
-pub(super) fn sort(frame: &Envelope, ledger: &mut Ledger) -> Sorted {
+///
+/// That an authentication has expired may be said of a task, too. It is news if it answers what was sent since the last
+/// one began, after `renewed_after` frames.
+pub(super) fn sort(frame: &Envelope, ledger: &mut Ledger, renewed_after: u64) -> Sorted {
     let mut sorted = Sorted { odd: frame.anomalies.len(), ..Sorted::default() };
     // Copied for everyone who gets a part, and as small as the frame allows.
     let nothing = frame.about(|_| false);
@@ -36,7 +43,14 @@ pub(super) fn sort(frame: &Envelope, ledger: &mut Ledger) -> Sorted {
     }
     for error in &frame.errors {
         let entry = Entry::Error(error);
-        if sorted.hand_out(entry, &nothing, ledger) {
+        let concerned = sorted.hand_out(entry, &nothing, ledger);
+        if !concerned.is_empty() {
+            sorted.denies_check |= is_absence(error) && !sorted.asks_archive(entry);
+            let is_news =
+                |id: &ExchangeId| ledger.sent_after(*id).is_some_and(|after| after >= renewed_after);
+            if auth::is_expiry(error) && concerned.iter().any(is_news) {
+                sorted.complaints.add_named_expiry();
+            }
             continue;
         }
         let is_about_auth = error.task_type() == Some(&TaskType::Authentication);
@@ -46,6 +60,7 @@ pub(super) fn sort(frame: &Envelope, ledger: &mut Ledger) -> Sorted {
             sorted.leave(entry, &nothing);
         }
     }
+    ledger.checks_meet_silence &= !sorted.denies_check;
     sorted
 }
 
@@ -56,20 +71,27 @@ impl Sorted {
             (Some(TaskType::Ping), _) => {}
             (Some(TaskType::Authentication), None) => self.authenticated = Some(auth::session_of(item)),
             (Some(TaskType::Authentication), Some(failure)) => self.complaints.add(&failure),
-            _ if self.hand_out(entry, nothing, ledger) => {}
+            _ if !self.hand_out(entry, nothing, ledger).is_empty() => {}
             (_, Some(failure)) if item.task_uuid_text().is_none() => self.complaints.add(&failure),
             _ => self.leave(entry, nothing),
         }
     }
 
-    /// Returns whether the entry concerns an exchange.
-    fn hand_out(&mut self, entry: Entry<'_>, nothing: &Envelope, ledger: &mut Ledger) -> bool {
-        let Some(task) = entry.task_uuid() else { return false };
-        let concerned = ledger.offer(task, entry);
+    /// Returns the exchanges that the entry concerns.
+    fn hand_out(&mut self, entry: Entry<'_>, nothing: &Envelope, ledger: &mut Ledger) -> Vec<ExchangeId> {
+        let Some(task) = entry.task_uuid() else { return Vec::new() };
+        let company = *self.companies.entry(task).or_insert_with(|| ledger.company(task));
+        let concerned = ledger.offer(task, entry, company);
         for id in &concerned {
             add(self.replies.entry(*id).or_insert_with(|| nothing.clone()), entry);
         }
-        !concerned.is_empty()
+        concerned
+    }
+
+    /// Whether the archive was asked about the task of an entry before the frame came.
+    fn asks_archive(&self, entry: Entry<'_>) -> bool {
+        let company = entry.task_uuid().and_then(|task| self.companies.get(&task));
+        company.is_some_and(|company| company.has_details())
     }
 
     fn leave(&mut self, entry: Entry<'_>, nothing: &Envelope) {

@@ -27,8 +27,12 @@ pub struct Settings {
     /// How long a connection must have been ready for its loss to count as the first one again. Default: 30 s.
     pub stable_after: Duration,
     /// How long the rest of the answer to a batch of status checks is waited for, after a frame that holds some of
-    /// it. Default: 250 ms.
+    /// it. Default: 250 ms. Twice as long as that frame took, up to 2 s, if that is longer: a server that is slow to
+    /// answer one may be slow to answer the next.
     pub linger: Duration,
+    /// How long the other acknowledgements of a batch of asynchronous submissions are waited for, after one. Then the
+    /// attempt ends as timed out, and what was acknowledged is known. Default: 2 s.
+    pub submit_linger: Duration,
     /// How long further results of a synchronous task are waited for, after one. Default: 10 s.
     pub sync_linger: Duration,
     /// How long attempts that were not sent wait for a connection. Default: `None`, for as long as their own time.
@@ -36,7 +40,7 @@ pub struct Settings {
     /// Otherwise they fail as not sent once a connection has been wanted and missing for so long, which may have been
     /// the case already before they were made.
     pub patience: Option<Duration>,
-    /// How long no connection is made after the server has refused them for good. Default: 60 s.
+    /// How long no connection is made after the server has refused them for good. Default: 60 s; at least 1 s.
     pub cooldown: Duration,
     /// The most attempts that may be open at once. Default: 1024.
     pub max_exchanges: usize,
@@ -52,6 +56,7 @@ impl Default for Settings {
             pong_timeout: Duration::from_secs(45),
             stable_after: Duration::from_secs(30),
             linger: Duration::from_millis(250),
+            submit_linger: Duration::from_secs(2),
             sync_linger: Duration::from_secs(10),
             patience: None,
             cooldown: Duration::from_secs(60),
@@ -90,6 +95,12 @@ impl Settings {
     #[must_use]
     pub fn with_linger(self, linger: Duration) -> Self {
         Self { linger, ..self }
+    }
+
+    /// Sets how long the other acknowledgements of a batch of asynchronous submissions are waited for.
+    #[must_use]
+    pub fn with_submit_linger(self, submit_linger: Duration) -> Self {
+        Self { submit_linger, ..self }
     }
 
     /// Sets how long further results of a synchronous task are waited for.

@@ -4,10 +4,12 @@ use bytes::Bytes;
 use runware_types::Envelope;
 
 use super::Session;
-use super::auth::{self, Verdict};
+use super::auth::{self, Complaints, Verdict};
 use super::event::{Event, ExchangeId};
+use super::exchange::Exchange;
 use super::link::{Link, Socket};
 use super::routing::{Sorted, sort};
+use crate::excerpt::excerpt;
 use crate::{Delivery, ErrorKind, Reply, TransportError};
 
 impl Session {
@@ -37,7 +39,12 @@ impl Session {
     /// Whose it is cannot be known. If it ends the wrong exchange, the answer that then comes late is handed over as
     /// unclaimed.
     fn take_blank(&mut self, frame: Envelope) -> bool {
-        let Some(id) = self.ledger.next_silent() else { return false };
+        // The answer to a check that was given up acknowledges no submission.
+        let is_late = match &mut self.link {
+            Link::Up(socket) => !self.ledger.has_silent_check() && socket.owed.take(self.now),
+            _ => false,
+        };
+        let Some(id) = self.ledger.next_silent().filter(|_| !is_late) else { return false };
         self.events.push_back(Event::Reply(id, Reply::new(200, frame)));
         self.end(id, Ok(()));
         true
@@ -45,7 +52,12 @@ impl Session {
 
     /// Returns whether the frame was of use.
     fn take_entries(&mut self, frame: &Envelope) -> bool {
-        let Sorted { replies, unclaimed, authenticated, complaints, odd } = sort(frame, &mut self.ledger);
+        let renewed_after = match &self.link {
+            Link::Up(socket) => socket.auth.renewed_after(),
+            _ => 0,
+        };
+        let sorted = sort(frame, &mut self.ledger, renewed_after);
+        let Sorted { replies, unclaimed, authenticated, complaints, odd, .. } = sorted;
         let is_useful = !replies.is_empty() || unclaimed.is_some();
         self.count_anomalies(odd.saturating_add(complaints.count()));
         for (id, envelope) in replies {
@@ -56,14 +68,16 @@ impl Session {
             tracing::debug!(entries = envelope.items.len() + envelope.errors.len(), "answer to nobody");
             self.events.push_back(Event::Unclaimed(Reply::new(200, envelope)));
         }
-        if !is_useful && complaints.refuse_a_request() {
-            self.take_refusal();
+        let is_taken = !is_useful && complaints.refuse_a_request() && self.take_refusal();
+        if !is_useful && !is_taken {
+            self.take_trouble(&complaints);
         }
         let Link::Up(socket) = &mut self.link else { return is_useful };
         if let Some(resumable) = authenticated
             && socket.auth.succeeded()
         {
             self.resumable = resumable;
+            self.fruitless_offers = 0;
             self.note_ready();
             return is_useful;
         }
@@ -71,7 +85,10 @@ impl Session {
             Verdict::Nothing => {}
             Verdict::Renew if self.key.is_some() => {
                 let until = self.now.saturating_add(self.settings.auth_timeout);
-                socket.auth.renew(self.now, until, self.ledger.sent_count());
+                // One that was answered without its name is still open.
+                let answered = usize::from(complaints.answer_something());
+                let under_way = self.ledger.sent_count().saturating_sub(answered);
+                socket.auth.renew(self.now, until, socket.frames, under_way);
                 socket.resumes = self.resumable.is_some();
             }
             Verdict::Renew => {
@@ -80,13 +97,15 @@ impl Session {
                 }
             }
             Verdict::Trouble => {
-                // An earlier session that is unknown by now would be refused every time. What it still had to bring is
-                // asked for.
                 if complaints.may_refuse_the_session() {
-                    self.resumable = None;
+                    self.forget_session();
                 }
-                let message = "the server could not authenticate the connection";
-                self.drop_link(Some(1000), ErrorKind::Connect, message);
+                self.drop_link(ErrorKind::Connect, "the server could not authenticate the connection");
+            }
+            // It may be the earlier session that is not accepted.
+            Verdict::Refused(_) if self.offers_session() => {
+                self.forget_session();
+                self.drop_link(ErrorKind::Connect, "the server did not accept the earlier session");
             }
             Verdict::Refused(error) => self.refuse(*error, frame),
         }
@@ -101,13 +120,36 @@ impl Session {
     /// all hold one, which nothing could be left out of. If it ends the wrong one, checks are made once more, and tasks
     /// are offered once more under their ids, with the same bytes and at least a second later: a conflict then means
     /// that the server has them. The answer that comes late is handed over as unclaimed, and says the same.
-    fn take_refusal(&mut self) {
+    ///
+    /// Returns whether there was one.
+    fn take_refusal(&mut self) -> bool {
+        let Link::Up(Socket { auth, .. }) = &self.link else { return false };
+        let Some(id) = self.ledger.next_silent_batch().filter(|_| auth.is_done()) else { return false };
+        let message = "the server refused the tasks as a whole, without naming one";
+        let error = TransportError::new(ErrorKind::Undecodable, Delivery::Answered, message);
+        self.end(id, Err(error.with_status(400)));
+        true
+    }
+
+    /// Takes a frame that says nothing but that there was trouble with a request, while only one is under way: a submission of
+    /// which nothing was heard.
+    ///
+    /// Nothing proves that it is what was meant. So it is not refused for good, but offered again under its id where a
+    /// limit was met, and looked for otherwise: after any other trouble the server may have it.
+    fn take_trouble(&mut self, complaints: &Complaints) {
         let Link::Up(Socket { auth, .. }) = &self.link else { return };
-        if let Some(id) = self.ledger.next_silent_batch().filter(|_| auth.is_done()) {
-            let message = "the server refused the tasks as a whole, without naming one";
-            let error = TransportError::new(ErrorKind::Undecodable, Delivery::Answered, message);
-            self.end(id, Err(error.with_status(400)));
-        }
+        let Some((error, is_refused_for_now)) = complaints.trouble().filter(|_| auth.is_done()) else {
+            return;
+        };
+        let Some(id) = self.ledger.only_silent_submission() else { return };
+        let message = "the server had trouble with a request, without naming a task";
+        let failure = match is_refused_for_now {
+            true => TransportError::new(ErrorKind::Undecodable, Delivery::Answered, message).with_status(503),
+            false => TransportError::new(ErrorKind::Timeout, Delivery::MaybeSent, message),
+        };
+        let text = format!("{}: {}", error.code(), error.message());
+        let cause = excerpt(text.as_bytes(), self.key.as_ref());
+        self.end(id, Err(failure.with_causes([cause])));
     }
 
     /// Ends an exchange that is answered, or waits on for the rest.
@@ -141,11 +183,11 @@ impl Session {
         let frames = socket.frames;
         while let Some((id, exchange)) = self.ledger.next_queued() {
             if exchange.deadline <= self.now {
-                let end = exchange.time_out(frames);
+                let end = exchange.time_out(frames, self.reason.as_ref());
                 self.end(id, end);
                 continue;
             }
-            if let Some(frame) = self.ledger.send(id, frames) {
+            if let Some(frame) = self.ledger.send(id, self.now, frames) {
                 if let Link::Up(socket) = &mut self.link {
                     socket.keepalive.sent(self.now);
                 }
@@ -165,7 +207,19 @@ impl Session {
             && due <= self.now
         {
             let Some(exchange) = self.ledger.remove(id) else { break };
-            self.events.push_back(Event::End(id, exchange.time_out(frames)));
+            let end = exchange.time_out(frames, self.reason.as_ref());
+            self.ledger.checks_meet_silence |= end.is_ok() && exchange.is_silent_check();
+            self.note_silence(&exchange);
+            self.events.push_back(Event::End(id, end));
+        }
+    }
+
+    /// Notes an exchange that ended and may still be answered.
+    pub(super) fn note_silence(&mut self, exchange: &Exchange) {
+        if let Link::Up(socket) = &mut self.link
+            && exchange.is_silent_check()
+        {
+            socket.owed.add(self.now);
         }
     }
 

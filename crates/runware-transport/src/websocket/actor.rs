@@ -17,6 +17,10 @@ use crate::scrub::scrub;
 use crate::session::{Event, ExchangeId, Loss, Session};
 use crate::{Attempt, Clock, ConnectionState, Delivery, ErrorKind, Reply, Sleep, TransportError};
 
+/// How many messages are taken in a row. Those who take the replies may share the thread, and need a turn before what
+/// is kept for them overflows.
+const MOST_IN_A_ROW: u32 = 32;
+
 /// An attempt on its way into the session.
 pub(super) struct Command {
     pub(super) attempt: Attempt,
@@ -47,6 +51,8 @@ pub(super) struct Actor {
     alarm: Option<(Duration, Sleep)>,
     /// How much the frame weighs whose replies are being passed on.
     weight: usize,
+    /// How many messages were taken since others had a turn.
+    in_a_row: u32,
     /// Dropped with the actor, and so the sign that nothing is left.
     _alive: watch::Sender<()>,
 }
@@ -94,6 +100,7 @@ impl Actor {
             farewell: None,
             alarm: None,
             weight: 0,
+            in_a_row: 0,
             _alive: alive,
         }
     }
@@ -138,7 +145,16 @@ impl Actor {
         match &mut self.link {
             Link::None => Poll::Pending,
             Link::Dialling(dialling) => dialling.as_mut().poll(cx).map(Occurrence::Dialled),
-            Link::Up(socket) => socket.poll_read(cx).map(Occurrence::Incoming),
+            Link::Up(_) if self.in_a_row >= MOST_IN_A_ROW => {
+                self.in_a_row = 0;
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            }
+            Link::Up(socket) => {
+                let incoming = socket.poll_read(cx);
+                self.in_a_row = if incoming.is_ready() { self.in_a_row.saturating_add(1) } else { 0 };
+                incoming.map(Occurrence::Incoming)
+            }
         }
     }
 

@@ -25,10 +25,30 @@ fn a_check_waits_a_moment_for_the_rest_after_each_part() {
     bench.sent();
     bench.receive(data(&[('a', RUNNING)]));
     assert_eq!(bench.due_in(), Some(ms(250)));
-    assert_eq!(bench.pass(ms(200)), Vec::<String>::new());
+    assert_eq!(bench.pass(ms(100)), Vec::<String>::new());
     bench.receive(data(&[('b', RUNNING)]));
     assert_eq!(bench.pass(ms(249)), Vec::<String>::new());
     assert_eq!(bench.pass(ms(1)), ["2 ends"]);
+}
+
+#[test]
+fn a_check_waits_longer_for_the_rest_where_the_server_is_slow() {
+    let mut bench = Bench::new();
+    bench.check("abcd");
+    // The time before it is sent is not the server's.
+    bench.now += secs(4);
+    bench.connect();
+    bench.sent();
+    bench.pass(ms(300));
+    bench.receive(data(&[('a', RUNNING)]));
+    assert_eq!(bench.due_in(), Some(ms(600)));
+    assert_eq!(bench.pass(ms(599)), Vec::<String>::new());
+    bench.receive(data(&[('b', RUNNING)]));
+    assert_eq!(bench.due_in(), Some(ms(1_198)));
+    bench.pass(ms(1_197));
+    bench.receive(data(&[('c', RUNNING)]));
+    assert_eq!(bench.due_in(), Some(secs(2)), "and no longer");
+    assert_eq!(bench.pass(secs(2)), ["1 ends"]);
 }
 
 #[test]
@@ -57,6 +77,44 @@ fn a_submission_ends_with_the_first_word_about_it() {
         bench.receive(errors(&[('b', r#""code":"invalidModel""#)])),
         ["2 200: b invalidModel", "2 ends"]
     );
+}
+
+#[test]
+fn the_rest_of_a_batch_of_submissions_is_waited_for_two_seconds_after_each_part() {
+    let mut bench = Bench::ready();
+    let kind = r#""taskType":"videoInference","deliveryMethod":"async""#;
+    bench.open_within("abcd", kind, secs(30));
+    bench.sent();
+    // However long the first takes.
+    assert_eq!(bench.pass(secs(20)), Vec::<String>::new());
+    bench.receive(data(&[('a', ACK)]));
+    assert_eq!(bench.due_in(), Some(secs(2)));
+    assert_eq!(bench.pass(ms(1_999)), Vec::<String>::new());
+    assert_eq!(bench.receive(data(&[('b', ACK)])), ["2 200: b+"]);
+    // What names nobody holds up nothing, and hurries nothing.
+    assert_eq!(bench.pass(ms(1_000)), Vec::<String>::new());
+    for nameless in ["invalidWidth", "rateLimitExceeded"] {
+        assert_eq!(bench.receive(format!(r#"{{"errors":[{{"code":"{nameless}"}}]}}"#)), Vec::<String>::new());
+    }
+    assert_eq!(bench.pass(ms(999)), Vec::<String>::new());
+    bench.session.handle_timeout(bench.now + ms(1));
+    let events: Vec<_> = std::iter::from_fn(|| bench.session.poll_event()).collect();
+    let [Event::End(_, Err(error))] = &events[..] else { panic!("{events:?}") };
+    assert_eq!(error.to_string(), "only 2 of 4 tasks were answered in time");
+    assert_eq!(failure(error), "Timeout, maybe sent");
+    // A late one is nobody's any more, and is not lost.
+    assert_eq!(bench.receive(data(&[('c', ACK)])), ["unclaimed: c+"]);
+}
+
+#[test]
+fn a_batch_of_submissions_waits_no_longer_than_its_own_time() {
+    let mut bench = Bench::ready();
+    bench.submit("ab");
+    bench.sent();
+    bench.pass(secs(9));
+    bench.receive(data(&[('a', ACK)]));
+    assert_eq!(bench.pass(ms(999)), Vec::<String>::new());
+    assert_eq!(bench.pass(ms(1)), ["2 Timeout, maybe sent"]);
 }
 
 #[test]
@@ -90,6 +148,48 @@ fn results_come_in_one_frame_or_in_several_and_count_once() {
     bench.sent();
     let text = r#""taskType":"textInference","text":"same""#;
     assert_eq!(bench.receive(data(&[('b', text), ('b', text)])), ["3 200: b+, b+", "3 ends"]);
+}
+
+#[test]
+fn w24_what_a_lookup_repeats_is_not_a_further_result() {
+    let failed = r#""taskType":"imageInference","code":"timeoutProvider","status":"error""#;
+    let mut bench = Bench::ready();
+    bench.run("a", 3);
+    bench.sent();
+    bench.receive(image('a', 1));
+    assert_eq!(bench.receive(errors(&[('a', failed)])), ["2 200: a timeoutProvider"]);
+    bench.check("a");
+    bench.sent();
+    let so_far = image('a', 1).replace("]}", &format!(r#"],"errors":[{}]}}"#, objects(&[('a', failed)])));
+    assert_eq!(bench.receive(so_far), ["2 200: a+", "3 200: a+, a timeoutProvider", "3 ends"]);
+    assert_eq!(bench.receive(image('a', 3)), ["2 200: a+", "2 ends"]);
+    // Of one result there is no second one.
+    bench.run("b", 1);
+    bench.check("b");
+    bench.sent();
+    let told = bench.receive(errors(&[('b', failed)]));
+    assert_eq!(told.iter().filter(|told| told.ends_with("ends")).count(), 2);
+}
+
+#[test]
+fn w19_a_result_is_known_again_by_its_place_or_by_its_id() {
+    let of = |more: &str| {
+        data(&[('a', &format!(r#""taskType":"imageInference","imageURL":"https://h/i.png"{more}"#))])
+    };
+    let mut bench = Bench::ready();
+    bench.run("a", 3);
+    bench.sent();
+    for known in [
+        r#","imageUUID":"i1""#,
+        r#","imageUUID":"i1","resultIndex":0"#,
+        r#","imageUUID":"i1""#,
+        r#","resultIndex":0,"imageUUID":"renamed""#,
+        r#","imageUUID":"renamed""#,
+    ] {
+        assert_eq!(bench.receive(of(known)), ["2 200: a+"], "{known}");
+    }
+    assert_eq!(bench.receive(of(r#","imageUUID":"i2","resultIndex":1"#)), ["2 200: a+"]);
+    assert_eq!(bench.receive(of(r#","imageUUID":"i3""#)), ["2 200: a+", "2 ends"]);
 }
 
 #[test]

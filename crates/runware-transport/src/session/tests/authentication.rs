@@ -17,11 +17,91 @@ fn w20_a_session_that_is_refused_is_not_asked_for_again() {
         bench.session.connected(bench.now);
         assert_eq!(bench.sent(), ["authenticate s1"]);
         let told = bench.receive(format!(r#"{{"errors":[{{"code":"{code}","message":"m"}}]}}"#));
-        assert_eq!(told[0], "disconnect 1000", "{code}: {told:?}");
+        assert_eq!(told[0], "disconnect", "{code}: {told:?}");
         bench.pass(secs(2));
         bench.session.connected(bench.now);
         assert_eq!(bench.sent(), [expected], "{code}");
     }
+}
+
+#[test]
+fn w20_a_session_that_a_server_never_answers_is_offered_twice() {
+    for code in [None, Some(1006), Some(1011), Some(1001)] {
+        let mut bench = Bench::ready();
+        bench.check_within("a", secs(100));
+        bench.close_with(1001);
+        for expected in ["authenticate s1", "authenticate s1", "authenticate"] {
+            bench.pass(secs(8));
+            bench.session.connected(bench.now);
+            assert_eq!(bench.sent(), [expected], "{code:?}");
+            match code {
+                Some(code) => _ = bench.close_with(code),
+                None => _ = bench.pass(secs(15)),
+            }
+        }
+    }
+    // A good answer in between, and both are had again.
+    let mut bench = Bench::ready();
+    bench.check_within("a", secs(100));
+    for answers in [false, true, false, false] {
+        bench.close_with(1006);
+        bench.pass(secs(8));
+        bench.session.connected(bench.now);
+        assert_eq!(bench.sent()[0], "authenticate s1");
+        if answers {
+            bench.receive(AUTHENTICATED);
+        }
+    }
+}
+
+#[test]
+fn w20_a_session_that_a_server_closes_for_is_not_offered_again() {
+    for code in [1008, 1002, 4001] {
+        let mut bench = Bench::ready();
+        bench.check("a");
+        bench.close_with(1001);
+        bench.pass(secs(1));
+        bench.session.connected(bench.now);
+        assert_eq!(bench.sent(), ["authenticate s1"]);
+        bench.close_with(code);
+        bench.pass(secs(2));
+        bench.session.connected(bench.now);
+        assert_eq!(bench.sent(), ["authenticate"], "{code}");
+    }
+}
+
+#[test]
+fn w20_a_key_is_refused_only_without_an_earlier_session() {
+    for code in ["invalidApiKey", "unauthorized", "tokenExpired"] {
+        let refusal = format!(r#"{{"errors":[{{"code":"{code}","taskType":"authentication"}}]}}"#);
+        let mut bench = Bench::ready();
+        bench.submit("a");
+        bench.close_with(1001);
+        bench.pass(secs(1));
+        bench.session.connected(bench.now);
+        bench.all();
+        assert_eq!(
+            bench.receive(refusal.clone()),
+            ["disconnect", "Waiting until 3s: the server did not accept the earlier session"]
+        );
+        assert_eq!(bench.pass(secs(2)), ["connect", "Connecting 2"]);
+        bench.session.connected(bench.now);
+        assert_eq!(bench.all(), ["> authenticate"]);
+        let told = bench.receive(refusal);
+        assert_eq!(told[..3], ["disconnect 1000", &format!("2 401: {code}"), "2 ends"], "{told:?}");
+    }
+}
+
+#[test]
+fn a_session_that_was_not_offered_is_kept() {
+    let mut bench = Bench::ready();
+    bench.check_within("a", secs(100));
+    for _ in 0..3 {
+        bench.close_with(1006);
+        bench.pass(secs(8));
+        bench.session.connected(bench.now);
+    }
+    assert_eq!(bench.sent(), ["authenticate s1"]);
 }
 
 #[test]
@@ -83,7 +163,7 @@ fn w4_b17_trouble_while_authenticating_costs_no_task() {
         bench.all();
         assert_eq!(
             bench.receive(trouble),
-            ["disconnect 1000", "Waiting until 1s: the server could not authenticate the connection"],
+            ["disconnect", "Waiting until 1s: the server could not authenticate the connection"],
             "{trouble}"
         );
         assert_eq!(bench.pass(secs(1)), ["connect", "Connecting 2"]);
@@ -141,7 +221,7 @@ fn w6_w7_what_comes_before_the_answer_is_routed_and_changes_nothing_else() {
     assert_eq!(bench.receive(data(&[('a', DONE)])), ["1 200: a success"]);
     assert_eq!(bench.receive(data(&[('q', DONE)])), ["unclaimed: q success"]);
     let old = errors(&[('q', r#""code":"invalidApiKey""#), ('a', r#""code":"tokenExpired""#)]);
-    assert_eq!(bench.receive(old), ["1 200: a tokenExpired", "unclaimed: q invalidApiKey"]);
+    assert_eq!(bench.receive(old), ["unclaimed: q invalidApiKey, a tokenExpired"]);
     assert_eq!(bench.receive(AUTHENTICATED), ["Ready"]);
     // Half an answer from before is no reason not to ask.
     assert_eq!(bench.sent(), ["getResponse ab"]);
@@ -211,7 +291,7 @@ fn p46_an_expired_authentication_is_renewed_once_on_the_same_connection() {
 
 #[test]
 fn p46_a_key_that_is_dead_ends_what_was_not_sent_and_leaves_open_what_was() {
-    for again in ["tokenExpired", "invalidApiKey"] {
+    for again in ["tokenRevoked", "invalidApiKey"] {
         let mut bench = Bench::ready();
         bench.submit("a");
         bench.sent();
@@ -234,6 +314,30 @@ fn p46_a_key_that_is_dead_ends_what_was_not_sent_and_leaves_open_what_was() {
 }
 
 #[test]
+fn p46_an_expiry_while_the_key_is_presented_again_is_no_word_about_the_key() {
+    for more in ["", r#","taskType":"authentication""#] {
+        let mut bench = Bench::ready();
+        bench.submit("a");
+        bench.sent();
+        bench.receive(r#"{"errors":[{"code":"tokenExpired"}]}"#);
+        bench.check("b");
+        bench.sent();
+        let told = bench.receive(format!(r#"{{"errors":[{{"code":"tokenExpired"{more}}}]}}"#));
+        assert_eq!(
+            told,
+            [
+                "disconnect",
+                "2 Disconnected, maybe sent",
+                "Waiting until 1s: the server could not authenticate the connection"
+            ]
+        );
+        bench.pass(secs(1));
+        bench.connect();
+        assert_eq!(bench.sent(), ["getResponse b"]);
+    }
+}
+
+#[test]
 fn p46_each_frame_under_way_may_meet_the_expiry() {
     let expired = r#"{"errors":[{"code":"tokenExpired"}]}"#;
     let mut bench = Bench::ready();
@@ -249,7 +353,7 @@ fn p46_each_frame_under_way_may_meet_the_expiry() {
     assert_eq!(bench.receive(expired), Vec::<String>::new());
     // One more than can be explained.
     let told = bench.receive(expired);
-    assert_eq!(told[0], "disconnect 1000");
+    assert_eq!(told[0], "disconnect");
 }
 
 #[test]
@@ -260,7 +364,7 @@ fn p46_a_server_that_lets_it_expire_again_and_again_is_backed_off_from() {
     bench.sent();
     bench.receive(AUTHENTICATED);
     bench.pass(ms(29_999));
-    assert_eq!(bench.receive(expired), ["disconnect 1000", "Idle"]);
+    assert_eq!(bench.receive(expired), ["disconnect", "Idle"]);
 
     let mut bench = Bench::ready();
     bench.receive(expired);
@@ -281,7 +385,7 @@ fn other_trouble_while_renewing_is_not_ours_while_others_may_have_caused_it() {
     bench.sent();
     assert_eq!(bench.receive(overloaded), Vec::<String>::new());
     let told = bench.receive(overloaded);
-    assert_eq!(told, ["disconnect 1000", "2 Disconnected, maybe sent", "3 Disconnected, maybe sent", "Idle"]);
+    assert_eq!(told, ["disconnect", "2 Disconnected, maybe sent", "3 Disconnected, maybe sent", "Idle"]);
 }
 
 #[test]
@@ -307,4 +411,53 @@ fn the_key_is_in_no_output() {
     assert!(!format!("{:?}", bench.session).contains("s3cret"));
     let empty = Attempt::new(Vec::<Call>::new(), secs(1));
     assert!(!bench.session.open(bench.now, empty).unwrap_err().to_string().contains("s3cret"));
+}
+
+#[test]
+fn p46_an_expiry_that_names_a_task_renews_too() {
+    let expired = |name| errors(&[(name, r#""code":"tokenExpired""#)]);
+    let mut bench = Bench::ready();
+    for name in ["a", "b", "c"] {
+        bench.submit(name);
+    }
+    bench.sent();
+    assert_eq!(bench.receive(expired('a')), ["2 200: a tokenExpired", "2 ends", "Connecting 1"]);
+    bench.submit("d");
+    assert_eq!(bench.sent(), ["authenticate s1"]);
+    // What was sent before may meet it, too, whenever that is said.
+    assert_eq!(bench.receive(expired('b')), ["3 200: b tokenExpired", "3 ends"]);
+    assert_eq!(bench.receive(AUTHENTICATED), ["Ready again"]);
+    assert_eq!(bench.sent(), ["videoInference d"]);
+    assert_eq!(bench.receive(expired('c')), ["4 200: c tokenExpired", "4 ends"]);
+    // One that was sent since is told that it has expired again.
+    assert_eq!(bench.receive(expired('d'))[..3], ["5 200: d tokenExpired", "5 ends", "disconnect"]);
+}
+
+#[test]
+fn an_expiry_that_answers_nothing_sent_renews_nothing() {
+    let mut bench = Bench::ready();
+    assert_eq!(bench.receive(errors(&[('q', r#""code":"tokenExpired""#)])), ["unclaimed: q tokenExpired"]);
+    bench.check("a");
+    assert_eq!(bench.sent(), ["getResponse a"]);
+}
+
+#[test]
+fn what_is_not_permitted_is_about_a_request_and_not_about_the_connection() {
+    let denied = r#"{"errors":[{"code":"permissionDenied"}]}"#;
+    let mut bench = Bench::ready();
+    bench.submit("a");
+    bench.submit("b");
+    bench.sent();
+    for _ in 0..3 {
+        assert_eq!(bench.receive(denied), Vec::<String>::new());
+    }
+    // Nor is it while the key is presented again.
+    bench.receive(r#"{"errors":[{"code":"tokenExpired"}]}"#);
+    assert_eq!(bench.sent(), ["authenticate s1"]);
+    assert_eq!(bench.receive(denied), Vec::<String>::new());
+    assert_eq!(bench.receive(AUTHENTICATED), ["Ready again"]);
+    // The key was accepted just now, so what is refused now is something else.
+    assert_eq!(bench.receive(r#"{"errors":[{"code":"invalidApiKey"}]}"#), Vec::<String>::new());
+    bench.pass(secs(30));
+    assert_eq!(bench.receive(r#"{"errors":[{"code":"invalidApiKey"}]}"#), ["Connecting 1"]);
 }

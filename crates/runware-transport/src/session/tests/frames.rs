@@ -92,6 +92,111 @@ fn w24_what_only_one_kind_of_call_brings_about_ends_no_other() {
     assert_eq!(told, [format!("{} 200: a conflictTaskUUID", submission.0), format!("{} ends", submission.0)]);
 }
 
+/// Who hears of an error: the calls that are open and sent, the error, and those that it ends.
+fn heard(open: &str, error: &str) -> String {
+    heard_by("", open, error)
+}
+
+/// The same, with calls that are not sent.
+fn heard_by(unsent: &str, sent: &str, error: &str) -> String {
+    let mut bench = Bench::ready();
+    let mut opened = String::new();
+    for (calls, is_sent) in [(sent, true), (unsent, false)] {
+        for call in calls.chars() {
+            _ = match call {
+                'c' => bench.check("a"),
+                'd' => bench.details("a"),
+                's' => bench.submit("a"),
+                'r' => bench.run("a", 3),
+                _ => bench.open_all("a", r#""taskType":"modelUpload""#),
+            };
+            opened.push(call);
+        }
+        if is_sent {
+            bench.sent();
+        }
+    }
+    let told = bench.receive(errors(&[('a', error)]));
+    let ended = |(nth, _): &(usize, char)| told.contains(&format!("{} ends", nth + 2));
+    opened.chars().enumerate().filter(ended).map(|(_, call)| call).collect()
+}
+
+#[test]
+fn w24_an_id_that_is_known_answers_submissions_only() {
+    let conflict = r#""code":"conflictTaskUUID""#;
+    assert_eq!(heard("cs", conflict), "s");
+    assert_eq!(heard("cdr", conflict), "r");
+    assert_eq!(heard("cd", conflict), "");
+    assert_eq!(heard_by("c", "s", conflict), "s");
+    // It answers an earlier attempt, and says the same.
+    assert_eq!(heard_by("s", "c", conflict), "s");
+}
+
+#[test]
+fn w24_a_refusal_is_the_submissions_while_there_is_one_and_else_the_questions() {
+    for refusal in ["invalidModel", "insufficientCredits", "internalServerError"] {
+        let refusal = format!(r#""code":"{refusal}""#);
+        for (open, ended) in [("c", "c"), ("d", "d"), ("s", "s"), ("u", "u"), ("cd", "cd")] {
+            assert_eq!(heard(open, &refusal), ended);
+        }
+        for (open, ended) in [("cs", "s"), ("sd", "s"), ("ru", "ru"), ("cdr", "r")] {
+            assert_eq!(heard(open, &refusal), ended);
+        }
+        // One that is not sent was not refused, unless it was sent before.
+        assert_eq!(heard_by("s", "c", &refusal), "c");
+        assert_eq!(heard_by("s", "", &refusal), "s");
+        assert_eq!(heard_by("cd", "", &refusal), "");
+        assert_eq!(heard_by("c", "s", &refusal), "s");
+    }
+    // Whoever is named by the error's own type or status.
+    assert_eq!(heard("cs", r#""code":"invalidWidth","taskType":"getResponse""#), "c");
+    assert_eq!(heard("csd", r#""code":"invalidWidth","taskType":"getTaskDetails""#), "d");
+    assert_eq!(heard("csd", r#""code":"taskFailed","status":"error""#), "cs");
+    assert_eq!(heard_by("c", "", r#""code":"taskFailed","status":"error""#), "c");
+}
+
+#[test]
+fn an_absence_is_evidence_for_the_one_question_that_it_can_answer() {
+    for code in ["taskNotFound", "taskFailedOrNotFound", "taskExpired"] {
+        let absent = format!(r#""code":"{code}""#);
+        for (open, ended) in [("c", "c"), ("d", "d"), ("s", ""), ("cs", "c"), ("rd", "d")] {
+            assert_eq!(heard(open, &absent), ended);
+        }
+        assert_eq!(heard("cd", &absent), "", "whose it is cannot be known");
+        assert_eq!(heard("cd", &format!(r#"{absent},"taskType":"getResponse""#)), "c");
+        assert_eq!(heard("cd", &format!(r#"{absent},"taskType":"getTaskDetails""#)), "d");
+        assert_eq!(heard("cd", &format!(r#"{absent},"status":"error""#)), "c");
+        // What was replayed answers an earlier question.
+        for typed in ["", r#","taskType":"getResponse""#, r#","taskType":"getTaskDetails""#] {
+            assert_eq!(heard_by("cd", "", &format!("{absent}{typed}")), "");
+        }
+    }
+}
+
+#[test]
+fn where_checks_meet_silence_an_absence_is_the_archives_word() {
+    let absent = |name| errors(&[(name, r#""code":"taskNotFound""#)]);
+    let mut bench = Bench::ready();
+    let silent = bench.check("a");
+    bench.sent();
+    bench.receive(PONG);
+    assert_eq!(bench.pass(secs(10)), [format!("{} ends", silent.0)]);
+    bench.check("a");
+    let asked = bench.details("a");
+    bench.sent();
+    let told =
+        |id: ExchangeId, name| [format!("{} 200: {name} taskNotFound", id.0), format!("{} ends", id.0)];
+    assert_eq!(bench.receive(absent('a')), told(asked, 'a'));
+    // Once a check is answered so, it may be either's again.
+    let denied = bench.check("b");
+    bench.sent();
+    assert_eq!(bench.receive(absent('b')), told(denied, 'b'));
+    bench.check("b");
+    bench.details("b");
+    bench.sent();
+    assert_eq!(bench.receive(absent('b')), ["unclaimed: b taskNotFound"]);
+}
+
 #[test]
 fn b10_w26_an_error_of_a_forgotten_task_touches_nobody() {
     let mut bench = Bench::ready();
@@ -158,6 +263,113 @@ fn a_refusal_that_names_nobody_divides_the_oldest_batch_of_which_nothing_was_hea
     }
     // An answer to one that was ended for nothing is not lost.
     assert_eq!(bench.receive(data(&[('d', ACK), ('e', ACK)])), ["unclaimed: d+, e+"]);
+}
+
+#[test]
+fn trouble_that_names_nobody_ends_the_only_submission_as_one_to_be_offered_again_or_looked_for() {
+    let trouble = |code: &str| format!(r#"{{"errors":[{{"code":"{code}","message":"s3cret\u0007"}}]}}"#);
+    let again = "2 Undecodable, answered";
+    let looked_for = "2 Timeout, maybe sent";
+    for (code, expected) in [
+        ("rateLimitExceeded", again),
+        ("noAvailableServer", again),
+        ("serviceUnavailable", looked_for),
+        ("internalServerError", looked_for),
+        ("unheardOf", looked_for),
+        ("insufficientCredits", looked_for),
+        ("invalidWidth", looked_for),
+        ("inferenceError", looked_for),
+    ] {
+        let mut bench = Bench::ready();
+        bench.submit("a");
+        assert_eq!(bench.receive(trouble(code)), Vec::<String>::new(), "nothing was sent yet");
+        bench.sent();
+        bench.session.received(bench.now, trouble(code).into());
+        let Some(Event::End(_, Err(error))) = bench.session.poll_event() else { panic!("{code}") };
+        assert_eq!(format!("2 {}", failure(&error)), expected, "{code}");
+        assert_eq!(error.status(), (expected == again).then_some(503));
+        let cause = std::error::Error::source(&error).unwrap().to_string();
+        assert_eq!(cause, format!("{code}: [API key]\\u{{7}}"));
+        assert_eq!(bench.receive(data(&[('a', ACK)])), ["unclaimed: a+"]);
+    }
+    // With two under way, or any other kind, nothing happens.
+    for others in ["s", "c", "d", "r"] {
+        let mut bench = Bench::ready();
+        if others != "s" {
+            // By itself, too.
+            assert_eq!(heard_nameless(others), Vec::<String>::new());
+        }
+        bench.submit("a");
+        _ = match others {
+            "s" => bench.submit("b"),
+            "c" => bench.check("b"),
+            "d" => bench.details("b"),
+            _ => bench.run("b", 1),
+        };
+        bench.sent();
+        for code in ["rateLimitExceeded", "insufficientCredits", "unheardOf"] {
+            assert_eq!(bench.receive(trouble(code)), Vec::<String>::new(), "{others}");
+        }
+    }
+    // Nor where something was heard of it.
+    let mut bench = Bench::ready();
+    bench.submit("ab");
+    bench.sent();
+    bench.receive(data(&[('a', ACK)]));
+    assert_eq!(bench.receive(trouble("rateLimitExceeded")), Vec::<String>::new());
+}
+
+/// What happens to a single exchange of this kind when an error comes that names nobody.
+fn heard_nameless(kind: &str) -> Vec<String> {
+    let mut bench = Bench::ready();
+    _ = match kind {
+        "c" => bench.check("b"),
+        "d" => bench.details("b"),
+        _ => bench.run("b", 1),
+    };
+    bench.sent();
+    ["rateLimitExceeded", "insufficientCredits", "invalidWidth"]
+        .into_iter()
+        .flat_map(|code| bench.receive(format!(r#"{{"errors":[{{"code":"{code}"}}]}}"#)))
+        .collect()
+}
+
+#[test]
+fn a_late_blank_frame_is_that_of_the_check_that_was_given_up() {
+    let blank = r#"{"data":[]}"#;
+    let said = |id: ExchangeId| [format!("{} 200: blank", id.0), format!("{} ends", id.0)];
+    let mut bench = Bench::ready();
+    let given_up = bench.check("a");
+    bench.check_within("b", secs(2));
+    bench.sent();
+    bench.session.abandon(given_up);
+    bench.pass(secs(2));
+    let submission = bench.submit("c");
+    bench.sent();
+    let check = bench.check("d");
+    bench.sent();
+    // Whichever it is: the check is made once more.
+    assert_eq!(bench.receive(blank), said(check));
+    assert_eq!(bench.receive(blank), Vec::<String>::new());
+    assert_eq!(bench.receive(blank), Vec::<String>::new());
+    assert_eq!(bench.receive(blank), said(submission));
+    // It is not waited for for ever, nor over another connection.
+    for (pause, is_lost) in [(secs(60), false), (secs(8), true)] {
+        let given_up = bench.check("a");
+        bench.sent();
+        bench.session.abandon(given_up);
+        if is_lost {
+            bench.close_with(1006);
+        }
+        let submission =
+            bench.open_within("c", r#""taskType":"videoInference","deliveryMethod":"async""#, secs(99));
+        bench.pass(pause);
+        if is_lost {
+            bench.connect();
+        }
+        bench.sent();
+        assert_eq!(bench.receive(blank), said(submission));
+    }
 }
 
 #[test]

@@ -103,7 +103,7 @@ fn w2_a_busy_server_is_asked_again_when_it_says() {
     }
     let mut bench = dialing();
     bench.lose(no_connection(ErrorKind::Connect, Some(503), Some(Duration::MAX)));
-    assert_eq!(bench.due_in(), Some(secs(10_000)), "the time-out of the check");
+    assert_eq!(bench.due_in(), Some(secs(60)), "a minute at most");
 }
 
 #[test]
@@ -304,4 +304,88 @@ fn w32_closing_ends_everything_once() {
     let error =
         bench.session.open(bench.now, Attempt::new([Call::new(Some(task('a')), "{}")], secs(1))).unwrap_err();
     assert_eq!(failure(&error), "Closed, not sent");
+}
+
+#[test]
+fn a_server_is_left_alone_for_a_minute_at_most() {
+    for (wish, expected) in [(secs(59), secs(59)), (secs(61), secs(60)), (Duration::MAX, secs(60))] {
+        let mut bench = Bench::new();
+        bench.check_within("a", secs(100));
+        bench.events();
+        let error = TransportError::new(ErrorKind::Connect, Delivery::NotSent, "busy").with_status(503);
+        bench.lose(Loss::NoConnection(error.with_retry_after(wish)));
+        assert_eq!(bench.due_in(), Some(expected));
+        assert_eq!(bench.pass(expected), ["connect", "Connecting 2"]);
+    }
+}
+
+#[test]
+fn a_cooldown_of_nothing_is_one_of_a_second() {
+    let mut bench = Bench::with(Settings::default().with_cooldown(Duration::ZERO));
+    bench.check("a");
+    bench.events();
+    bench.lose(no_connection(ErrorKind::Connect, Some(401), None));
+    bench.check("b");
+    assert_eq!(bench.all(), ["2 Connect, not sent"]);
+    bench.pass(ms(999));
+    bench.check("c");
+    assert_eq!(bench.all(), ["3 Connect, not sent"]);
+    bench.pass(ms(1));
+    bench.check("d");
+    assert_eq!(bench.all(), ["connect", "Connecting 2"]);
+}
+
+#[test]
+fn w14_a_batch_whose_answer_is_too_large_is_to_be_divided_and_opens_no_circuit() {
+    let mut bench = Bench::ready();
+    for _ in 0..4 {
+        bench.check("ab");
+        bench.check("c");
+        bench.pass(secs(8));
+        if !bench.session.state().is_ready() {
+            bench.connect();
+        }
+        bench.sent();
+        let told = bench.lose(Loss::TooLarge);
+        assert!(!told.iter().any(|told| told.starts_with("Refused")), "{told:?}");
+    }
+    // Of one task there is nothing left to divide.
+    for refused in [false, true] {
+        bench.check("c");
+        bench.pass(secs(8));
+        bench.connect();
+        bench.sent();
+        let told = bench.lose(Loss::TooLarge);
+        assert_eq!(told.iter().any(|told| told.starts_with("Refused")), refused, "{told:?}");
+    }
+}
+
+#[test]
+fn whoever_waited_in_vain_for_a_connection_is_told_why_there_was_none() {
+    let refused = || {
+        let error = TransportError::new(ErrorKind::Connect, Delivery::NotSent, "no connection to ws://h:1");
+        Loss::NoConnection(error.with_causes(["Connection refused"]))
+    };
+    let told = |error: &TransportError| {
+        let levels = std::iter::successors(Some(error as &dyn std::error::Error), |level| level.source());
+        levels.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    };
+    for (patience, expected) in [
+        (None, "no connection in time to send the tasks: no connection to ws://h:1: Connection refused"),
+        (Some(secs(2)), "no connection within 2s: no connection to ws://h:1: Connection refused"),
+    ] {
+        let mut bench = Bench::with(Settings::default().with_patience(patience));
+        bench.check_within("a", secs(3));
+        bench.events();
+        bench.lose(refused());
+        bench.now += patience.unwrap_or(secs(3));
+        bench.session.handle_timeout(bench.now);
+        let ends: Vec<_> = std::iter::from_fn(|| bench.session.poll_event())
+            .filter_map(|event| match event {
+                Event::End(_, Err(error)) => Some(told(&error)),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(ends, [expected]);
+    }
 }

@@ -1,9 +1,12 @@
 //! The session against a model that knows no more than what can be seen from outside.
 
+mod open;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
+use self::open::{CHECK, DETAILS, Entry, Open, SUBMISSION, Sent};
 use super::*;
 use crate::{Delivery, ErrorKind};
 
@@ -36,15 +39,21 @@ enum Frame {
     Garbage,
 }
 
-const KINDS: [&str; 4] = [
+const KINDS: [&str; 5] = [
     r#""taskType":"getResponse""#,
     r#""taskType":"videoInference","deliveryMethod":"async""#,
     r#""taskType":"imageInference","numberResults":2"#,
     r#""taskType":"modelSearch""#,
+    r#""taskType":"getTaskDetails""#,
 ];
 const ITEMS: [&str; 4] = [ACK, RUNNING, DONE, r#""taskType":"textInference","text":"t""#];
-const ERRORS: [&str; 3] =
-    [r#""code":"invalidModel""#, r#""code":"taskFailed","status":"error""#, r#""code":"tokenExpired""#];
+const ERRORS: [&str; 5] = [
+    r#""code":"invalidModel""#,
+    r#""code":"taskFailed","status":"error""#,
+    r#""code":"tokenExpired""#,
+    r#""code":"conflictTaskUUID""#,
+    r#""code":"taskNotFound""#,
+];
 const UNNAMED: [&str; 5] = ["serviceUnavailable", "unheardOf", "tokenExpired", "invalidApiKey", TOO_MANY];
 /// The refusal of a whole request.
 const TOO_MANY: &str = "maxTasksPerRequestExceeded";
@@ -66,16 +75,6 @@ fn losses() -> [Loss; 8] {
     ]
 }
 
-#[derive(Debug)]
-struct Open {
-    kind: usize,
-    names: Vec<char>,
-    deadline: Duration,
-    is_sent: bool,
-    /// Something came for it after it was sent.
-    is_heard: bool,
-}
-
 /// What can be known of a session from outside, and must hold.
 struct World {
     bench: Bench,
@@ -94,6 +93,8 @@ struct World {
     used: usize,
     not_before: Duration,
     is_closed: bool,
+    /// A check was last met with silence, and not with the word that there is no such task.
+    is_silent: bool,
 }
 
 /// What the events of one call said.
@@ -105,6 +106,8 @@ struct Said {
     blanks: usize,
     /// Those that were told that they hold too much.
     refused: Vec<ExchangeId>,
+    /// Those that were told of trouble which names nobody.
+    troubled: Vec<ExchangeId>,
 }
 
 impl World {
@@ -128,6 +131,7 @@ impl World {
             used: 0,
             not_before: Duration::ZERO,
             is_closed: false,
+            is_silent: false,
         }
     }
 
@@ -179,7 +183,16 @@ impl World {
             Ok(id) => {
                 assert!(has_room);
                 let deadline = self.bench.now + timeout;
-                let open = Open { kind, names: names.to_vec(), deadline, is_sent: false, is_heard: false };
+                let open = Open {
+                    kind,
+                    names: names.to_vec(),
+                    deadline,
+                    is_sent: false,
+                    is_heard: false,
+                    answered: BTreeSet::new(),
+                    results: BTreeMap::new(),
+                    has_seen: BTreeSet::new(),
+                };
                 assert!(self.open.insert(id, open).is_none());
             }
             Err(error) => {
@@ -212,6 +225,7 @@ impl World {
     fn receive(&mut self, frame: &Frame) {
         let (was_up, was_authenticated, was_asked) = (self.is_up, self.is_authenticated, self.asked);
         let refused = self.refused_by(frame);
+        let troubled = self.troubled_by(frame).filter(|_| refused.is_none());
         self.bench.session.received(self.bench.now, text_of(frame).into());
         if was_up
             && was_asked
@@ -228,6 +242,7 @@ impl World {
         let said = self.listen();
         assert_eq!((said.replies, said.unclaimed), expected, "{frame:?}");
         assert_eq!(said.refused, Vec::from_iter(refused), "{frame:?}");
+        assert_eq!(said.troubled, Vec::from_iter(troubled), "{frame:?}");
         let is_useful = said.blanks > 0 || !expected_is_empty(frame, was_up);
         if is_useful && self.ready_since.is_some() {
             self.used = 0;
@@ -237,7 +252,8 @@ impl World {
             Frame::Garbage => assert_eq!(said.events, 0),
             Frame::Entries { items, errors, authenticated: false, unnamed } => {
                 let is_harmless = unnamed.iter().all(|code| *code < 2);
-                if was_authenticated && items.is_empty() && errors.is_empty() && is_harmless {
+                let is_nobodys = items.is_empty() && errors.is_empty() && troubled.is_none();
+                if was_authenticated && is_nobodys && is_harmless {
                     assert_eq!(said.events, 0, "an error without a task does nothing");
                 }
             }
@@ -252,28 +268,67 @@ impl World {
         if !refuses || !self.is_authenticated || !items.is_empty() || !errors.is_empty() {
             return None;
         }
-        let waits = |open: &Open| open.is_sent && !open.is_heard && open.kind < 2 && open.names.len() > 1;
+        let waits = |open: &Open| {
+            open.is_sent
+                && !open.is_heard
+                && [CHECK, SUBMISSION, DETAILS].contains(&open.kind)
+                && open.names.len() > 1
+        };
         self.open.iter().find(|(_, open)| waits(open)).map(|(id, _)| *id)
     }
 
+    /// The exchange that trouble without a name ends: a submission of which nothing was heard, where nothing else is sent.
+    fn troubled_by(&self, frame: &Frame) -> Option<ExchangeId> {
+        let Frame::Entries { items, errors, unnamed, .. } = frame else { return None };
+        let is_trouble =
+            unnamed.iter().any(|nth| !["tokenExpired", "invalidApiKey"].contains(&UNNAMED[*nth]));
+        if !is_trouble || !self.is_authenticated || !items.is_empty() || !errors.is_empty() {
+            return None;
+        }
+        let mut sent = self.open.iter().filter(|(_, open)| open.is_sent);
+        let (id, open) = sent.next().filter(|_| sent.next().is_none())?;
+        (open.kind == SUBMISSION && !open.is_heard).then_some(*id)
+    }
+
     /// What each open exchange has to hear of a frame, and what nobody waits for.
-    fn expected(&self, frame: &Frame, was_up: bool) -> (BTreeMap<ExchangeId, String>, String) {
-        let (mut replies, mut unclaimed) = (BTreeMap::<ExchangeId, String>::new(), String::new());
-        let Frame::Entries { items, errors, .. } = frame else { return (replies, unclaimed) };
+    fn expected(&mut self, frame: &Frame, was_up: bool) -> (BTreeMap<ExchangeId, String>, String) {
+        let (mut replies, mut unclaimed) =
+            (BTreeMap::<ExchangeId, String>::new(), (String::new(), String::new()));
+        let Frame::Entries { items, errors, .. } = frame else { return (replies, String::new()) };
         if !was_up {
-            return (replies, unclaimed);
+            return (replies, String::new());
         }
-        for name in items.iter().chain(errors).map(|(name, _)| *name) {
+        let sent: BTreeMap<char, Sent> = ('a'..='z').map(|name| (name, self.sent(name))).collect();
+        let items = items.iter().map(|(name, nth)| (*name, Entry::Item(*nth)));
+        for (name, entry) in items.chain(errors.iter().map(|(name, nth)| (*name, Entry::Error(*nth)))) {
             let mut is_claimed = false;
-            for (id, _) in self.open.iter().filter(|(_, open)| open.names.contains(&name)) {
-                replies.entry(*id).or_default().push(name);
-                is_claimed = true;
+            for (id, open) in self.open.iter_mut().filter(|(_, open)| open.names.contains(&name)) {
+                if open.hears(entry, sent[&name]) {
+                    open.hear(name, entry);
+                    replies.entry(*id).or_default().push(name);
+                    is_claimed = true;
+                }
             }
-            if !is_claimed {
-                unclaimed.push(name);
+            self.is_silent &= !(matches!(entry, Entry::Error(4)) && is_claimed && !sent[&name].details);
+            match entry {
+                _ if is_claimed => {}
+                Entry::Item(_) => unclaimed.0.push(name),
+                Entry::Error(_) => unclaimed.1.push(name),
             }
         }
-        (replies, unclaimed)
+        (replies, unclaimed.0 + &unclaimed.1)
+    }
+
+    fn sent(&self, name: char) -> Sent {
+        let mut sent = Sent { is_silent: self.is_silent, ..Sent::default() };
+        for open in self.open.values().filter(|open| open.awaits(name)) {
+            match open.kind {
+                CHECK => sent.checks = true,
+                DETAILS => sent.details = true,
+                _ => sent.purchases = true,
+            }
+        }
+        sent
     }
 
     /// Takes the events of one call.
@@ -309,7 +364,13 @@ impl World {
                 Event::End(id, end) => {
                     let open = self.open.remove(&id).expect("ends once, and only what was opened");
                     self.ended.insert(id);
+                    let is_over = open.deadline <= self.bench.now;
+                    self.is_silent |=
+                        is_over && end.is_ok() && open.kind == CHECK && open.is_sent && !open.is_heard;
                     if let Err(error) = end {
+                        if error.to_string().starts_with("the server had trouble") {
+                            said.troubled.push(id);
+                        }
                         if error.status() == Some(400) {
                             said.refused.push(id);
                         }

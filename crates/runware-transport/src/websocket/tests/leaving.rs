@@ -2,6 +2,8 @@
 
 use std::task::{Context, Poll, Waker};
 
+use futures_util::FutureExt;
+
 use super::*;
 
 #[tokio::test(start_paused = true)]
@@ -189,7 +191,7 @@ async fn unclaimed_replies_are_kept_up_to_a_bound() {
     let pipe = Pipe::new();
     let transport = piped(&pipe);
     let reply = asked(&transport, &pipe, async |mut peer| {
-        for _ in 0..100 {
+        for _ in 0..4_200 {
             peer.say(result(B)).await;
         }
         peer.say(result(A)).await;
@@ -202,7 +204,7 @@ async fn unclaimed_replies_are_kept_up_to_a_bound() {
         assert!(is_result(&reply, B));
         kept += 1;
     }
-    assert_eq!(kept, 64);
+    assert_eq!(kept, 4_096);
 }
 
 #[tokio::test(start_paused = true)]
@@ -285,4 +287,36 @@ fn an_attempt_ends_with_the_runtime_and_the_next_one_starts_anew() {
     drop((peer, replies));
     let reply = runtime().block_on(asked(&transport, &pipe, async |mut peer| peer.say(result(A)).await));
     assert!(is_result(&reply.unwrap(), A));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_burst_of_unclaimed_replies_reaches_whoever_takes_them() {
+    let pipe = Pipe::new();
+    let transport = piped(&pipe);
+    let mut unclaimed = transport.unclaimed().unwrap();
+    let taking = tokio::spawn(async move {
+        let (mut taken, mut most) = (0, 0);
+        while unclaimed.next().await.is_some() {
+            taken += 1;
+            let mut waiting = 0;
+            while let Some(Some(_)) = unclaimed.next().now_or_never() {
+                waiting += 1;
+            }
+            taken += waiting;
+            most = most.max(waiting + 1);
+        }
+        (taken, most)
+    });
+    let reply = asked(&transport, &pipe, async |mut peer| {
+        for _ in 0..6_000 {
+            peer.say(result(B)).await;
+        }
+        peer.say(result(A)).await;
+    });
+    reply.await.unwrap();
+    transport.close().await;
+    drop(transport);
+    let (taken, most) = within(TIMEOUT, taking).await.unwrap();
+    assert_eq!(taken, 6_000);
+    assert!(most <= 33, "{most} came before anybody had a turn");
 }
