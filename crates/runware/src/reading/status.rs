@@ -80,8 +80,7 @@ impl Sorted<'_> {
         if TASK_ABSENT.contains(&error.code()) {
             return Weight::Absent;
         }
-        // That the id is known is what a submission is told, and nothing against the task.
-        if error.is_conflict() || self.status == 429 || self.status >= 500 {
+        if self.status == 429 || self.status >= 500 {
             return Weight::Fault;
         }
         match error.category() {

@@ -333,13 +333,3 @@ fn what_shows_in_two_answers_to_a_check_is_there_once() {
         check_sighting(&exchange, expected);
     }
 }
-
-#[test]
-fn a_conflict_in_the_answer_to_a_check_is_no_failure_of_the_task() {
-    let conflict = r#"{"errors":[{"code":"conflictTaskUUID","taskUUID":"$a"}]}"#;
-    for status in [200, 400] {
-        check_sighting(&reply(status, conflict), "fault");
-    }
-    let beside = r#"{"data":[{"taskUUID":"$a","status":"processing"}],"errors":[{"code":"conflictTaskUUID","taskUUID":"$a"}]}"#;
-    check_sighting(&reply(200, beside), "1 running, 0 done, 0 failed, 0 suspect");
-}
