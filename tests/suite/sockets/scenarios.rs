@@ -11,26 +11,9 @@ use runware_emulator::{Action, Answer, RequestKind, Script};
 
 use super::raw::{Raw, reply};
 use super::{brisk, client, quick, start, timed};
-use crate::harness::{codes, id, image, millis, on_check, on_submit, secs, text, video};
-
-/// Makes two tests of each function, one for each transport, over real connections.
-macro_rules! over_each_connection {
-    ($($name:ident),+ $(,)?) => {$(
-        mod $name {
-            use crate::harness::{Way, over};
-
-            #[tokio::test]
-            async fn over_http() {
-                over(Way::Http, super::$name()).await;
-            }
-
-            #[tokio::test]
-            async fn over_websocket() {
-                over(Way::WebSocket, super::$name()).await;
-            }
-        }
-    )+};
-}
+use crate::harness::{
+    codes, id, image, millis, on_check, on_submit, over_each_connection, secs, text, video,
+};
 
 over_each_connection! {
     b01_one_failure_among_four_results_hides_none_of_the_other_three,
