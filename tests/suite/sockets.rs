@@ -1,6 +1,6 @@
 //! Client and emulator over real connections on this machine, over each transport where they are the same.
 //!
-//! Times are short, and what has to be exact is in the suites on a paused clock.
+//! Clocks are fast, and what has to be exact is in the suites on a paused clock.
 
 mod raw;
 mod scenarios;
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use runware::poll::{Backoff, Cadence, Plan};
-use runware::transport::{Clock, TokioClock};
+use runware::transport::Clock;
 use runware::types::{DeliveryMethod, Media, RawTask};
 use runware::{Client, ClientBuilder, Ending, Status};
 use runware_emulator::{Action, Answer, Emulator, Glance, Options, RequestKind};
@@ -21,37 +21,36 @@ use crate::harness::{
 };
 use crate::haste::{self, Haste};
 
-/// A plan for tasks that take milliseconds.
+/// How much faster than the machine's the clocks are.
+const TIMES: u32 = 5;
+
+/// A plan for tasks that take milliseconds of the machine's clock.
 fn brisk() -> Plan {
-    let cadence = Cadence::Exponential { first: millis(40), factor: 1.5, cap: millis(200), spread: 0.2 };
-    let recovery = Backoff::exponential(millis(30), 2.0, millis(200));
+    let cadence = Cadence::Exponential { first: millis(200), factor: 1.5, cap: secs(1), spread: 0.2 };
+    let recovery = Backoff::exponential(millis(150), 2.0, secs(1));
     let plan = Plan::new().with_cadence(cadence).unwrap().with_recovery(recovery).unwrap();
-    plan.with_query_timeout(millis(400)).unwrap().with_deadline(secs(10))
+    plan.with_query_timeout(secs(2)).unwrap().with_deadline(secs(50))
 }
 
 /// An emulator, and a client that reaches it over the transport of the test.
 async fn start(options: Options) -> (Emulator, Client) {
-    let emulator = Emulator::start(options).await.unwrap();
+    let emulator = haste::start(Haste::new(TIMES), options).await;
     let client = builder(&emulator, "test-key").plan(brisk()).build().unwrap();
     (emulator, client)
 }
 
 /// The way to an emulator over the transport of the test.
 fn builder(emulator: &Emulator, key: &str) -> ClientBuilder {
-    let builder = Client::builder().api_key(key);
+    let builder = Client::builder().api_key(key).clock(Arc::new(Haste::new(TIMES)));
     match Way::chosen() {
         Way::Http => builder.base_url(emulator.http_url()),
         Way::WebSocket => builder.ws_base_url(emulator.ws_url()),
     }
 }
 
-fn client(url: &str, key: &str, plan: Plan) -> Client {
-    Client::builder().api_key(key).base_url(url).plan(plan).build().unwrap()
-}
-
 /// What results take in most of these tests.
 fn quick() -> Options {
-    Options::new().duration(millis(60))
+    Options::new().duration(millis(300))
 }
 
 over_each_connection! {
@@ -98,7 +97,7 @@ async fn no_fault_of_the_connection_costs_a_result_or_buys_a_second_one() {
         Action::Truncate(25),
         Action::Stall(25),
         Action::Hang,
-        Action::Delay(millis(80)),
+        Action::Delay(millis(400)),
         Action::Answer(Answer::html(503)),
         Action::Answer(Answer::html(200)),
         Action::Answer(Answer::empty(502)),
@@ -126,9 +125,8 @@ async fn a_server_that_is_not_there_has_bought_nothing() {
     assert_eq!(error.handle().unwrap().task_uuid(), id("nobody"));
 }
 
-/// By clocks that are fast.
 async fn a_silent_server_holds_no_caller_beyond_the_deadline() {
-    let clock = Haste::new(5);
+    let clock = Haste::new(TIMES);
     let silent = |request: &Glance<'_>| request.now < secs(5);
     let options = quick()
         .fault(on_submit(Action::HandleThenHang).when(silent))
@@ -152,7 +150,7 @@ async fn a_silent_server_holds_no_caller_beyond_the_deadline() {
 
 /// How long the future takes.
 async fn timed<T>(future: impl Future<Output = T>) -> (T, Duration) {
-    let clock = TokioClock::new();
+    let clock = Haste::new(TIMES);
     let output = future.await;
-    (output, clock.now())
+    (output, Clock::now(&clock))
 }

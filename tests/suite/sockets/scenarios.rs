@@ -5,15 +5,16 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use runware::Status;
 use runware::types::{RawTask, TaskType};
+use runware::{Client, Status};
 use runware_emulator::{Action, Answer, RequestKind, Script};
 
 use super::raw::{Raw, reply};
-use super::{brisk, client, quick, start, timed};
+use super::{TIMES, brisk, quick, start, timed};
 use crate::harness::{
     codes, id, image, millis, on_check, on_submit, over_each_connection, secs, text, video,
 };
+use crate::haste::Haste;
 
 over_each_connection! {
     b01_one_failure_among_four_results_hides_none_of_the_other_three,
@@ -113,7 +114,9 @@ async fn b06_a_date_is_measured_by_the_clock_of_the_server() {
         reply(&head("200 OK"), &format!(r#"{{"data":[{item}]}}"#)),
     ])
     .await;
-    let outcome = client(&server.url(), "test-key", brisk()).run(task).await.unwrap();
+    let builder = Client::builder().api_key("test-key").base_url(server.url());
+    let client = builder.clock(Arc::new(Haste::new(TIMES))).plan(brisk()).build().unwrap();
+    let outcome = client.run(task).await.unwrap();
     assert_eq!(outcome.status(), Status::Succeeded);
     let requests = server.requests();
     let gap = requests[2].at - requests[1].at;
@@ -122,7 +125,7 @@ async fn b06_a_date_is_measured_by_the_clock_of_the_server() {
 
 async fn b07_a_task_survives_an_outage_of_the_checks() {
     let outage = Action::Answer(Answer::html(503));
-    let options = quick().fault(on_check(outage).when(|request| request.now < millis(1_200)));
+    let options = quick().fault(on_check(outage).when(|request| request.now < secs(6)));
     let (emulator, client) = start(options).await;
     let outcome = client.run(video("b7")).await.unwrap();
     assert_eq!(outcome.status(), Status::Succeeded);
@@ -147,7 +150,7 @@ async fn b13_a_finished_item_needs_no_status() {
 }
 
 async fn b19_five_hundred_tasks_need_few_requests() {
-    let (emulator, client) = start(quick().durations(millis(100)..=millis(400))).await;
+    let (emulator, client) = start(quick().durations(millis(500)..=secs(2))).await;
     let tasks: Vec<_> =
         (0..500).map(|number| client.submit(video(&format!("b19 {number}"))).unwrap()).collect();
     for task in tasks {

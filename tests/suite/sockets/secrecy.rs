@@ -1,15 +1,17 @@
 //! The key goes to the configured server, and nowhere else.
 
 use std::error::Error;
+use std::sync::Arc;
 
 use futures_util::future::join_all;
 use runware::transport::{ApiKey, HttpTransport, TokioClock, WebSocketTransport};
 use runware::{Client, ErrorKind};
-use runware_emulator::{Action, Answer, Emulator, RequestKind, Rule};
+use runware_emulator::{Action, Answer, RequestKind, Rule};
 
 use super::raw::{Raw, reply};
-use super::{brisk, builder, quick};
-use crate::harness::{Way, id, millis, on_check, on_submit, over_each_connection, secs, video};
+use super::{TIMES, brisk, builder, quick};
+use crate::harness::{Way, id, on_check, on_submit, over_each_connection, secs, video};
+use crate::haste::{self, Haste};
 use crate::websocket::within;
 
 const CANARY: &str = "canary-Zm9vYmFy-0123456789abcdef";
@@ -33,7 +35,7 @@ over_each_connection! {
 }
 
 async fn nothing_that_can_be_printed_holds_the_key() {
-    let emulator = Emulator::start(quick().api_keys([CANARY])).await.unwrap();
+    let emulator = haste::start(Haste::new(TIMES), quick().api_keys([CANARY])).await;
     let builder = builder(&emulator, CANARY).plan(brisk());
     assert_secret(&format!("{builder:?} {builder:#?}"));
     let client = builder.build().unwrap();
@@ -109,8 +111,8 @@ async fn assert_stories_are_secret(answers: impl IntoIterator<Item = Answer>) {
 
 /// Runs a task under a fault, and looks at everything that comes of it.
 async fn assert_story_is_secret(fault: Rule) {
-    let emulator = Emulator::start(quick().fault(fault)).await.unwrap();
-    let plan = brisk().with_deadline(millis(250));
+    let emulator = haste::start(Haste::new(TIMES), quick().fault(fault)).await;
+    let plan = brisk().with_deadline(secs(1));
     let client = builder(&emulator, CANARY).plan(plan).build().unwrap();
     let task = client.submit(video("quoted")).unwrap();
     let mut connection = client.connection();
@@ -135,7 +137,7 @@ async fn assert_story_is_secret(fault: Rule) {
 }
 
 async fn a_bad_key_is_an_error_at_once_and_is_not_shown() {
-    let emulator = Emulator::start(quick().api_keys(["another"])).await.unwrap();
+    let emulator = haste::start(Haste::new(TIMES), quick().api_keys(["another"])).await;
     let client = builder(&emulator, CANARY).plan(brisk()).build().unwrap();
     let error = client.run(video("refused")).await.unwrap_err();
     assert!(error.is_auth() && error.kind() == ErrorKind::Rejected, "{error:?}");
@@ -151,11 +153,12 @@ async fn a_bad_key_is_an_error_at_once_and_is_not_shown() {
 }
 
 async fn no_redirect_is_followed() {
-    for status in ["301 Moved Permanently", "302 Found", "303 See Other", "307 Temporary Redirect", "308 X"] {
+    let statuses = ["301 Moved Permanently", "302 Found", "303 See Other", "307 Temporary Redirect", "308 X"];
+    let redirects = statuses.map(async |status| {
         let target = Raw::start(vec![reply("HTTP/1.1 200 OK\r\n", r#"{"data":[]}"#)]).await;
         let head = format!("HTTP/1.1 {status}\r\nLocation: {}?key={CANARY}\r\n", target.url());
         let server = Raw::start(vec![reply(&head, "")]).await;
-        let builder = Client::builder().api_key(CANARY).plan(brisk());
+        let builder = Client::builder().api_key(CANARY).plan(brisk()).clock(Arc::new(Haste::new(TIMES)));
         let builder = match Way::chosen() {
             Way::Http => builder.base_url(server.url()),
             Way::WebSocket => builder.ws_base_url(server.url().replace("http:", "ws:")),
@@ -178,5 +181,6 @@ async fn no_redirect_is_followed() {
             Way::WebSocket => assert_secret(&request.text),
         }
         assert!(target.requests().is_empty(), "{status} was followed");
-    }
+    });
+    join_all(redirects).await;
 }
