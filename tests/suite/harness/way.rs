@@ -58,3 +58,23 @@ macro_rules! over_each_transport {
     )+};
 }
 pub(crate) use over_each_transport;
+
+/// Makes two tests of each function, one for each transport, over real connections.
+macro_rules! over_each_connection {
+    ($($name:ident),+ $(,)?) => {$(
+        mod $name {
+            use crate::harness::{Way, over};
+
+            #[tokio::test]
+            async fn over_http() {
+                over(Way::Http, super::$name()).await;
+            }
+
+            #[tokio::test]
+            async fn over_websocket() {
+                over(Way::WebSocket, super::$name()).await;
+            }
+        }
+    )+};
+}
+pub(crate) use over_each_connection;

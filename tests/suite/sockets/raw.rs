@@ -4,9 +4,11 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use runware::transport::{Clock, TokioClock};
+use runware::transport::Clock;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+
+use crate::haste::Haste;
 
 /// Answers the n-th connection with the n-th text, whatever it is asked, and ends the connection.
 pub(super) struct Raw {
@@ -28,11 +30,11 @@ impl Raw {
         let requests: Arc<Mutex<Vec<Received>>> = Arc::default();
         let noted = Arc::clone(&requests);
         tokio::spawn(async move {
-            let clock = TokioClock::new();
+            let clock = Haste::new(super::TIMES);
             for reply in replies {
                 let (mut stream, _) = listener.accept().await.unwrap();
                 let text = receive(&mut stream).await;
-                noted.lock().unwrap().push(Received { at: clock.now(), text });
+                noted.lock().unwrap().push(Received { at: Clock::now(&clock), text });
                 stream.write_all(reply.as_bytes()).await.unwrap();
                 stream.shutdown().await.unwrap();
             }

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use futures_util::future::join_all;
 use runware::transport::ConnectionState;
 use runware::{ErrorKind, Protocol};
 use runware_emulator::{Action, Answer};
@@ -56,20 +57,22 @@ async fn a_black_hole_is_given_up_for_http_within_5_s() {
 
 #[tokio::test]
 async fn w01_w02_an_upgrade_that_is_refused_is_given_up_for_http() {
-    for (answer, patience) in [
+    let answers = [
         (Answer::empty(401), Duration::ZERO),
         (Answer::empty(403), Duration::ZERO),
         (Answer::html(404), PATIENCE),
         (Answer::html(503), PATIENCE),
         (Answer::empty(503).retry_after("600"), PATIENCE),
         (Answer::empty(429).retry_after("600"), PATIENCE),
-    ] {
+    ];
+    let refused = answers.map(async |(answer, patience)| {
         let haste = Haste::new(TIMES);
         let emulator = haste::start(haste, usual().fault(on_upgrade(Action::Answer(answer.clone())))).await;
         let at = run_over_http(haste, &emulator, &emulator.ws_url(), "refused").await;
         assert!(at <= patience + secs(2), "{answer:?}: {at:?}");
         assert!(emulator.ledger().upgrades() <= 12, "{answer:?}: {} upgrades", emulator.ledger().upgrades());
-    }
+    });
+    join_all(refused).await;
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use futures_util::future::join_all;
 use runware_emulator::{Action, Answer};
 
 use super::*;
@@ -64,7 +65,7 @@ async fn no_error_of_a_socket_holds_the_key_even_if_the_server_quotes_it() {
     let unnamed = format!(r#"{{"errors":[{{"code":"invalidApiKey","message":"No such key: {CANARY}."}}]}}"#);
     let json = |text: &str| Action::Answer(Answer::body(200, "application/json", text.to_owned()));
     let upgrade = |status| on_upgrade(Action::Answer(Answer::body(status, "text/html", page.clone())));
-    for rule in [
+    let rules = [
         upgrade(401),
         upgrade(404),
         upgrade(301),
@@ -75,7 +76,6 @@ async fn no_error_of_a_socket_holds_the_key_even_if_the_server_quotes_it() {
         Rule::new(json(&named("invalidModel"))).kind(RequestKind::Submit),
         Rule::new(json(&named("timeoutProvider"))).kind(RequestKind::Status),
         Rule::new(json(&page)).kind(RequestKind::Status),
-    ] {
-        assert_secret(rule).await;
-    }
+    ];
+    join_all(rules.map(assert_secret)).await;
 }

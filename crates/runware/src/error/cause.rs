@@ -73,7 +73,7 @@ impl Cause {
 
     /// True if trying again cannot help until somebody changes something.
     pub(crate) fn is_permanent(&self) -> bool {
-        matches!(self, Self::Transport(error) if error.is_tls() || error.is_configuration())
+        matches!(self, Self::Transport(error) if error.is_tls() || error.is_configuration() || error.is_redirect())
     }
 
     /// True if a lasting connection was lost with the request unanswered on it.

@@ -260,7 +260,7 @@ fn what_prompts_and_default_deliveries_ask_for() {
 }
 
 #[test]
-fn b8_an_answer_that_comes_before_the_question_is_sent_makes_it_needless() {
+fn b08_an_answer_that_comes_before_the_question_is_sent_makes_it_needless() {
     let mut bench = Bench::new();
     bench.submit("a");
     bench.run("b", 1);

@@ -132,7 +132,7 @@ fn without_a_key_everything_is_sent_at_once() {
 }
 
 #[test]
-fn w3_an_answer_that_never_comes_is_waited_for_15_seconds() {
+fn w03_an_answer_that_never_comes_is_waited_for_15_seconds() {
     let mut bench = Bench::new();
     bench.check_within("a", secs(60));
     bench.session.connected(bench.now);
@@ -147,7 +147,7 @@ fn w3_an_answer_that_never_comes_is_waited_for_15_seconds() {
 }
 
 #[test]
-fn w4_b17_trouble_while_authenticating_costs_no_task() {
+fn w04_b17_trouble_while_authenticating_costs_no_task() {
     let troubles = [
         r#"{"errors":[{"code":"serviceUnavailable"}]}"#,
         r#"{"error":{"message":"Server overloaded"}}"#,
@@ -173,7 +173,7 @@ fn w4_b17_trouble_while_authenticating_costs_no_task() {
 }
 
 #[test]
-fn w5_a_session_without_an_id_is_not_resumed() {
+fn w05_a_session_without_an_id_is_not_resumed() {
     let mut bench = Bench::new();
     bench.check("a");
     bench.session.connected(bench.now);
@@ -213,7 +213,7 @@ fn w19_w20_the_session_is_offered_again_and_another_one_taken() {
 }
 
 #[test]
-fn w6_w7_what_comes_before_the_answer_is_routed_and_changes_nothing_else() {
+fn w06_w07_what_comes_before_the_answer_is_routed_and_changes_nothing_else() {
     let mut bench = Bench::new();
     bench.check("ab");
     bench.session.connected(bench.now);
@@ -230,7 +230,7 @@ fn w6_w7_what_comes_before_the_answer_is_routed_and_changes_nothing_else() {
 }
 
 #[test]
-fn w6_the_answer_and_the_replay_share_a_frame() {
+fn w06_the_answer_and_the_replay_share_a_frame() {
     let mut bench = Bench::new();
     bench.check("a");
     bench.check("b");

@@ -420,7 +420,7 @@ fn w30_pongs_reach_nobody() {
 }
 
 #[test]
-fn b3_w28_a_blank_frame_answers_the_oldest_silent_check() {
+fn b03_w28_a_blank_frame_answers_the_oldest_silent_check() {
     for blank in [r#"{"data":[]}"#, "{}", r#"{"data":[],"errors":[]}"#] {
         let mut bench = Bench::ready();
         let (run, details, submission) = (bench.run("r", 1), bench.details("d"), bench.submit("s"));

@@ -22,7 +22,7 @@ fn dialing() -> Bench {
 }
 
 #[test]
-fn b9_w11_w12_what_was_sent_is_disconnected_and_what_was_not_waits() {
+fn b09_w11_w12_what_was_sent_is_disconnected_and_what_was_not_waits() {
     let losses = [
         Loss::Closed { code: None },
         Loss::Closed { code: Some(1000) },
@@ -63,7 +63,7 @@ fn w11_a_server_that_says_later_is_left_alone_for_ten_seconds() {
 }
 
 #[test]
-fn w1_what_does_not_pass_is_refused_at_once() {
+fn w01_what_does_not_pass_is_refused_at_once() {
     let finals = [
         no_connection(ErrorKind::Connect, Some(401), None),
         no_connection(ErrorKind::Connect, Some(403), None),
@@ -90,7 +90,7 @@ fn w1_what_does_not_pass_is_refused_at_once() {
 }
 
 #[test]
-fn w2_a_busy_server_is_asked_again_when_it_says() {
+fn w02_a_busy_server_is_asked_again_when_it_says() {
     for status in [429, 500, 502, 503, 504] {
         let mut bench = dialing();
         let loss = no_connection(ErrorKind::Connect, Some(status), Some(secs(7)));

@@ -5,7 +5,7 @@ fn patient(patience: Duration) -> Settings {
 }
 
 #[test]
-fn w8_a_quiet_connection_is_pinged_every_thirty_seconds() {
+fn w08_a_quiet_connection_is_pinged_every_thirty_seconds() {
     let mut bench = Bench::ready();
     let mut pings = Vec::new();
     while bench.now < secs(3_600) {
@@ -27,7 +27,7 @@ fn w8_a_quiet_connection_is_pinged_every_thirty_seconds() {
 }
 
 #[test]
-fn w8_traffic_in_one_direction_only_does_not_keep_a_connection() {
+fn w08_traffic_in_one_direction_only_does_not_keep_a_connection() {
     // We only hear.
     let mut bench = Bench::ready();
     for _ in 0..29 {
@@ -49,7 +49,7 @@ fn w8_traffic_in_one_direction_only_does_not_keep_a_connection() {
 }
 
 #[test]
-fn w9_a_connection_that_is_dead_is_noticed_45_seconds_after_a_ping() {
+fn w09_a_connection_that_is_dead_is_noticed_45_seconds_after_a_ping() {
     let mut bench = Bench::ready();
     bench.pass(secs(30));
     assert_eq!(bench.sent(), ["ping"]);
@@ -70,7 +70,7 @@ fn w9_a_connection_that_is_dead_is_noticed_45_seconds_after_a_ping() {
 }
 
 #[test]
-fn w9_any_sign_of_life_will_do() {
+fn w09_any_sign_of_life_will_do() {
     let mut bench = Bench::ready();
     bench.pass(secs(30));
     bench.sent();
@@ -147,7 +147,7 @@ fn timeouts_of_one_moment_all_happen() {
 }
 
 #[test]
-fn w2_patience_ends_what_waits_and_what_comes_meanwhile() {
+fn w02_patience_ends_what_waits_and_what_comes_meanwhile() {
     let mut bench = Bench::with(patient(secs(5)));
     bench.check("a");
     bench.now += secs(2);

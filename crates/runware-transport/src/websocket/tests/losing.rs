@@ -22,7 +22,7 @@ where
 }
 
 #[tokio::test(start_paused = true)]
-async fn w9_a_peer_that_is_gone_without_a_word_is_noticed_by_its_silence() {
+async fn w09_a_peer_that_is_gone_without_a_word_is_noticed_by_its_silence() {
     let pipe = Pipe::new();
     let transport = piped(&pipe);
     let clock = TokioClock::new();
@@ -48,7 +48,7 @@ async fn w9_a_peer_that_is_gone_without_a_word_is_noticed_by_its_silence() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn w9_a_peer_that_only_sends_control_frames_lives() {
+async fn w09_a_peer_that_only_sends_control_frames_lives() {
     let pipe = Pipe::new();
     let transport = piped(&pipe);
     let mut attempt = getting(A);

@@ -17,7 +17,7 @@ async fn refused(response: &str) -> (TransportError, ConnectionState, usize) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn w1_a_refused_upgrade_ends_attempts_at_once_and_is_not_tried_again() {
+async fn w01_a_refused_upgrade_ends_attempts_at_once_and_is_not_tried_again() {
     for status in [401, 403] {
         let response = format!("HTTP/1.1 {status} X\r\nContent-Length: 0\r\n\r\n");
         let (error, state, connections) = refused(&response).await;
@@ -28,7 +28,7 @@ async fn w1_a_refused_upgrade_ends_attempts_at_once_and_is_not_tried_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn w1_a_redirected_upgrade_is_not_followed() {
+async fn w01_a_redirected_upgrade_is_not_followed() {
     let (error, _, connections) = refused(REDIRECT).await;
     assert_eq!((error.status(), error.delivery()), (Some(301), Delivery::NotSent), "{error:?}");
     assert!(!format!("{error:?}").contains("hunter2"));
@@ -36,7 +36,7 @@ async fn w1_a_redirected_upgrade_is_not_followed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn w2_an_upgrade_put_off_is_tried_again_when_the_server_asks_for_it() {
+async fn w02_an_upgrade_put_off_is_tried_again_when_the_server_asks_for_it() {
     for status in [429, 503] {
         let pipe = Pipe::new();
         let transport = piped(&pipe);
@@ -57,7 +57,7 @@ async fn w2_an_upgrade_put_off_is_tried_again_when_the_server_asks_for_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn w3_an_authentication_without_an_answer_ends_after_its_time() {
+async fn w03_an_authentication_without_an_answer_ends_after_its_time() {
     let pipe = Pipe::new();
     let transport = piped(&pipe);
     let clock = TokioClock::new();
@@ -77,7 +77,7 @@ async fn w3_an_authentication_without_an_answer_ends_after_its_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn w5_an_authentication_without_a_session_is_good_enough() {
+async fn w05_an_authentication_without_a_session_is_good_enough() {
     let pipe = Pipe::new();
     let transport = piped(&pipe);
     let peer = async {
