@@ -141,7 +141,7 @@ async fn b08_a_task_goes_on_over_the_next_socket() {
 /// Five hundred clients lose a server that is away for 20 s.
 #[tokio::test(start_paused = true)]
 async fn w21_clients_that_were_dropped_together_do_not_come_back_together() {
-    const CLIENTS: usize = 500;
+    const CLIENTS: usize = 1_000;
     let net = Net::start(usual().duration(secs(30))).await;
     let tasks: Vec<_> = (0..CLIENTS)
         .map(|number| {
