@@ -1,10 +1,16 @@
 //! What is sent at once: an attempt and the calls in it.
 
+#[cfg(any(feature = "http", feature = "websocket"))]
+mod traced;
+
 use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
 use runware_types::{TaskUuid, encode_request};
+
+#[cfg(any(feature = "http", feature = "websocket"))]
+pub(crate) use self::traced::{Facts, traced};
 
 /// One attempt: a batch of calls that travel together, and the time they may take.
 ///

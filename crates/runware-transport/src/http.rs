@@ -18,11 +18,11 @@ use bytes::Bytes;
 use futures_util::future::{Either, select};
 use reqwest::header::{CONTENT_ENCODING, DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use runware_types::{Envelope, Limits};
-use tracing::{Instrument, Span, field};
 
 use self::body::Shortfall;
 use self::intake::Intake;
 use self::pace::Halt;
+use crate::attempt::{Facts, traced};
 use crate::base_url::BaseUrl;
 use crate::excerpt::excerpt;
 use crate::retry_after::parse_retry_after;
@@ -113,17 +113,10 @@ impl HttpTransport {
 #[async_trait]
 impl Transport for HttpTransport {
     async fn send(&self, attempt: Attempt) -> Result<Replies, TransportError> {
-        let span = tracing::debug_span!(
-            "attempt",
-            calls = attempt.calls.len(),
-            status = field::Empty,
-            error = field::Empty,
-            elapsed_ms = field::Empty,
-        );
-        let started = self.clock.now();
-        let result = self.exchange(attempt, started).instrument(span.clone()).await;
-        record(&span, result.as_ref().map(|reply| reply.status), self.clock.now().saturating_sub(started));
-        result.map(Replies::one)
+        let facts = Facts { calls: attempt.calls.len(), is_streaming: false };
+        let exchange = self.exchange(attempt, self.clock.now());
+        let reply = traced(facts, &*self.clock, exchange, |reply| Some(reply.status)).await;
+        reply.map(Replies::one)
     }
 
     /// Sends the one call of an attempt and hands its reply over as it comes: uncompressed, byte for byte but for the
@@ -143,18 +136,9 @@ impl Transport for HttpTransport {
     ///
     /// As for [`send`](Transport::send). Dropping the reply lets go of the connection; the task goes on at the server.
     async fn open_stream(&self, attempt: Attempt, idle: Duration) -> Result<StreamingReply, TransportError> {
-        let span = tracing::debug_span!(
-            "attempt",
-            calls = attempt.calls.len(),
-            streaming = true,
-            status = field::Empty,
-            error = field::Empty,
-            elapsed_ms = field::Empty,
-        );
-        let started = self.clock.now();
-        let result = self.stream(attempt, idle, started).instrument(span.clone()).await;
-        record(&span, result.as_ref().map(|reply| reply.status), self.clock.now().saturating_sub(started));
-        result
+        let facts = Facts { calls: attempt.calls.len(), is_streaming: true };
+        let exchange = self.stream(attempt, idle, self.clock.now());
+        traced(facts, &*self.clock, exchange, |reply| Some(reply.status)).await
     }
 
     async fn close(&self) {
@@ -317,22 +301,6 @@ impl Head {
 
 fn late(message: String) -> TransportError {
     TransportError::new(ErrorKind::Timeout, Delivery::MaybeSent, message)
-}
-
-/// Notes the outcome on the attempt's span: numbers and kinds, never a text of either side.
-fn record(span: &Span, result: Result<u16, &TransportError>, elapsed: Duration) {
-    span.record("elapsed_ms", u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX));
-    match result {
-        Ok(status) => {
-            span.record("status", status);
-            tracing::debug!(parent: span, "answered");
-        }
-        Err(error) => {
-            span.record("status", error.status());
-            span.record("error", field::debug((error.kind(), error.delivery())));
-            tracing::debug!(parent: span, "not answered");
-        }
-    }
 }
 
 #[cfg(test)]

@@ -21,12 +21,12 @@ use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use futures_util::stream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
-use tracing::{Instrument, Span, field};
 
 use self::actor::{Actor, Command, Ports};
 use self::dial::Dialler;
 use self::exchange::{Exchange, Ticket, exchange};
 use self::queue::Inlet;
+use crate::attempt::{Facts, traced};
 use crate::session::{Schedule, Session, Settings};
 use crate::{
     ApiKey, Attempt, Clock, Connection, ConnectionState, Delivery, ErrorKind, Replies, Reply, Transport,
@@ -170,17 +170,10 @@ impl Transport for WebSocketTransport {
     ///
     /// Returns with the first reply, or at the end if there is none.
     async fn send(&self, attempt: Attempt) -> Result<Replies, TransportError> {
-        let span = tracing::debug_span!(
-            "attempt",
-            calls = attempt.calls.len(),
-            status = field::Empty,
-            error = field::Empty,
-            elapsed_ms = field::Empty,
-        );
-        let started = self.clock().now();
-        let result = self.exchange(attempt, started).instrument(span.clone()).await;
-        record(&span, &result, self.clock().now().saturating_sub(started));
-        result.map(|(_, replies)| replies)
+        let facts = Facts { calls: attempt.calls.len(), is_streaming: false };
+        let exchange = self.exchange(attempt, self.clock().now());
+        let reply = traced(facts, self.clock(), exchange, |(status, _)| *status).await;
+        reply.map(|(_, replies)| replies)
     }
 
     fn unclaimed(&self) -> Option<Unclaimed> {
@@ -334,22 +327,6 @@ fn check(attempt: &Attempt) -> Result<(), TransportError> {
         return refused(ErrorKind::Configuration, "a call is not UTF-8, which JSON is");
     }
     Ok(())
-}
-
-/// Notes the outcome on the attempt's span: numbers and kinds, never a text of either side.
-fn record(span: &Span, result: &Result<(Option<u16>, Replies), TransportError>, elapsed: Duration) {
-    span.record("elapsed_ms", u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX));
-    match result {
-        Ok((status, _)) => {
-            span.record("status", status);
-            tracing::debug!(parent: span, "answered");
-        }
-        Err(error) => {
-            span.record("status", error.status());
-            span.record("error", field::debug((error.kind(), error.delivery())));
-            tracing::debug!(parent: span, "not answered");
-        }
-    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

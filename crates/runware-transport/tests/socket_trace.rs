@@ -6,9 +6,12 @@
 #![cfg(feature = "websocket")]
 #![expect(clippy::unwrap_used, reason = "a failing test stops at the line that failed, in its helpers too")]
 
-use std::fmt::{Debug, Write};
+#[path = "support/trace_log.rs"]
+mod trace_log;
+
+use std::fmt::Write;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use futures_util::future::{Either, join, select};
@@ -16,9 +19,8 @@ use futures_util::{SinkExt, StreamExt};
 use runware_transport::{ApiKey, Attempt, Call, Clock, TokioClock, Transport, WebSocketTransport};
 use tokio::net::TcpListener;
 use tokio_websockets::{CloseCode, Message, ServerBuilder};
-use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
+
+use trace_log::Log;
 
 const KEY: &str = "Sekret-0123456789abcdef";
 const TASK: &str = "a0000000-0000-4000-8000-00000000000a";
@@ -69,7 +71,7 @@ async fn the_trace_of_a_connection_holds_numbers_and_no_texts() {
     let bound = TokioClock::new().sleep_until(Duration::from_secs(5));
     assert!(matches!(select(pin!(join(sent, serve)), bound).await, Either::Left(_)), "the test hangs");
 
-    let text = log.0.lock().unwrap().clone();
+    let text = log.text();
     for expected in [
         "calls=1",
         "status=200",
@@ -110,39 +112,4 @@ impl log::Log for Records {
     }
 
     fn flush(&self) {}
-}
-
-/// A subscriber that writes every field of every span and event down, of this crate and of those below.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<String>>);
-
-impl Visit for &Log {
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        writeln!(self.0.lock().unwrap(), "{field}={value:?}").unwrap();
-    }
-}
-
-impl Subscriber for Log {
-    fn enabled(&self, _: &Metadata<'_>) -> bool {
-        true
-    }
-
-    fn new_span(&self, span: &Attributes<'_>) -> Id {
-        span.record(&mut &*self);
-        Id::from_u64(1)
-    }
-
-    fn record(&self, _: &Id, values: &Record<'_>) {
-        values.record(&mut &*self);
-    }
-
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-
-    fn event(&self, event: &Event<'_>) {
-        event.record(&mut &*self);
-    }
-
-    fn enter(&self, _: &Id) {}
-
-    fn exit(&self, _: &Id) {}
 }

@@ -6,18 +6,18 @@
 #![cfg(feature = "http")]
 #![expect(clippy::unwrap_used, reason = "a failing test stops at the line that failed, in its helpers too")]
 
-use std::fmt::{Debug, Write};
+#[path = "support/trace_log.rs"]
+mod trace_log;
+
 use std::pin::pin;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::future::{Either, join, select};
 use runware_transport::{ApiKey, Attempt, Call, Clock, HttpTransport, TokioClock, Transport};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
-use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
+
+use trace_log::Log;
 
 const KEY: &str = "Sekret-0123456789abcdef";
 
@@ -50,45 +50,10 @@ async fn the_trace_of_an_attempt_holds_numbers_and_no_texts() {
         assert!(matches!(select(pin!(both), bound).await, Either::Left(_)), "the test hangs");
     }
 
-    let text = log.0.lock().unwrap().clone();
+    let text = log.text();
     for expected in ["calls=1", "status=200", "status=503", "elapsed_ms=", "error=(Undecodable, Answered)"] {
         assert!(text.contains(expected), "{expected} is missing in\n{text}");
     }
     assert!(!text.contains("Sekret"), "{text}");
     assert!(!text.contains("hunter"), "{text}");
-}
-
-/// A subscriber that writes every field of every span and event down, of this crate and of those below.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<String>>);
-
-impl Visit for &Log {
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        writeln!(self.0.lock().unwrap(), "{field}={value:?}").unwrap();
-    }
-}
-
-impl Subscriber for Log {
-    fn enabled(&self, _: &Metadata<'_>) -> bool {
-        true
-    }
-
-    fn new_span(&self, span: &Attributes<'_>) -> Id {
-        span.record(&mut &*self);
-        Id::from_u64(1)
-    }
-
-    fn record(&self, _: &Id, values: &Record<'_>) {
-        values.record(&mut &*self);
-    }
-
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-
-    fn event(&self, event: &Event<'_>) {
-        event.record(&mut &*self);
-    }
-
-    fn enter(&self, _: &Id) {}
-
-    fn exit(&self, _: &Id) {}
 }
