@@ -31,7 +31,7 @@ use crate::{Attempt, Connection, Replies, StreamingReply, TransportError, Unclai
 /// # Example
 ///
 /// A transport in front of another one, which counts what passes. It hands on all five methods, as every such
-/// transport has to: four of them have a default, and that of [`unclaimed`](Self::unclaimed) would lose results that
+/// transport has to: four of them have a default, and that of [`take_unclaimed`](Self::take_unclaimed) would lose results that
 /// were replayed and are paid for.
 ///
 /// ```
@@ -60,8 +60,8 @@ use crate::{Attempt, Connection, Replies, StreamingReply, TransportError, Unclai
 ///         self.inner.open_stream(attempt, idle).await
 ///     }
 ///
-///     fn unclaimed(&self) -> Option<Unclaimed> {
-///         self.inner.unclaimed()
+///     fn take_unclaimed(&self) -> Option<Unclaimed> {
+///         self.inner.take_unclaimed()
 ///     }
 ///
 ///     fn connection(&self) -> Connection {
@@ -110,7 +110,7 @@ pub trait Transport: Send + Sync + fmt::Debug {
 
     /// The replies that nobody waits for, for the one caller that asks first; `None` for all others, and from a
     /// transport that has none.
-    fn unclaimed(&self) -> Option<Unclaimed> {
+    fn take_unclaimed(&self) -> Option<Unclaimed> {
         None
     }
 

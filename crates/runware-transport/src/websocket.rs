@@ -176,7 +176,7 @@ impl Transport for WebSocketTransport {
         reply.map(|(_, replies)| replies)
     }
 
-    fn unclaimed(&self) -> Option<Unclaimed> {
+    fn take_unclaimed(&self) -> Option<Unclaimed> {
         lock(&self.unclaimed).take()
     }
 

@@ -141,7 +141,7 @@ impl Asked {
 impl Driver {
     pub(crate) fn new(setup: Setup) -> Self {
         let Setup { transport, clock, registry, counters, inbox, batch_limit, seed } = setup;
-        let unclaimed = transport.unclaimed();
+        let unclaimed = transport.take_unclaimed();
         Self {
             transport,
             clock,

@@ -111,8 +111,8 @@ impl Transport for Routed {
         self.http.open_stream(attempt, idle).await
     }
 
-    fn unclaimed(&self) -> Option<Unclaimed> {
-        self.socket.unclaimed()
+    fn take_unclaimed(&self) -> Option<Unclaimed> {
+        self.socket.take_unclaimed()
     }
 
     fn connection(&self) -> Connection {

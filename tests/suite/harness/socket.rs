@@ -39,8 +39,8 @@ impl Transport for Socket {
         self.transport.send(attempt).await
     }
 
-    fn unclaimed(&self) -> Option<Unclaimed> {
-        self.transport.unclaimed()
+    fn take_unclaimed(&self) -> Option<Unclaimed> {
+        self.transport.take_unclaimed()
     }
 
     fn connection(&self) -> Connection {

@@ -104,8 +104,8 @@ impl Transport for Recorder {
         replies
     }
 
-    fn unclaimed(&self) -> Option<Unclaimed> {
-        self.transport.unclaimed()
+    fn take_unclaimed(&self) -> Option<Unclaimed> {
+        self.transport.take_unclaimed()
     }
 
     fn connection(&self) -> Connection {

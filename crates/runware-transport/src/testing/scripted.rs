@@ -88,7 +88,7 @@ impl ScriptedTransport {
         self.lock().answer = Some(Box::new(answer));
     }
 
-    /// Hands over a reply that no attempt waits for, as a lasting connection may; see [`Transport::unclaimed`].
+    /// Hands over a reply that no attempt waits for, as a lasting connection may; see [`Transport::take_unclaimed`].
     ///
     /// At most 64 are kept; further ones, and those after [`close`](Transport::close), are dropped.
     pub fn push_unclaimed(&self, reply: Reply) {
@@ -190,7 +190,7 @@ impl Transport for ScriptedTransport {
         }
     }
 
-    fn unclaimed(&self) -> Option<Unclaimed> {
+    fn take_unclaimed(&self) -> Option<Unclaimed> {
         self.lock().unclaimed.take().map(Unclaimed::received)
     }
 

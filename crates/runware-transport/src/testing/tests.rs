@@ -186,8 +186,8 @@ async fn what_nobody_waits_for_goes_to_the_first_who_asks() {
     let (_, transport) = scripted();
     let reply = Reply::new(200, Envelope::decode(r#"{"data":[]}"#).unwrap());
     (0..70).for_each(|_| transport.push_unclaimed(reply.clone()));
-    let mut unclaimed = transport.unclaimed().unwrap();
-    assert!(transport.unclaimed().is_none());
+    let mut unclaimed = transport.take_unclaimed().unwrap();
+    assert!(transport.take_unclaimed().is_none());
     transport.close().await;
     let mut kept = 0;
     while unclaimed.next().await.is_some() {

@@ -243,8 +243,8 @@ async fn streams_go_over_http_and_stray_replies_come_from_the_socket() {
     let routed = Routed::new(Arc::new(socket.clone()), Arc::new(Streaming), Arc::new(clock));
     assert_eq!(routed.open_stream(submission(), TIMEOUT).await.unwrap().status, 200);
     socket.push_unclaimed(reply(299));
-    assert_eq!(routed.unclaimed().unwrap().next().await.unwrap().status, 299);
-    assert!(routed.unclaimed().is_none());
+    assert_eq!(routed.take_unclaimed().unwrap().next().await.unwrap().status, 299);
+    assert!(routed.take_unclaimed().is_none());
     assert!(routed.connection().state().is_ready());
 }
 

@@ -11,7 +11,7 @@ async fn w32_a_dropped_attempt_makes_room_and_its_answer_is_unclaimed() {
     let pipe = Pipe::new();
     let settings = Settings { max_exchanges: 1, ..Settings::default() };
     let transport = builder().connector(pipe.clone()).settings(settings).build().unwrap();
-    let mut unclaimed = transport.unclaimed().unwrap();
+    let mut unclaimed = transport.take_unclaimed().unwrap();
     let scene = async {
         let mut peer = {
             let mut sent = Box::pin(transport.send(submitting(A)));
@@ -85,7 +85,7 @@ async fn w32_closing_ends_what_is_open_and_leaves_nothing() {
     assert!(clock.now() < Duration::from_secs(1), "a peer that hangs up is not waited for");
     assert!(matches!(connection.changed().await, Some(ConnectionState::Closed)));
     assert!(connection.changed().await.is_none());
-    assert!(transport.unclaimed().unwrap().next().await.is_none());
+    assert!(transport.take_unclaimed().unwrap().next().await.is_none());
 
     let error = transport.send(getting(A)).await.unwrap_err();
     assert!(error.is_closed() && error.delivery() == Delivery::NotSent, "{error:?}");
@@ -198,7 +198,7 @@ async fn unclaimed_replies_are_kept_up_to_a_bound() {
     });
     reply.await.unwrap();
     transport.close().await;
-    let mut unclaimed = transport.unclaimed().unwrap();
+    let mut unclaimed = transport.take_unclaimed().unwrap();
     let mut kept = 0;
     while let Some(reply) = within(TIMEOUT, unclaimed.next()).await {
         assert!(is_result(&reply, B));
@@ -220,7 +220,7 @@ async fn unclaimed_replies_are_kept_up_to_the_weight_of_one_message() {
     });
     reply.await.unwrap();
     transport.close().await;
-    let mut unclaimed = transport.unclaimed().unwrap();
+    let mut unclaimed = transport.take_unclaimed().unwrap();
     let mut kept = 0;
     while within(TIMEOUT, unclaimed.next()).await.is_some() {
         kept += 1;
@@ -293,7 +293,7 @@ fn an_attempt_ends_with_the_runtime_and_the_next_one_starts_anew() {
 async fn a_burst_of_unclaimed_replies_reaches_whoever_takes_them() {
     let pipe = Pipe::new();
     let transport = piped(&pipe);
-    let mut unclaimed = transport.unclaimed().unwrap();
+    let mut unclaimed = transport.take_unclaimed().unwrap();
     let taking = tokio::spawn(async move {
         let (mut taken, mut most) = (0, 0);
         while unclaimed.next().await.is_some() {

@@ -218,7 +218,7 @@ async fn w12_results_that_came_before_the_connection_broke_are_kept() {
 async fn w12_a_connection_that_cannot_be_written_to_is_lost_after_what_was_received() {
     let pipe = Pipe::new();
     let transport = piped(&pipe);
-    let mut unclaimed = transport.unclaimed().unwrap();
+    let mut unclaimed = transport.take_unclaimed().unwrap();
     let peer = async {
         let mut peer = pipe.authenticated().await;
         peer.text().await;
@@ -258,8 +258,8 @@ async fn w13_the_same_policy_close_twice_is_not_run_into_a_third_time() {
 async fn w22_what_was_asked_on_one_connection_may_be_answered_on_the_next() {
     let pipe = Pipe::new();
     let transport = piped(&pipe);
-    let mut unclaimed = transport.unclaimed().unwrap();
-    assert!(transport.unclaimed().is_none(), "there is one reader");
+    let mut unclaimed = transport.take_unclaimed().unwrap();
+    assert!(transport.take_unclaimed().is_none(), "there is one reader");
     asked(&transport, &pipe, async |peer| drop(peer)).await.unwrap_err();
     let reply = asked(&transport, &pipe, async |mut peer| {
         peer.say(result(B)).await;
