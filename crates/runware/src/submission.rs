@@ -238,7 +238,9 @@ impl Submission {
     /// The server refused the request that it was in, not the task: it goes again in a smaller one. Unless that is
     /// certain, the task may have been taken all the same.
     pub(crate) fn regroup(&mut self, now: Tick, certainly: bool) {
-        if !certainly {
+        if certainly {
+            self.sends.first = self.sends_before.first;
+        } else {
             self.doubt = Some(Doubt::Other);
             self.was_only_lost = false;
         }

@@ -2,6 +2,8 @@
 
 use futures_util::future::join;
 use runware::ErrorKind;
+use runware::types::DeliveryMethod;
+use runware_emulator::Action;
 
 use super::*;
 use crate::harness::video;
@@ -40,4 +42,24 @@ async fn w24_a_question_about_a_task_takes_nothing_from_those_who_wait_for_it() 
     let (outcome, ()) = net.within(secs(60), join(task.outcome(), ask)).await;
     net.assert_delivered("w24", &outcome.unwrap());
     assert_eq!((net.account("w24").details, net.ledger().sockets_opened()), (40, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn w24_what_refuses_a_question_refuses_no_task_that_is_under_way() {
+    for code in ["permissionDenied", "insufficientCredits", "invalidValue"] {
+        let net = Net::start(usual()).await;
+        let refusal =
+            format!(r#"{{"errors":[{{"code":"{code}","message":"no","taskUUID":"{}"}}]}}"#, id("w24"));
+        let answer = Action::rewrite(move |_| refusal.clone().into());
+        net.emulator.inject(Rule::new(answer).kind(RequestKind::Status).nth(1));
+        let client = net.client();
+        let task = client.submit(video("w24").delivery_method(DeliveryMethod::Sync)).unwrap();
+        net.pass(millis(200)).await;
+        let refused = client.status(id("w24")).await;
+        let outcome = net.within(secs(60), task.outcome()).await;
+        net.assert_delivered(
+            "w24",
+            &outcome.unwrap_or_else(|error| panic!("{code}: {error:?}, {refused:?}")),
+        );
+    }
 }

@@ -84,7 +84,8 @@ impl CallKind {
     ///   task's own failure.
     /// * That a task is not to be found answers a question, and no submission: the oldest news of all would end it. That
     ///   its id is known already answers a submission, and no question.
-    /// * Any other error may be about the submission while one is under way, and is about the question otherwise.
+    /// * Any other error may be about a submission or about a question. While both are under way it goes to the question,
+    ///   to which it is no verdict: a submission that is told it was refused is not looked for any more.
     /// * What came before a question was sent does not answer it, unless it shows the task.
     pub(super) fn share(self, entry: Entry<'_>, is_sent: bool, company: Company) -> Option<Share> {
         let error = match entry {
@@ -113,10 +114,9 @@ impl CallKind {
                 let may_be_details = asked_by.is_none() && !has_status && company.has_details;
                 is_sent && !may_be_details
             }
-            Self::Check => has_status || (is_sent && !company.has_purchases),
+            Self::Check => has_status || is_sent,
             _ if is_about_a_lookup(error) => false,
-            // An earlier attempt may be what was refused, but not while a question may be.
-            _ => has_status || is_sent || error.is_conflict() || !company.has_checks,
+            _ => has_status || error.is_conflict() || !(company.has_checks || company.has_details),
         };
         match self {
             _ if !takes => None,

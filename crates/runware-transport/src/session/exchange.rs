@@ -99,6 +99,11 @@ impl Exchange {
         self.calls.iter().any(|call| call.kind == CallKind::Submission)
     }
 
+    /// Whether the archive is asked about a task.
+    pub(super) fn asks_archive(&self) -> bool {
+        self.calls.iter().any(|call| call.kind == CallKind::Details)
+    }
+
     pub(super) fn is_sent(&self) -> bool {
         self.sent_after.is_some()
     }

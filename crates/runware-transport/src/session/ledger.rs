@@ -146,8 +146,15 @@ impl Ledger {
     }
 
     /// The exchange that a blank frame answers: the one that waits longest of those which such an answer is known for.
+    ///
+    /// While the archive is asked, that may be what was answered, and acknowledges no submission.
     pub(super) fn next_silent(&self) -> Option<ExchangeId> {
-        self.silent_checks.first().or(self.silent_submissions.first()).copied()
+        let submission = || {
+            let asks_archive =
+                self.exchanges.values().any(|exchange| exchange.is_sent() && exchange.asks_archive());
+            self.silent_submissions.first().filter(|_| !asks_archive)
+        };
+        self.silent_checks.first().or_else(submission).copied()
     }
 
     /// The exchange that the refusal of a whole request answers: the one that waits longest of those with several calls.

@@ -174,11 +174,16 @@ impl Session {
         {
             self.reconnect.forgive();
         }
-        for id in self.ledger.sent() {
+        let sent = self.ledger.sent();
+        let is_alone = sent.len() == 1;
+        for id in sent {
             let Some(exchange) = self.ledger.remove(id) else { continue };
             let failure = if is_too_large && !exchange.submits() {
                 let message = "a message beyond the limit came, which may have been the answer";
-                TransportError::new(ErrorKind::TooLarge, Delivery::Answered, message)
+                // Of several, nobody knows whose it was; what asks about many tasks is the likely one, and can be divided.
+                let is_likely = is_alone || exchange.tasks().nth(1).is_some();
+                let delivery = if is_likely { Delivery::Answered } else { Delivery::MaybeSent };
+                TransportError::new(ErrorKind::TooLarge, delivery, message)
             } else {
                 disconnected(reason)
             };

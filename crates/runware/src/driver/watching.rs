@@ -70,8 +70,12 @@ impl Driver {
         for task_uuid in &asked.task_uuids {
             let Some(sighting) = sightings.remove(task_uuid) else { continue };
             let Some(entry) = asked.entry(task_uuid, &mut self.entries) else { continue };
-            let is_large = matches!(sighting, Sighting::TooLarge(_));
-            entry.large_answers = if is_large { entry.large_answers + 1 } else { 0 };
+            match sighting {
+                Sighting::TooLarge(_) => entry.large_answers += 1,
+                // That a check failed says nothing about the size of its answer.
+                Sighting::Fault(_) => {}
+                _ => entry.large_answers = 0,
+            }
             match sighting {
                 Sighting::Seen(snapshot) => {
                     entry.last_seen = Some(true);

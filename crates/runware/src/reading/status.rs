@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use runware_transport::Delivery;
 use runware_types::{ApiError, ErrorCategory, TaskType, TaskUuid};
 
 use super::part::is_failure;
@@ -89,6 +90,8 @@ impl Sorted<'_> {
             ErrorCategory::ServerError | ErrorCategory::Timeout | ErrorCategory::Unknown => Weight::Suspect,
             // Only a task that was taken can end so.
             ErrorCategory::Safety | ErrorCategory::Provider if !is_of_submission(error) => Weight::Verdict,
+            // A task that runs is not ended by an empty account.
+            ErrorCategory::Quota => Weight::Suspect,
             _ if self.is_of_check(error) => Weight::Verdict,
             _ => Weight::Suspect,
         }
@@ -105,6 +108,10 @@ impl Sorted<'_> {
             let cause = self.cause(None);
             return match asked {
                 2.. => Sighting::TooMany,
+                // Over a socket it may have been another question's answer.
+                _ if fault.status().is_none() && fault.delivery() != Delivery::Answered => {
+                    Sighting::Fault(cause)
+                }
                 _ if fault.status().is_none() => Sighting::TooLarge(cause),
                 _ => Sighting::Refused(cause),
             };

@@ -133,13 +133,14 @@ fn w24_an_id_that_is_known_answers_submissions_only() {
 }
 
 #[test]
-fn w24_a_refusal_is_the_submissions_while_there_is_one_and_else_the_questions() {
+fn w24_a_refusal_is_the_submissions_only_while_nothing_else_can_have_been_refused() {
     for refusal in ["invalidModel", "insufficientCredits", "internalServerError"] {
         let refusal = format!(r#""code":"{refusal}""#);
         for (open, ended) in [("c", "c"), ("d", "d"), ("s", "s"), ("u", "u"), ("cd", "cd")] {
             assert_eq!(heard(open, &refusal), ended);
         }
-        for (open, ended) in [("cs", "s"), ("sd", "s"), ("ru", "ru"), ("cdr", "r")] {
+        // It may be the question that was refused, and a submission that is called refused is not looked for.
+        for (open, ended) in [("cs", "c"), ("sd", ""), ("ru", "ru"), ("cdr", "c")] {
             assert_eq!(heard(open, &refusal), ended);
         }
         // One that is not sent was not refused, unless it was sent before.
@@ -429,12 +430,13 @@ fn b03_w28_a_blank_frame_answers_the_oldest_silent_check() {
         bench.receive(data(&[('b', RUNNING)]));
         let said = |id: ExchangeId| [format!("{} 200: blank", id.0), format!("{} ends", id.0)];
         assert_eq!(bench.receive(blank), said(first));
-        // The second check was answered in part, so the frame is not about it.
+        // The second check was answered in part, and what the archive was asked may be what is answered.
+        assert_eq!(bench.receive(blank), Vec::<String>::new());
+        bench.session.abandon(details);
         assert_eq!(bench.receive(blank), said(submission));
         assert_eq!(bench.receive(blank), Vec::<String>::new());
         bench.session.abandon(second);
         bench.session.abandon(run);
-        bench.session.abandon(details);
         assert_eq!(bench.receive(blank), Vec::<String>::new());
     }
 }

@@ -56,12 +56,12 @@ impl Open {
             (DETAILS, Entry::Error(4)) => self.is_sent && (!sent.checks || sent.is_silent),
             (DETAILS, Entry::Error(_)) => false,
             (_, Entry::Error(1)) => !is_repeated,
-            (CHECK, Entry::Error(0 | 2)) => self.is_sent && !sent.purchases,
+            (CHECK, Entry::Error(0 | 2)) => self.is_sent,
             (CHECK, Entry::Error(4)) => self.is_sent && !sent.details,
             (CHECK, Entry::Error(_)) => false,
             (_, Entry::Error(3)) => true,
             (_, Entry::Error(4)) => false,
-            (_, Entry::Error(_)) => self.is_sent || !sent.checks,
+            (_, Entry::Error(_)) => !sent.checks && !sent.details,
         }
     }
 
