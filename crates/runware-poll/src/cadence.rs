@@ -5,6 +5,7 @@ use std::time::Duration;
 use fastrand::Rng;
 
 use crate::backoff::{between, grow, scale};
+use crate::forecast::Forecast;
 use crate::plan::InvalidPlan;
 use crate::tick::Tick;
 
@@ -31,6 +32,20 @@ pub enum Cadence {
         /// The share of a gap that may be cut off; 0 to 0.5.
         spread: f64,
     },
+    /// Gaps that follow what is known of how long such tasks take: short when a task is likely to end, long when it
+    /// is not. While nothing is known, they are those of [`Cadence::exponential`].
+    ///
+    /// What is known comes as a [`Forecast`], from the [`Durations`](crate::Durations) of a
+    /// [`Scheduler`](crate::Scheduler), or with [`Poll::follow`](crate::Poll::follow).
+    Learned {
+        /// How much sooner one more look has to show a result to be worth it. The one knob: a quarter of it means
+        /// twice the looks and half the lag. Longer than zero.
+        worth: Duration,
+        /// The shortest nominal gap; at least 1 ms.
+        floor: Duration,
+        /// The longest nominal gap; at least `floor`.
+        cap: Duration,
+    },
 }
 
 impl Cadence {
@@ -39,41 +54,95 @@ impl Cadence {
     /// The nominal gaps are 1, 1.5, 2.25, 3.375, 5.0625, 7.59375 and then 10 s. In the first minute that
     /// makes at most 11 looks, in five minutes 41, in twenty 153.
     pub const fn exponential() -> Self {
-        Self::Exponential {
-            first: Duration::from_secs(1),
-            factor: 1.5,
-            cap: Duration::from_secs(10),
-            spread: 0.2,
+        let Ladder { first, factor, cap, spread } = Ladder::DEFAULT;
+        Self::Exponential { first, factor, cap, spread }
+    }
+
+    /// Gaps from what is known of past tasks, between 1 s and 60 s, where a look is worth half a second of lag.
+    pub const fn learned() -> Self {
+        Self::Learned {
+            worth: Duration::from_millis(500),
+            floor: Duration::from_secs(1),
+            cap: Duration::from_secs(60),
         }
     }
 
-    /// The nominal gap that follows `previous`.
+    /// The nominal gap that follows `previous`, as long as nothing is known of the task.
     pub(crate) fn gap_after(&self, previous: Option<Duration>) -> Duration {
-        let Self::Exponential { first, factor, cap, .. } = *self;
+        let Ladder { first, factor, cap, .. } = self.ladder();
         grow(previous, first, factor, cap)
     }
 
-    /// When a look may and should follow one at `last`, for a nominal gap.
+    /// When a look may and should follow one at `last`, for a nominal gap of which nothing is known.
     pub(crate) fn window(&self, last: Tick, gap: Duration, rng: &mut Rng) -> Window {
         let shortest = self.cut(gap);
         Window { earliest: last + shortest, due: last + between(shortest, gap, rng) }
     }
 
-    /// The shortest gap there can be.
-    pub(crate) fn shortest(&self) -> Duration {
-        let Self::Exponential { first, .. } = *self;
-        self.cut(first)
+    /// The nominal gap that follows a look `elapsed` after a task began, by what is known of such tasks.
+    pub(crate) fn forecast_gap(&self, forecast: &Forecast, elapsed: Duration) -> Option<Duration> {
+        let Self::Learned { worth, floor, cap } = *self else { return None };
+        Some(forecast.gap(elapsed, worth, floor, cap))
     }
 
-    /// The longest gap there can be.
+    /// When a look may and should follow one at `last`, for a nominal gap that was forecast.
+    pub(crate) fn forecast_window(&self, last: Tick, gap: Duration, rng: &mut Rng) -> Window {
+        let share = |share| scale(gap, share).unwrap_or(gap);
+        Window { earliest: last + share(0.9), due: last + between(share(0.95), share(1.1), rng) }
+    }
+
+    /// The shortest gap there can be.
+    pub(crate) fn shortest(&self) -> Duration {
+        self.cut(self.ladder().first)
+    }
+
+    /// The longest gap there can be while nothing is known of a task.
     pub(crate) fn longest(&self) -> Duration {
-        let Self::Exponential { cap, .. } = *self;
-        cap
+        self.ladder().cap
+    }
+
+    /// The figures of the exponential gaps: its own, or those that stand in for what is not known.
+    fn ladder(&self) -> Ladder {
+        match *self {
+            Self::Exponential { first, factor, cap, spread } => Ladder { first, factor, cap, spread },
+            Self::Learned { .. } => Ladder::DEFAULT,
+        }
     }
 
     /// Refuses figures with which a task would be asked without pause, or never.
     pub(crate) fn check(&self) -> Result<(), InvalidPlan> {
-        let Self::Exponential { first, factor, cap, spread } = *self;
+        match *self {
+            Self::Exponential { first, factor, cap, spread } => Ladder { first, factor, cap, spread }.check(),
+            Self::Learned { worth, floor, cap } => check_learned(worth, floor, cap),
+        }
+    }
+
+    fn cut(&self, gap: Duration) -> Duration {
+        scale(gap, 1.0 - self.ladder().spread).unwrap_or(gap)
+    }
+}
+
+impl Default for Cadence {
+    fn default() -> Self {
+        Self::exponential()
+    }
+}
+
+/// The figures of [`Cadence::Exponential`].
+#[derive(Clone, Copy)]
+struct Ladder {
+    first: Duration,
+    factor: f64,
+    cap: Duration,
+    spread: f64,
+}
+
+impl Ladder {
+    const DEFAULT: Self =
+        Self { first: Duration::from_secs(1), factor: 1.5, cap: Duration::from_secs(10), spread: 0.2 };
+
+    fn check(self) -> Result<(), InvalidPlan> {
+        let Self { first, factor, cap, spread } = self;
         if first < Duration::from_millis(1) {
             return Err(InvalidPlan::new("cadence.first", format!("{first:?}"), "at least 1ms"));
         }
@@ -93,17 +162,20 @@ impl Cadence {
         }
         Ok(())
     }
-
-    fn cut(&self, gap: Duration) -> Duration {
-        let Self::Exponential { spread, .. } = *self;
-        scale(gap, 1.0 - spread).unwrap_or(gap)
-    }
 }
 
-impl Default for Cadence {
-    fn default() -> Self {
-        Self::exponential()
+fn check_learned(worth: Duration, floor: Duration, cap: Duration) -> Result<(), InvalidPlan> {
+    if worth.is_zero() {
+        return Err(InvalidPlan::new("cadence.worth", format!("{worth:?}"), "longer than 0s"));
     }
+    if floor < Duration::from_millis(1) {
+        return Err(InvalidPlan::new("cadence.floor", format!("{floor:?}"), "at least 1ms"));
+    }
+    if cap < floor {
+        let allowed = format!("at least `cadence.floor`, which is {floor:?}");
+        return Err(InvalidPlan::new("cadence.cap", format!("{cap:?}"), allowed));
+    }
+    Ok(())
 }
 
 /// When the next look is allowed, and when it is wanted.

@@ -79,9 +79,14 @@
 //! * `M` tasks that started together need at most twice as many requests as `M / 100` tasks, rounded up.
 
 mod backoff;
+mod batch_limit;
 mod cadence;
 mod collector;
+mod durations;
 mod ending;
+mod forecast;
+mod kind;
+mod pacer;
 mod plan;
 mod poll;
 mod quota;
@@ -89,9 +94,14 @@ mod scheduler;
 mod tick;
 
 pub use backoff::{Backoff, Delays, Jitter};
+pub use batch_limit::BatchLimit;
 pub use cadence::Cadence;
 pub use collector::{Change, Collector, Entry, Verdict};
+pub use durations::{Durations, Part};
 pub use ending::{Ending, Fault, FaultKind, Seen, Step};
+pub use forecast::Forecast;
+pub use kind::Kind;
+pub use pacer::{Admission, Pacer, Pacing};
 pub use plan::{InvalidPlan, Plan};
 pub use poll::{Poll, QUESTION_GAP};
 pub use quota::{Quota, Retry};

@@ -7,7 +7,10 @@ use fastrand::Rng;
 
 use crate::backoff::grow;
 use crate::cadence::Window;
+use crate::durations::Part;
 use crate::ending::{Ending, Fault, FaultKind, Seen, Step};
+use crate::forecast::Forecast;
+use crate::kind::Kind;
 use crate::plan::Plan;
 use crate::quota::Retry;
 use crate::tick::Tick;
@@ -76,6 +79,11 @@ pub struct Poll {
     question_from: Tick,
     question_gap: Option<Duration>,
     ending: Option<Ending>,
+    /// What the task is like, if its times are to be learned and known.
+    kind: Option<Arc<Kind>>,
+    /// Since when it has been at work at what it is waited for.
+    origin: Tick,
+    part: Part,
 }
 
 impl Poll {
@@ -109,7 +117,20 @@ impl Poll {
             question_from: Tick::ZERO,
             question_gap: None,
             ending: None,
+            kind: None,
+            origin: resumed,
+            part: Part::First,
         }
+    }
+
+    /// Says what the task is like: a [`Scheduler`](crate::Scheduler) then learns from it, and looks at it by what it
+    /// has learned, if the plan's cadence is [`Cadence::Learned`](crate::Cadence::Learned).
+    ///
+    /// Not for a task that was [resumed](Self::resumed): nobody knows when it began.
+    #[must_use]
+    pub fn with_kind(mut self, kind: Arc<Kind>) -> Self {
+        self.kind = Some(kind);
+        self
     }
 
     /// What the task needs at `now`.
@@ -166,6 +187,38 @@ impl Poll {
             self.under_way = false;
             self.pace();
         }
+    }
+
+    /// Plans the next look anew, by what is known of such tasks.
+    ///
+    /// It changes nothing while a query is under way or a fault is being recovered from, and nothing if the plan's
+    /// cadence is not [`Cadence::Learned`](crate::Cadence::Learned).
+    pub fn follow(&mut self, forecast: &Forecast) {
+        if self.under_way || self.setback.is_some() {
+            return;
+        }
+        let (plan, last) = (Arc::clone(&self.plan), self.last_sent);
+        if let Some(gap) = plan.cadence().forecast_gap(forecast, last.duration_since(self.origin)) {
+            self.window = plan.cadence().forecast_window(last, gap, &mut self.rng);
+        }
+    }
+
+    /// One of the task's results came, and others are still to come: from now on the next one is waited for.
+    pub fn advanced(&mut self, now: Tick) {
+        self.part = Part::Further;
+        self.origin = now;
+    }
+
+    /// The server said that the task is waiting for its turn: its work has not begun by `now`.
+    pub fn queued(&mut self, now: Tick) {
+        if self.part == Part::First {
+            self.origin = self.origin.max(now);
+        }
+    }
+
+    /// The server said that so many percent of the work are done.
+    pub fn reported(&mut self, now: Tick, percent: u8) {
+        let _ = (now, percent);
     }
 
     /// A query brought no answer.
@@ -237,6 +290,13 @@ impl Poll {
     /// When the next query may go out and is due, if there can be one.
     pub(crate) fn next_query(&self, now: Tick) -> Option<Window> {
         (self.ending.is_none() && now < self.deadline()).then(|| self.next_look())
+    }
+
+    /// What the task is waited for, if that is to be learned from.
+    pub(crate) fn lesson(&self) -> Option<Lesson> {
+        let Self { kind, part, origin, visible_at, ending, .. } = self;
+        let kind = kind.clone().filter(|_| *ending != Some(Ending::Settled))?;
+        Some(Lesson { kind, part: *part, origin: *origin, seen_at: *visible_at.max(origin) })
     }
 
     /// Whether a query at `now` would be one that only a fault brought about.
@@ -320,6 +380,16 @@ impl Poll {
     fn timeout_of(&self, sent: Tick) -> Tick {
         self.deadline().min(sent + self.plan.query_timeout())
     }
+}
+
+/// What a task is waited for.
+pub(crate) struct Lesson {
+    pub(crate) kind: Arc<Kind>,
+    pub(crate) part: Part,
+    /// Since when.
+    pub(crate) origin: Tick,
+    /// When it was last seen not to be there yet.
+    pub(crate) seen_at: Tick,
 }
 
 struct Setback {

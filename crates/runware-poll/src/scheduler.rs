@@ -4,11 +4,14 @@ mod agenda;
 
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::sync::Arc;
 use std::time::Duration;
 
 use self::agenda::{Agenda, Wake};
+use crate::durations::Durations;
 use crate::ending::{Ending, Fault, Seen, Step};
-use crate::poll::Poll;
+use crate::forecast::Forecast;
+use crate::poll::{Lesson, Poll};
 use crate::quota::{Quota, Retry};
 use crate::tick::Tick;
 
@@ -31,6 +34,7 @@ pub struct Scheduler<K> {
     agenda: Agenda<K>,
     limits: Limits,
     paused_until: Tick,
+    durations: Durations,
 }
 
 /// What a [`Scheduler`] keeps to.
@@ -74,12 +78,31 @@ pub enum Next<K> {
 impl<K: Clone + Eq + Hash> Scheduler<K> {
     /// A scheduler without tasks.
     pub fn new(limits: Limits) -> Self {
-        Self { slots: HashMap::new(), agenda: Agenda::new(), limits, paused_until: Tick::ZERO }
+        Self {
+            slots: HashMap::new(),
+            agenda: Agenda::new(),
+            limits,
+            paused_until: Tick::ZERO,
+            durations: Durations::new(),
+        }
+    }
+
+    /// The same scheduler with what was learned before.
+    #[must_use]
+    pub fn with_durations(mut self, durations: Durations) -> Self {
+        self.durations = durations;
+        self
     }
 
     /// Takes on a task. Returns the `Poll` that `key` had, which is replaced.
-    pub fn insert(&mut self, key: K, poll: Poll, now: Tick) -> Option<Poll> {
+    pub fn insert(&mut self, key: K, mut poll: Poll, now: Tick) -> Option<Poll> {
         let replaced = self.remove(&key);
+        if let Some(Lesson { kind, part, origin, .. }) = poll.lesson() {
+            self.durations.begin(&kind, part, origin);
+            if let Some(forecast) = self.durations.forecast(&kind, part, now) {
+                poll.follow(&forecast);
+            }
+        }
         let wake = self.agenda.add(wake_at(&poll, now), key.clone());
         self.slots.insert(key, Slot { poll, wake, leads: false });
         replaced
@@ -89,6 +112,9 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     pub fn remove(&mut self, key: &K) -> Option<Poll> {
         let slot = self.slots.remove(key)?;
         self.agenda.remove(slot.wake);
+        if let Some(Lesson { kind, part, origin, seen_at }) = slot.poll.lesson() {
+            self.durations.give_up(&kind, part, origin, seen_at);
+        }
         Some(slot.poll)
     }
 
@@ -133,13 +159,42 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     /// An answer showed this of a task. See [`Poll::observed`].
     pub fn observed(&mut self, key: &K, now: Tick, seen: Seen) {
         let mut answered = false;
+        if seen == Seen::Settled {
+            self.learn(key, now);
+        }
+        let forecast = match seen {
+            Seen::Running => self.forecast(key, now),
+            Seen::Unknown | Seen::Settled => None,
+        };
         self.update(key, now, |slot| {
             answered = std::mem::take(&mut slot.leads);
             slot.poll.observed(now, seen);
+            if let Some(forecast) = forecast {
+                slot.poll.follow(&forecast);
+            }
         });
         if answered {
             self.limits.quota.success();
         }
+    }
+
+    /// One of a task's results came, and others are still to come. See [`Poll::advanced`].
+    pub fn advanced(&mut self, key: &K, now: Tick) {
+        self.learn(key, now);
+        self.anew(key, now, |poll| poll.advanced(now));
+    }
+
+    /// The server said that a task is waiting for its turn. See [`Poll::queued`].
+    pub fn queued(&mut self, key: &K, now: Tick) {
+        if let Some(Lesson { kind, part, origin, .. }) = self.lesson(key) {
+            self.durations.withdraw(&kind, part, origin);
+        }
+        self.anew(key, now, |poll| poll.queued(now));
+    }
+
+    /// The server said how much of a task is done. See [`Poll::reported`].
+    pub fn reported(&mut self, key: &K, now: Tick, percent: u8) {
+        self.update(key, now, |slot| slot.poll.reported(now, percent));
     }
 
     /// A query for a task brought no answer. See [`Poll::failed`].
@@ -201,6 +256,47 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     /// What retries are paid from.
     pub const fn quota(&self) -> &Quota {
         &self.limits.quota
+    }
+
+    /// What is known of how long tasks take.
+    pub const fn durations(&self) -> &Durations {
+        &self.durations
+    }
+
+    /// What is known of how long tasks take, to add to it.
+    pub const fn durations_mut(&mut self) -> &mut Durations {
+        &mut self.durations
+    }
+
+    fn lesson(&self, key: &K) -> Option<Lesson> {
+        self.poll(key).and_then(Poll::lesson)
+    }
+
+    /// Learns from a task that what it was waited for is there.
+    fn learn(&mut self, key: &K, now: Tick) {
+        if let Some(Lesson { kind, part, origin, seen_at }) = self.lesson(key) {
+            self.durations.finish(&kind, part, origin, seen_at, now);
+        }
+    }
+
+    fn forecast(&mut self, key: &K, now: Tick) -> Option<Arc<Forecast>> {
+        let Lesson { kind, part, .. } = self.lesson(key)?;
+        self.durations.forecast(&kind, part, now)
+    }
+
+    /// Tells a task what it is waited for from now on, and plans its next look by that.
+    fn anew(&mut self, key: &K, now: Tick, tell: impl FnOnce(&mut Poll)) {
+        let Some(slot) = self.slots.get_mut(key) else { return };
+        tell(&mut slot.poll);
+        if let Some(Lesson { kind, part, origin, .. }) = slot.poll.lesson() {
+            self.durations.begin(&kind, part, origin);
+        }
+        let forecast = self.forecast(key, now);
+        self.update(key, now, |slot| {
+            if let Some(forecast) = forecast {
+                slot.poll.follow(&forecast);
+            }
+        });
     }
 
     /// The next request. None if it waits for company or cannot be paid for; the tasks that are due have
