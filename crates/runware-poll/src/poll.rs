@@ -368,7 +368,7 @@ impl Poll {
         Setback { base: delay.base, rng, over_at: shortest_gap.max(at + delay.length) }
     }
 
-    fn next_look(&self) -> Window {
+    pub(crate) fn next_look(&self) -> Window {
         let window = match self.timeout_at() {
             Some(timeout_at) => Window::at(self.setback_from(timeout_at).over_at),
             None => self.window,

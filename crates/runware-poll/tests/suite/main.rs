@@ -4,6 +4,7 @@
 mod backoff;
 mod collector;
 mod collector_model;
+mod memory;
 mod plan;
 mod poll;
 mod poll_bounds;
