@@ -1,13 +1,11 @@
 //! [`Durations`]: how long tasks take, by kind.
 
-mod counts;
 mod distribution;
 mod lesson;
 #[cfg(feature = "serde")]
 mod saved;
 pub(crate) mod scale;
 mod sketch;
-mod watched;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -24,15 +22,16 @@ use crate::tick::Tick;
 ///
 /// # What is remembered
 ///
-/// For each level of a kind, and for all tasks together, a histogram on a logarithmic scale with bins that are 6.25 %
-/// wide, in less than 2 KiB; another one for the time between the results of one task, where there are several. Each
-/// remembers the last 128 to 256 tasks. When several in a row take times that nobody expected, what was known fades
-/// with each of them. Of the kinds that there are, [`Durations::MOST_KINDS`] are remembered, those that were used last.
+/// For each level of a kind, and for all tasks together, how many of the tasks that came to an age ended there, for ages
+/// on a logarithmic scale in steps of 6.25 %, in less than 1 KiB; once more for the time between the results of one task,
+/// where there are several. Of each age the last 128 to 256 tasks are remembered that came there. When several in a row
+/// take times that nobody expected, what was known fades with each of them. Of the kinds that there are,
+/// [`Durations::MOST_KINDS`] levels are remembered, those that were used last.
 ///
 /// # What is made of it
 ///
 /// A task whose end was seen by a look ended between that look and the one before it. A task that has not ended yet, or
-/// was given up, counts up to where it was last seen (Kaplan and Meier, 1958): the first to finish do not speak for
+/// was given up, counts for the ages at which it was seen (Kaplan and Meier, 1958): the first to finish do not speak for
 /// the others. The distribution is smoothed by as much as so few tasks leave open, and mixed with that of the next
 /// coarser level, and at last with one for which the exponential schedule is the right one. The share of these is that
 /// of Laplace's rule, `1 / (n + 2)` after `n` tasks, and more where the last tasks ended at times that were not expected.
@@ -48,7 +47,6 @@ use crate::tick::Tick;
 /// for task in 0..50 {
 ///     let (began, seen) = (now, now + Duration::from_secs(57));
 ///     now = seen + Duration::from_secs(task % 9);
-///     durations.begin(&kind, Part::First);
 ///     durations.wait(&kind, Part::First, began, began, seen);
 ///     durations.finish(&kind, Part::First, began, seen, now);
 /// }
@@ -96,34 +94,16 @@ impl Durations {
         Self::default()
     }
 
-    /// A task began, or is waiting for the next of its results from now on.
-    pub fn begin(&mut self, kind: &Kind, part: Part) {
-        self.teach(kind.as_str(), part).begin();
-    }
-
-    /// What began at `origin` was not there yet at `last`, and is not at `now`.
+    /// What began at `origin` was not there yet at `last`, and is not at `now` either.
     pub fn wait(&mut self, kind: &Kind, part: Part, origin: Tick, last: Tick, now: Tick) {
         let (last, now) = (last.duration_since(origin), now.duration_since(origin));
-        self.teach(kind.as_str(), part).wait(last, now);
+        self.each(kind, part, |lesson| lesson.wait(last, now));
     }
 
     /// What began at `origin` came after `after`, when it was not there yet, and not later than `by`.
     pub fn finish(&mut self, kind: &Kind, part: Part, origin: Tick, after: Tick, by: Tick) {
         let (after, by) = (after.duration_since(origin), by.duration_since(origin));
-        self.teach(kind.as_str(), part).leave(after);
         self.each(kind, part, |lesson| lesson.finish(after, by));
-    }
-
-    /// What began at `origin` is no longer waited for; at `last` it was not there yet.
-    pub fn give_up(&mut self, kind: &Kind, part: Part, origin: Tick, last: Tick) {
-        let last = last.duration_since(origin);
-        self.teach(kind.as_str(), part).leave(last);
-        self.each(kind, part, |lesson| lesson.give_up(last));
-    }
-
-    /// What began at `origin` did not begin then; at `last` it was not there yet.
-    pub fn withdraw(&mut self, kind: &Kind, part: Part, origin: Tick, last: Tick) {
-        self.teach(kind.as_str(), part).leave(last.duration_since(origin));
     }
 
     /// When such a task is likely to end; none while too little is known of any level of its kind.
@@ -131,7 +111,7 @@ impl Durations {
     /// It is made anew at most five times a second for each kind, and once a twentieth more tasks have ended. In between,
     /// and for all tasks of a kind, it costs a look-up.
     pub fn forecast(&mut self, kind: &Kind, part: Part, now: Tick) -> Option<Arc<Forecast>> {
-        let finest = self.lesson(kind.as_str(), part)?;
+        let finest = self.teach(kind.as_str(), part);
         if finest.is_fresh(now) {
             return finest.forecast();
         }

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use self::queue::Queue;
 use self::request::Request;
-use self::slab::{ANY_COMPANY, Slab, Slot};
+use self::slab::{ANY_COMPANY, Slab};
 use self::turns::{Queues, Turn};
 use crate::batch_limit::BatchLimit;
 use crate::durations::Durations;
@@ -113,11 +113,10 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     /// Takes on a task. Returns the `Poll` that `key` had, which is replaced.
     pub fn insert(&mut self, key: K, mut poll: Poll, now: Tick) -> Option<Poll> {
         let replaced = self.remove(&key);
-        if let Some(Lesson { kind, part, .. }) = poll.lesson() {
-            self.durations.begin(&kind, part);
-            if let Some(forecast) = self.durations.forecast(&kind, part, now) {
-                poll.follow(&forecast);
-            }
+        if let Some(Lesson { kind, part, .. }) = poll.lesson()
+            && let Some(forecast) = self.durations.forecast(&kind, part, now)
+        {
+            poll.follow(&forecast);
         }
         if let Some(slot) = self.slab.insert(key, poll) {
             self.file(slot, now);
@@ -128,7 +127,7 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     /// Gives up a task. Facts about it that come later are ignored.
     pub fn remove(&mut self, key: &K) -> Option<Poll> {
         let slot = self.slab.find(key)?;
-        self.let_go(slot).map(|task| task.poll)
+        self.take(slot).map(|task| task.poll)
     }
 
     /// What to do at `now`.
@@ -203,9 +202,6 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     /// The server said that a task is waiting for its turn. See [`Poll::queued`].
     pub fn queued(&mut self, key: &K, now: Tick) {
         let Some(slot) = self.slab.find(key) else { return };
-        if let Some(Lesson { kind, part, origin, seen_at }) = self.lesson(slot) {
-            self.durations.withdraw(&kind, part, origin, seen_at);
-        }
         self.anew(slot, now, |poll| poll.queued(now));
     }
 
@@ -326,15 +322,6 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
         &mut self.durations
     }
 
-    /// Lets go of a task that goes on without being looked after, or is over.
-    fn let_go(&mut self, slot: u32) -> Option<Slot<K>> {
-        let task = self.take(slot)?;
-        if let Some(Lesson { kind, part, origin, seen_at }) = task.poll.lesson() {
-            self.durations.give_up(&kind, part, origin, seen_at);
-        }
-        Some(task)
-    }
-
     /// The task of a question that is to be raised, if it still is.
     fn question(&mut self, slot: u32, now: Tick) -> Option<K> {
         let task = self.slab.get(slot)?;
@@ -374,9 +361,6 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     fn anew(&mut self, slot: u32, now: Tick, tell: impl FnOnce(&mut Poll)) {
         let Some(task) = self.slab.get_mut(slot) else { return };
         tell(&mut task.poll);
-        if let Some(Lesson { kind, part, .. }) = task.poll.lesson() {
-            self.durations.begin(&kind, part);
-        }
         let forecast = self.forecast(slot, now);
         self.update(slot, now, |task| {
             if let Some(forecast) = forecast {

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::counts::Counts;
 use super::lesson::Lesson;
 use super::scale::BINS;
 use super::sketch::Sketch;
@@ -27,15 +26,11 @@ struct SavedKind {
 
 #[derive(Serialize, Deserialize)]
 struct SavedSketch {
-    young: SavedCounts,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    old: SavedCounts,
+    /// The bins that are not empty: which it is, and how many tasks ended there and passed it, in sixteenths.
+    bins: Vec<(usize, u16, u16)>,
     #[serde(default)]
     doubt: f32,
 }
-
-/// The bins that are not empty: which it is, and how many tasks ended in it and outlasted it, in sixteenths.
-type SavedCounts = Vec<(usize, u16, u16)>;
 
 impl Serialize for Durations {
     /// What was learned; the tasks that are running are not part of it.
@@ -69,28 +64,22 @@ impl<'de> Deserialize<'de> for Durations {
 }
 
 fn save(sketch: &Sketch) -> SavedSketch {
-    let bins = |counts: &Counts| -> SavedCounts {
-        let pairs = counts.ended.iter().zip(&counts.outlasted).enumerate();
-        let full = pairs.filter(|(_, (ended, outlasted))| **ended > 0 || **outlasted > 0);
-        full.map(|(bin, (ended, outlasted))| (bin, *ended, *outlasted)).collect()
-    };
-    SavedSketch { young: bins(&sketch.young), old: bins(&sketch.old), doubt: sketch.doubt }
+    let bins = sketch.ended.iter().zip(&sketch.passed).enumerate();
+    let full = bins.filter(|(_, (ended, passed))| **ended > 0 || **passed > 0);
+    let bins = full.map(|(bin, (ended, passed))| (bin, *ended, *passed)).collect();
+    SavedSketch { bins, doubt: sketch.doubt }
 }
 
 fn load(saved: SavedSketch) -> Result<Box<Lesson>, String> {
     if !(0.0..=1.0).contains(&saved.doubt) {
         return Err(format!("`doubt` is {}; it must be 0 to 1", saved.doubt));
     }
-    let counts = |saved: SavedCounts| {
-        let mut counts = Counts::new();
-        for (bin, ended, outlasted) in saved {
-            let places = counts.ended.get_mut(bin).zip(counts.outlasted.get_mut(bin));
-            let (ended_there, outlasted_there) =
-                places.ok_or_else(|| format!("there is a bin {bin}; there can be {BINS}, counted from 0"))?;
-            (*ended_there, *outlasted_there) = (ended, outlasted);
-        }
-        Ok::<_, String>(counts)
-    };
-    let sketch = Sketch { young: counts(saved.young)?, old: counts(saved.old)?, doubt: saved.doubt };
+    let mut sketch = Sketch { doubt: saved.doubt, ..Sketch::new() };
+    for (bin, ended, passed) in saved.bins {
+        let places = sketch.ended.get_mut(bin).zip(sketch.passed.get_mut(bin));
+        let places =
+            places.ok_or_else(|| format!("there is a bin {bin}; there can be {BINS}, counted from 0"))?;
+        (*places.0, *places.1) = (ended, passed);
+    }
     Ok(Box::new(Lesson::new(sketch)))
 }

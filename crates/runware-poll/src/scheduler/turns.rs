@@ -126,7 +126,7 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     pub(super) fn finish(&mut self, slot: u32, now: Tick) -> Option<(K, Ending)> {
         match self.slab.get(slot)?.poll.step(now) {
             Step::Finished(ending) => {
-                let task = self.let_go(slot)?;
+                let task = self.take(slot)?;
                 Some((task.key, ending))
             }
             _ => {
