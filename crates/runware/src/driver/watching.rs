@@ -6,18 +6,16 @@ use runware_poll::{Change, Ending as PollEnding, Fault, Next, Seen, Tick};
 use runware_types::TaskUuid;
 
 use super::entry::{Entry, Expected};
+use super::lanes::Lane;
 use super::verify::is_ours;
-use super::{Asked, Driver, Purpose, hold};
+use super::{Asked, Driver, Purpose};
 use crate::error::Cause;
 use crate::exchange::{self, Exchange};
 use crate::reading::{self, ArchiveAnswer, Payload, Sighting, Snapshot};
 use crate::submission::Absence;
 use crate::{Ending, Error};
 
-/// Status checks under way at once; each may ask about a whole batch.
-const MAX_CHECKS_UNDER_WAY: usize = 8;
-
-/// With so many under way, how long the others wait before they are looked at again.
+/// While no check may be sent, how long those that are due wait before they are looked at again.
 const CROWDED: Duration = Duration::from_millis(50);
 
 /// Fewer failures than results were asked for, and nothing else: that may be the verdict on the whole task,
@@ -37,25 +35,35 @@ const LARGE_ANSWERS_CONFIRMED: u32 = 2;
 const SUSPICION_CONFIRMED: Duration = Duration::from_secs(30);
 
 impl Driver {
-    /// Sends the status checks that are due; returns when to look again, if not on an event.
-    pub(super) fn start_checks(&mut self, now: Tick) -> Option<Tick> {
-        let mut questions = std::mem::take(&mut self.questions);
-        let wake = loop {
-            if self.checks_under_way >= MAX_CHECKS_UNDER_WAY {
-                self.scheduler.pause(now + CROWDED);
+    /// Sends the next status check that is due. False if there is none.
+    pub(super) fn start_check(&mut self, now: Tick) -> bool {
+        loop {
+            match self.scheduler.next(now) {
+                Next::Send(asked) => {
+                    self.check(asked, now);
+                    return true;
+                }
+                Next::Question(task_uuid) => self.questions.raise(task_uuid, now),
+                Next::Finished(task_uuid, ending) => self.stop_watching(task_uuid, ending, now),
+                Next::Wait { .. } | Next::Idle => return false,
+            }
+        }
+    }
+
+    /// Does everything for the tasks that are watched but sending; returns when to look again, if not on an event.
+    pub(super) fn look_after_watched(&mut self, now: Tick) -> Option<Tick> {
+        loop {
+            if !self.lanes.is_open(Lane::Check, now) {
+                self.scheduler.pause(self.lanes.closed_until(now).unwrap_or(now + CROWDED));
             }
             match self.scheduler.next(now) {
-                Next::Send(asked) => self.start_check(asked, now),
-                Next::Question(task_uuid) => questions.push(task_uuid),
+                Next::Send(asked) => self.check(asked, now),
+                Next::Question(task_uuid) => self.questions.raise(task_uuid, now),
                 Next::Finished(task_uuid, ending) => self.stop_watching(task_uuid, ending, now),
-                Next::Wait { until } => break Some(until),
-                Next::Idle => break None,
+                Next::Wait { until } => return Some(until),
+                Next::Idle => return None,
             }
-        };
-        for asked in questions.chunks(self.scheduler.batch_limit()) {
-            self.start_question(asked, now);
         }
-        wake
     }
 
     /// Takes in the replies to a status check.
@@ -97,7 +105,7 @@ impl Driver {
                 }
                 Sighting::Fault(cause) => {
                     // The server means the client, not the one task.
-                    self.scheduler.pause(now + hold(&cause));
+                    self.lanes.hold(cause.retry_after().unwrap_or_default(), now);
                     let delay = cause.retry_after().unwrap_or_default();
                     entry.report_fault(cause);
                     self.scheduler.failed(task_uuid, now, Fault::transient().retry_after(delay));
@@ -172,14 +180,14 @@ impl Driver {
             entry.expected = Expected::Asked { faults };
             self.keep_watching(task_uuid, now);
             self.scheduler.observed(&task_uuid, now, Seen::Running);
-            self.questions.push(task_uuid);
+            self.questions.raise(task_uuid, now);
         } else if entry.collector.is_settled() && !matches!(entry.expected, Expected::Asked { .. }) {
             self.end_with(task_uuid, Ending::Settled, now);
         } else if shows_task {
             self.keep_watching(task_uuid, now);
             self.scheduler.observed(&task_uuid, now, Seen::Running);
             if is_questionable {
-                self.questions.push(task_uuid);
+                self.questions.raise(task_uuid, now);
             }
         } else if !snapshot.suspects.is_empty() {
             // A trouble of the server may name a task that never arrived.
@@ -195,7 +203,7 @@ impl Driver {
             let Some(entry) = asked.entry(task_uuid, &mut self.entries) else { continue };
             self.scheduler.answered(task_uuid, now);
             if matches!(answer, ArchiveAnswer::TooMany) {
-                self.start_question(&[*task_uuid], now);
+                self.questions.raise_alone(*task_uuid, now);
                 continue;
             }
             let awaits_verdict = std::mem::take(&mut entry.awaits_verdict);
@@ -231,7 +239,7 @@ impl Driver {
                 ArchiveAnswer::Silent => self.take_absence(*task_uuid, false, now),
                 ArchiveAnswer::TooMany => {}
                 ArchiveAnswer::Fault(cause) | ArchiveAnswer::Refused(cause) => {
-                    self.scheduler.pause(now + hold(&cause));
+                    self.lanes.hold(cause.retry_after().unwrap_or_default(), now);
                     entry.report_fault(cause);
                 }
             }
@@ -245,7 +253,7 @@ impl Driver {
             ArchiveAnswer::Found(details) => entry.learn_expected(details),
             // The next look at the task asks again.
             ArchiveAnswer::Fault(cause) if faults + 1 < EXPECTED_ATTEMPTS => {
-                self.scheduler.pause(now + hold(cause));
+                self.lanes.hold(cause.retry_after().unwrap_or_default(), now);
                 entry.report_fault(cause.clone());
                 entry.expected = Expected::Unknown { faults: faults + 1 };
                 return;
@@ -277,8 +285,7 @@ impl Driver {
         }
     }
 
-    fn start_check(&mut self, asked: Vec<TaskUuid>, now: Tick) {
-        self.checks_under_way += 1;
+    fn check(&mut self, asked: Vec<TaskUuid>, now: Tick) {
         self.counters.checked(asked.len());
         for task_uuid in &asked {
             if let Some(entry) = self.entries.get(task_uuid) {
@@ -288,14 +295,6 @@ impl Driver {
         let calls = asked.iter().map(|task_uuid| exchange::status_call(*task_uuid)).collect();
         let timeout = self.query_timeout(&asked, now);
         self.start(Purpose::Check(Asked::new(asked, now)), calls, timeout);
-    }
-
-    /// Asks the archive what it has of these tasks.
-    fn start_question(&mut self, asked: &[TaskUuid], now: Tick) {
-        self.counters.looked_up();
-        let calls = asked.iter().map(|task_uuid| exchange::details_call(*task_uuid)).collect();
-        let timeout = self.query_timeout(asked, now);
-        self.start(Purpose::Question(Asked::new(asked.to_vec(), now)), calls, timeout);
     }
 
     /// The scheduler has finished with a task.
