@@ -1,10 +1,13 @@
 //! [`Poll`]: looking after one task.
 
+mod span;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use fastrand::Rng;
 
+use self::span::Span;
 use crate::backoff::grow;
 use crate::cadence::Window;
 use crate::durations::Part;
@@ -38,7 +41,7 @@ pub const QUESTION_GAP: Duration = Duration::from_secs(5);
 /// a fault they follow its recovery delays, until an answer comes through; the cadence then goes on where
 /// it was. A query that stays unanswered for the query timeout is a transient fault by itself.
 ///
-/// A `Poll` is small (under 200 bytes); the plan is shared.
+/// A `Poll` is small (at most 128 bytes); the plan and the kind are shared.
 ///
 /// ```
 /// use runware_poll::{Ending, Plan, Poll, Seen, Step, Tick};
@@ -68,16 +71,16 @@ pub struct Poll {
     /// The server asked to be left alone until then.
     held_until: Tick,
     /// The cadence's last nominal gap.
-    gap: Option<Duration>,
+    gap: Span,
     /// The base of the last recovery delay; none once an answer came through.
-    setback: Option<Duration>,
+    setback: Span,
     /// When the task was last visible; before that, when it started.
     visible_at: Tick,
     /// Whether the last healthy answer did not show the task.
     in_doubt: bool,
     /// No question before then.
     question_from: Tick,
-    question_gap: Option<Duration>,
+    question_gap: Span,
     ending: Option<Ending>,
     /// What the task is like, if its times are to be learned and known.
     kind: Option<Arc<Kind>>,
@@ -110,12 +113,12 @@ impl Poll {
             polls: 0,
             window: Window::at(resumed),
             held_until: Tick::ZERO,
-            gap: None,
-            setback: None,
+            gap: Span::NONE,
+            setback: Span::NONE,
             visible_at: resumed,
             in_doubt: false,
             question_from: Tick::ZERO,
-            question_gap: None,
+            question_gap: Span::NONE,
             ending: None,
             kind: None,
             origin: resumed,
@@ -173,12 +176,12 @@ impl Poll {
     ///
     /// [`Seen::Settled`] ends the task, also after the deadline: what has arrived is not given away.
     pub fn observed(&mut self, now: Tick, seen: Seen) {
-        self.setback = None;
+        self.setback = Span::NONE;
         match seen {
             Seen::Running => {
                 self.visible_at = self.visible_at.max(now);
                 self.in_doubt = false;
-                self.question_gap = None;
+                self.question_gap = Span::NONE;
             }
             Seen::Unknown => self.in_doubt = true,
             Seen::Settled => self.conclude(Ending::Settled),
@@ -245,8 +248,8 @@ impl Poll {
     /// The question was dealt with. The next one comes [`QUESTION_GAP`] later at the soonest.
     pub fn answered(&mut self, now: Tick) {
         let longest = self.plan.grace().max(QUESTION_GAP);
-        let gap = grow(self.question_gap, QUESTION_GAP, 2.0, longest);
-        self.question_gap = Some(gap);
+        let gap = grow(self.question_gap.duration(), QUESTION_GAP, 2.0, longest);
+        self.question_gap = Span::new(gap);
         self.question_from = now + gap;
     }
 
@@ -308,7 +311,7 @@ impl Poll {
         } else if self.under_way {
             Some(Retry::AfterTimeout)
         } else {
-            self.setback.map(|_| Retry::AfterFault)
+            self.setback.is_some().then_some(Retry::AfterFault)
         }
     }
 
@@ -320,6 +323,14 @@ impl Poll {
         }
     }
 
+    /// The query under way was refused for what it shared a request with: the fault that will be told is a first one,
+    /// whatever came before it.
+    pub(crate) fn pardon(&mut self) {
+        if self.under_way {
+            self.setback = Span::NONE;
+        }
+    }
+
     fn unhurried(&self) -> Tick {
         self.last_sent + self.plan.cadence().longest()
     }
@@ -327,8 +338,8 @@ impl Poll {
     /// Goes on with the cadence, from the last query on.
     fn pace(&mut self) {
         let cadence = self.plan.cadence();
-        let gap = cadence.gap_after(self.gap);
-        self.gap = Some(gap);
+        let gap = cadence.gap_after(self.gap.duration());
+        self.gap = Span::new(gap);
         self.window = cadence.window(self.last_sent, gap, &mut self.rng);
     }
 
@@ -343,7 +354,7 @@ impl Poll {
 
     fn set_back(&mut self, at: Tick) {
         let setback = self.setback_from(at);
-        self.setback = Some(setback.base);
+        self.setback = Span::new(setback.base);
         self.rng = setback.rng;
         self.window = self.window.not_before(setback.over_at);
         self.under_way = false;
@@ -352,12 +363,12 @@ impl Poll {
     /// What a fault at `at` does, without doing it: `step` must know, and may not change anything.
     fn setback_from(&self, at: Tick) -> Setback {
         let mut rng = self.rng.clone();
-        let delay = self.plan.recovery().draw(self.setback, &mut rng);
+        let delay = self.plan.recovery().draw(self.setback.duration(), &mut rng);
         let shortest_gap = self.last_sent + self.plan.cadence().shortest();
         Setback { base: delay.base, rng, over_at: shortest_gap.max(at + delay.length) }
     }
 
-    fn next_look(&self) -> Window {
+    pub(crate) fn next_look(&self) -> Window {
         let window = match self.timeout_at() {
             Some(timeout_at) => Window::at(self.setback_from(timeout_at).over_at),
             None => self.window,
@@ -381,6 +392,9 @@ impl Poll {
         self.deadline().min(sent + self.plan.query_timeout())
     }
 }
+
+// A driver may hold a million of them.
+const _: () = assert!(size_of::<Poll>() <= 128, "a poll is at most 128 bytes");
 
 /// What a task is waited for.
 pub(crate) struct Lesson {

@@ -19,7 +19,7 @@ pub(crate) use archive::{ArchiveAnswer, read_archive, read_details};
 pub(crate) use load::{Load, read_load};
 pub(crate) use part::{Part, read_part, read_parts};
 pub(crate) use snapshot::{Payload, Snapshot, collected};
-pub(crate) use status::{Sighting, read_status};
+pub(crate) use status::{Sighting, is_refused_whole, read_status};
 pub(crate) use submission::{Answer, read_submission};
 
 use crate::error::Cause;

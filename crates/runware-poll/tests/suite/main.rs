@@ -5,6 +5,7 @@ mod backoff;
 mod batch_limit;
 mod collector;
 mod collector_model;
+mod memory;
 mod pacer;
 mod plan;
 mod poll;

@@ -15,9 +15,6 @@ use crate::reading::{self, ArchiveAnswer, Payload, Sighting, Snapshot};
 use crate::submission::Absence;
 use crate::{Ending, Error};
 
-/// While no check may be sent, how long those that are due wait before they are looked at again.
-const CROWDED: Duration = Duration::from_millis(50);
-
 /// Fewer failures than results were asked for, and nothing else: that may be the verdict on the whole task,
 /// or the rest is not shown yet. So may be fewer results of a synchronous task, whose own answer was lost. After
 /// this many such answers in a row the archive is asked which.
@@ -37,6 +34,7 @@ const SUSPICION_CONFIRMED: Duration = Duration::from_secs(30);
 impl Driver {
     /// Sends the next status check that is due. False if there is none.
     pub(super) fn start_check(&mut self, now: Tick) -> bool {
+        self.scheduler.block(false);
         loop {
             match self.scheduler.next(now) {
                 Next::Send(asked) => {
@@ -50,13 +48,12 @@ impl Driver {
         }
     }
 
-    /// Does everything for the tasks that are watched but sending; returns when to look again, if not on an event.
+    /// Does for the tasks that are watched what takes no request; returns when to look again, if not on an event.
     pub(super) fn look_after_watched(&mut self, now: Tick) -> Option<Tick> {
         loop {
-            if !self.lanes.is_open(Lane::Check, now) {
-                self.scheduler.pause(self.lanes.closed_until(now).unwrap_or(now + CROWDED));
-            }
+            self.scheduler.block(!self.lanes.is_open(Lane::Check, now));
             match self.scheduler.next(now) {
+                // What fell due by what was just done.
                 Next::Send(asked) => self.check(asked, now),
                 Next::Question(task_uuid) => self.questions.raise(task_uuid, now),
                 Next::Finished(task_uuid, ending) => self.stop_watching(task_uuid, ending, now),
@@ -69,12 +66,13 @@ impl Driver {
     /// Takes in the replies to a status check.
     pub(super) fn take_check(&mut self, exchange: &Exchange, asked: &Asked, now: Tick) {
         let mut sightings = reading::read_status(exchange, &asked.task_uuids);
-        if sightings.values().any(|sighting| matches!(sighting, Sighting::TooMany)) {
-            let half = (asked.task_uuids.len() / 2).max(1);
-            self.scheduler.set_batch_limit(self.scheduler.batch_limit().min(half));
-        }
         // Silence may mean that nothing is there, but says nothing.
         let is_answered = exchange.fault.is_none() && !exchange.replies.is_empty();
+        if reading::is_refused_whole(exchange, &asked.task_uuids) {
+            self.scheduler.refused(&asked.task_uuids);
+        } else if is_answered && sightings.values().any(Sighting::is_of_task) {
+            self.scheduler.accepted(asked.task_uuids.len());
+        }
         for task_uuid in &asked.task_uuids {
             let Some(sighting) = sightings.remove(task_uuid) else { continue };
             let Some(entry) = asked.entry(task_uuid, &mut self.entries) else { continue };
