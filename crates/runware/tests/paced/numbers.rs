@@ -8,9 +8,9 @@ use runware::{Client, ErrorKind};
 
 use crate::world::*;
 
-/// A server that takes this many milliseconds for each answer.
+/// A server that takes this many milliseconds for each answer, and has no results before 15 s.
 fn slow(takes: u64) -> impl FnMut(u64, &Attempt) -> Step + Send {
-    move |_, attempt| after(good(attempt), takes)
+    move |now, attempt| after(if now < 15_000 { working(attempt) } else { good(attempt) }, takes)
 }
 
 /// A task that waits for its result over an open connection.
@@ -97,7 +97,8 @@ async fn slow_checks_keep_no_submission_from_being_sent_and_slow_submissions_no_
 
 #[tokio::test]
 async fn no_second_has_more_requests_than_the_rate_and_one_seconds_worth() {
-    let world = World::new(|builder| builder.batch_limit(1).rate_limit(10.0), slow(50));
+    let world =
+        World::new(|builder| builder.batch_limit(1).rate_limit(10.0), |_, attempt| after(good(attempt), 50));
     let tasks = world.submit(0..150);
     let ends = world.run(join_all(tasks.iter().map(|task| task.outcome()))).await;
     assert!(ends.iter().all(Result::is_ok));

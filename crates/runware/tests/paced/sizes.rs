@@ -98,3 +98,38 @@ async fn where_the_refusal_names_the_task_to_blame_nothing_is_divided() {
     assert_eq!(ends.iter().filter(|end| end.is_ok()).count(), 9);
     assert_eq!(world.sizes(Submission), [10, 9]);
 }
+
+#[tokio::test]
+async fn one_task_that_spoils_every_check_is_given_up_alone_and_later_checks_are_as_large_as_before() {
+    const CULPRIT: usize = 30;
+    let world = World::new(
+        |builder| builder,
+        |now, attempt| match kind(attempt) {
+            Check if names(attempt, CULPRIT) => nameless(400, "invalidTaskUUID"),
+            _ if now < 40_000 => working(attempt),
+            _ => good(attempt),
+        },
+    );
+    let tasks = world.submit(0..100);
+    let ends = world.run(join_all(tasks.iter().map(|task| task.outcome()))).await;
+    for (number, end) in ends.iter().enumerate() {
+        match end {
+            Ok(outcome) => assert!(number != CULPRIT && outcome.status() == Status::Succeeded, "{number}"),
+            Err(error) => {
+                assert_eq!((number, error.kind()), (CULPRIT, ErrorKind::QueryFailed));
+                assert_eq!(error.api_error().unwrap().code(), "invalidTaskUUID");
+            }
+        }
+    }
+    let attempts = world.transport.attempts();
+    let checks = attempts.iter().filter(|sent| kind(&sent.attempt) == Check);
+    let with_it = checks.filter(|sent| names(&sent.attempt, CULPRIT));
+    let sizes: Vec<_> = with_it.map(|sent| sent.attempt.calls.len()).collect();
+    assert_eq!(sizes, [100, 50, 25, 12, 6, 3, 1]);
+
+    let before = world.sizes(Check).len();
+    let more = world.submit(100..300);
+    let ends = world.run(join_all(more.iter().map(|task| task.outcome()))).await;
+    assert!(ends.iter().all(Result::is_ok));
+    assert_eq!(world.sizes(Check)[before..], [100, 100]);
+}
