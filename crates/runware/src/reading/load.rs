@@ -26,9 +26,10 @@ pub(crate) fn read_load(exchange: &Exchange) -> Load {
     let fault = exchange.fault.as_ref();
     // What was not sent was turned away by a connection that was not made; who makes it has a backoff of its own.
     let answered_fault = fault.filter(|fault| fault.delivery() != Delivery::NotSent);
-    let is_busy = exchange.replies.iter().any(|reply| {
-        is_busy_status(reply.status) || reply.envelope.errors.iter().any(|error| is_rate_limit(error))
-    });
+    let is_busy = exchange
+        .replies
+        .iter()
+        .any(|reply| is_busy_status(reply.status) || reply.envelope.errors.iter().any(is_rate_limit));
     if is_busy || answered_fault.and_then(|fault| fault.status()).is_some_and(is_busy_status) {
         let replies = exchange.replies.iter().filter_map(|reply| reply.retry_after);
         let of_fault = answered_fault.and_then(|fault| fault.retry_after());
