@@ -139,7 +139,7 @@ impl Default for Plan {
     }
 }
 
-/// A figure that no [`Plan`] can hold.
+/// A figure that no [`Plan`] and no [`Pacing`](crate::Pacing) can hold.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{field}` is {found}; it must be {allowed}")]
 pub struct InvalidPlan {

@@ -6,7 +6,7 @@ mod service;
 
 use std::sync::Arc;
 
-use runware_poll::Plan;
+use runware_poll::{Pacing, Plan};
 use runware_transport::{Clock, TokioClock, Transport};
 use tokio::sync::mpsc;
 
@@ -43,6 +43,8 @@ pub struct ClientBuilder {
     clock: Option<Arc<dyn Clock>>,
     plan: Plan,
     batch_limit: Option<usize>,
+    rate_limit: Option<f64>,
+    max_requests_in_flight: Option<usize>,
     seed: Option<u64>,
 }
 
@@ -77,6 +79,31 @@ impl ClientBuilder {
         self
     }
 
+    /// How many requests are sent in a second at most, in the long run. Default: no limit.
+    ///
+    /// It holds for all clones of the client together, and for every submission, status check and question to the
+    /// archive that it makes for its tasks: in any `T` seconds at most `rate * T` of them, and one second's worth more,
+    /// at least one. What you ask for yourself, with [`Client::status`], [`Client::task_details`] and
+    /// [`Client::stream_text`], is sent at once and does not count.
+    ///
+    /// [`build`](Self::build) refuses what is not a finite number above 0.
+    #[must_use]
+    pub fn rate_limit(mut self, requests_per_second: f64) -> Self {
+        self.rate_limit = Some(requests_per_second);
+        self
+    }
+
+    /// How many requests are under way at once at most. Default: 16. Zero counts as one.
+    ///
+    /// It holds for all clones of the client together. A quarter of them can be submissions, half status checks and a
+    /// quarter questions to the archive, at least one each. A server that says that it is busy (429, 503) gets half as
+    /// many for a while. Up to 64 tasks that are submitted with `deliveryMethod` `sync` wait for their results besides.
+    #[must_use]
+    pub fn max_requests_in_flight(mut self, limit: usize) -> Self {
+        self.max_requests_in_flight = Some(limit.max(1));
+        self
+    }
+
     /// Fixes the randomness of jitter, for reproducible timelines. Default: random.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
@@ -89,10 +116,12 @@ impl ClientBuilder {
     /// # Errors
     ///
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) without a key and without a transport,
-    /// with a URL that is not allowed, with one for the way that is not taken and none for the other, or outside a Tokio runtime.
+    /// with a URL that is not allowed, with one for the way that is not taken and none for the other, with a
+    /// [`rate_limit`](Self::rate_limit) that is not a finite number above 0, or outside a Tokio runtime.
     pub fn build(self) -> Result<Client, Error> {
         let runtime = tokio::runtime::Handle::try_current()
             .map_err(|_| Error::configuration("a client needs a Tokio runtime: call `build` inside one"))?;
+        let pacing = pacing(self.rate_limit, self.max_requests_in_flight)?;
         let clock = self.clock.unwrap_or_else(|| Arc::new(TokioClock::new()));
         let seed = self.seed.unwrap_or_else(entropy::seed);
         let transport = match self.transport {
@@ -120,11 +149,25 @@ impl ClientBuilder {
             counters: Arc::clone(&counters),
             inbox,
             batch_limit: self.batch_limit.unwrap_or(DEFAULT_BATCH_LIMIT),
+            pacing,
             seed,
         });
         runtime.spawn(driver.run());
         Ok(Client::new(Shared { commands, registry, counters, lookup }, self.plan))
     }
+}
+
+fn pacing(rate: Option<f64>, in_flight: Option<usize>) -> Result<Pacing, Error> {
+    let mut pacing = Pacing::new();
+    if let Some(in_flight) = in_flight {
+        pacing = pacing.with_in_flight(in_flight);
+    }
+    if let Some(rate) = rate {
+        pacing = pacing.with_rate(rate).map_err(|_| {
+            Error::configuration(format!("`rate_limit` is {rate}; it must be a finite number above 0"))
+        })?;
+    }
+    Ok(pacing)
 }
 
 /// Tasks in one request, unless configured otherwise.

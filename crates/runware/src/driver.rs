@@ -4,8 +4,11 @@
 //! as few requests as it can, and hands every reply to the rules: [`submission`](crate::submission) for
 //! tasks that are being sent, `runware-poll` for tasks that are being watched. It decides nothing itself.
 
+mod asking;
 mod entry;
+mod lanes;
 pub(crate) mod opening;
+mod outbox;
 mod settle;
 mod submit;
 mod unclaimed;
@@ -17,18 +20,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fastrand::Rng;
-use runware_poll::{Limits, Quota, Scheduler, Tick};
+use runware_poll::{Limits, Pacing, Quota, Scheduler, Tick};
 use runware_transport::{Call, Clock, Delivery, ErrorKind, Transport, TransportError, Unclaimed};
 use runware_types::TaskUuid;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
-use crate::error::Cause;
 use crate::exchange::Exchange;
+use crate::reading;
 use crate::registry::Registry;
 use crate::stats::Counters;
+use asking::Questions;
 use entry::Entry;
+use lanes::{Lane, Lanes};
 use opening::Opening;
+use outbox::Outbox;
 use unclaimed::{Beginning, BeginningListener, next_unclaimed};
 
 /// How many commands are taken in before anything is sent: what was queued together travels together.
@@ -55,6 +61,7 @@ pub(crate) struct Setup {
     pub(crate) counters: Arc<Counters>,
     pub(crate) inbox: mpsc::UnboundedReceiver<Command>,
     pub(crate) batch_limit: usize,
+    pub(crate) pacing: Pacing,
     pub(crate) seed: u64,
 }
 
@@ -68,23 +75,19 @@ pub(crate) struct Driver {
     entries: HashMap<TaskUuid, Entry>,
     /// When to look next at tasks that the scheduler does not have: they are being sent or verified.
     agenda: BTreeSet<(Tick, TaskUuid)>,
-    /// Tasks that are due to be sent, in order.
-    outbox: VecDeque<TaskUuid>,
-    /// Those among them whose reply carries the results.
+    /// Decides when a request may be sent, and of which kind.
+    lanes: Lanes,
+    /// Tasks that are due to be sent.
+    outbox: Outbox,
+    /// Those whose reply carries the results: each travels alone.
     waiting_outbox: VecDeque<TaskUuid>,
-    waits_under_way: usize,
     /// The tasks of all submissions under way, and when those end at the latest. Until then an attempt may still leave,
     /// also after its task has ended.
     leaving: HashMap<TaskUuid, Tick>,
-    /// No submission before this: the server asked for it.
-    submit_after: Tick,
-    submit_batch: usize,
     submit_quota: Quota,
-    submits_under_way: usize,
     scheduler: Scheduler<TaskUuid>,
-    checks_under_way: usize,
-    /// Tasks that the archive is to be asked about.
-    questions: Vec<TaskUuid>,
+    /// What the archive is to be asked.
+    questions: Questions,
     exchanges: JoinSet<Exchange>,
     /// What has come so far of answers that take as long as the work does.
     beginnings: (mpsc::Sender<Beginning>, mpsc::Receiver<Beginning>),
@@ -102,10 +105,29 @@ enum Purpose {
     /// The archive is asked about tasks that cannot be seen.
     Question(Asked),
     /// The archive is asked whose request an id belongs to.
-    Verify(TaskUuid),
+    Verify(Asked),
 }
 
 impl Purpose {
+    fn lane(&self) -> Lane {
+        match self {
+            Self::Submit(_) => Lane::Submit,
+            Self::SubmitAndWait(_) => Lane::SubmitAndWait,
+            Self::Check(_) => Lane::Check,
+            Self::Question(_) | Self::Verify(_) => Lane::Ask,
+        }
+    }
+
+    fn asked(&self) -> &Asked {
+        match self {
+            Self::Submit(asked)
+            | Self::SubmitAndWait(asked)
+            | Self::Check(asked)
+            | Self::Question(asked)
+            | Self::Verify(asked) => asked,
+        }
+    }
+
     /// How many tasks were submitted with it, and how many checked.
     fn tasks(&self) -> (usize, usize) {
         match self {
@@ -140,7 +162,7 @@ impl Asked {
 
 impl Driver {
     pub(crate) fn new(setup: Setup) -> Self {
-        let Setup { transport, clock, registry, counters, inbox, batch_limit, seed } = setup;
+        let Setup { transport, clock, registry, counters, inbox, batch_limit, pacing, seed } = setup;
         let unclaimed = transport.take_unclaimed();
         Self {
             transport,
@@ -151,17 +173,13 @@ impl Driver {
             rng: Rng::with_seed(seed),
             entries: HashMap::new(),
             agenda: BTreeSet::new(),
-            outbox: VecDeque::new(),
+            lanes: Lanes::new(pacing),
+            outbox: Outbox::new(batch_limit),
             waiting_outbox: VecDeque::new(),
-            waits_under_way: 0,
             leaving: HashMap::new(),
-            submit_after: Tick::ZERO,
-            submit_batch: batch_limit,
             submit_quota: Quota::default(),
-            submits_under_way: 0,
             scheduler: Scheduler::new(Limits { batch: batch_limit, ..Limits::default() }),
-            checks_under_way: 0,
-            questions: Vec::new(),
+            questions: Questions::default(),
             exchanges: JoinSet::new(),
             beginnings: mpsc::channel(BEGINNINGS_WAITING),
             unclaimed,
@@ -222,14 +240,34 @@ impl Driver {
         }
     }
 
-    /// Starts every exchange that is due, and says when to look again.
+    /// Starts every exchange that is due and may go, and says when to look again.
     fn start_what_is_due(&mut self) -> Option<Tick> {
         let now = self.now();
         self.follow_agenda(now);
-        let submit_at = self.start_submissions(now);
-        let check_at = self.start_checks(now);
+        let check_at = loop {
+            while self.start_next(now) {}
+            let check_at = self.look_after_watched(now);
+            // That may have raised a question.
+            if !self.start_next(now) {
+                break check_at;
+            }
+        };
+        self.lanes.rest(now);
         let agenda_at = self.agenda.first().map(|(at, _)| *at);
-        [submit_at, check_at, agenda_at].into_iter().flatten().min()
+        [check_at, self.lanes.closed_until(now), agenda_at].into_iter().flatten().min()
+    }
+
+    /// Starts one exchange of the first lane that is open and has something to send.
+    fn start_next(&mut self, now: Tick) -> bool {
+        self.lanes.turns().into_iter().any(|lane| {
+            self.lanes.is_open(lane, now)
+                && match lane {
+                    Lane::Submit => self.start_submission(now),
+                    Lane::SubmitAndWait => self.start_wait(now),
+                    Lane::Check => self.start_check(now),
+                    Lane::Ask => self.start_question(now),
+                }
+        })
     }
 
     /// Looks at the tasks on the agenda whose time has come.
@@ -244,6 +282,7 @@ impl Driver {
     }
 
     fn start(&mut self, purpose: Purpose, calls: Vec<Call>, timeout: Duration) {
+        self.lanes.sent(purpose.lane(), purpose.asked().at);
         let transport = Arc::clone(&self.transport);
         if let Purpose::Submit(asked) | Purpose::SubmitAndWait(asked) = &purpose {
             self.leaving.extend(asked.task_uuids.iter().map(|task_uuid| (*task_uuid, asked.at + timeout)));
@@ -281,24 +320,16 @@ impl Driver {
             let (submissions, checks) = purpose.tasks();
             self.counters.take_back(submissions, checks);
         }
+        let Some(purpose) = purpose else { return };
+        self.lanes.ended(purpose.lane(), purpose.asked().at, reading::read_load(&exchange), now);
         match purpose {
-            Some(Purpose::Submit(asked)) => {
-                self.submits_under_way -= 1;
+            Purpose::Submit(asked) | Purpose::SubmitAndWait(asked) => {
                 self.take_submission(&exchange, &asked, now);
                 self.take_leave(&exchange, &asked, now);
             }
-            Some(Purpose::SubmitAndWait(asked)) => {
-                self.waits_under_way -= 1;
-                self.take_submission(&exchange, &asked, now);
-                self.take_leave(&exchange, &asked, now);
-            }
-            Some(Purpose::Check(asked)) => {
-                self.checks_under_way -= 1;
-                self.take_check(&exchange, &asked, now);
-            }
-            Some(Purpose::Question(asked)) => self.take_question(&exchange, &asked, now),
-            Some(Purpose::Verify(task_uuid)) => self.take_verification(&exchange, task_uuid, now),
-            None => {}
+            Purpose::Check(asked) => self.take_check(&exchange, &asked, now),
+            Purpose::Question(asked) => self.take_question(&exchange, &asked, now),
+            Purpose::Verify(asked) => self.take_verification(&exchange, &asked, now),
         }
     }
 
@@ -313,14 +344,3 @@ impl Drop for Driver {
         self.end_all();
     }
 }
-
-/// No request before this long, by the server's own word, for the whole client.
-///
-/// One answer must not silence a client for as long as it likes; the task that it was given to waits for
-/// as long as it says.
-fn hold(cause: &Cause) -> Duration {
-    cause.retry_after().unwrap_or_default().min(LONGEST_HOLD)
-}
-
-/// The longest that all tasks wait because of what one of them was answered.
-const LONGEST_HOLD: Duration = Duration::from_secs(60);

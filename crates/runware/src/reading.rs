@@ -4,6 +4,7 @@
 //! (`conflictTaskUUID`), and a 200 carries failed generations (docs/wire.md, "Replies").
 
 mod archive;
+mod load;
 mod part;
 mod snapshot;
 mod status;
@@ -15,9 +16,10 @@ use runware_transport::TransportError;
 use runware_types::{ApiError, Item, TaskType, TaskUuid};
 
 pub(crate) use archive::{ArchiveAnswer, read_archive, read_details};
+pub(crate) use load::{Load, read_load};
 pub(crate) use part::{Part, read_part, read_parts};
 pub(crate) use snapshot::{Payload, Snapshot, collected};
-pub(crate) use status::{Sighting, read_status};
+pub(crate) use status::{Sighting, is_refused_whole, read_status};
 pub(crate) use submission::{Answer, read_submission};
 
 use crate::error::Cause;

@@ -103,6 +103,7 @@ impl Driver {
     /// Forgets a task.
     pub(super) fn drop_entry(&mut self, task_uuid: TaskUuid) -> Option<std::sync::Arc<crate::watch::Watch>> {
         self.scheduler.remove(&task_uuid);
+        self.outbox.forget(&task_uuid);
         let now = self.now();
         let entry = self.entries.remove(&task_uuid)?;
         if let Some(last) = entry.submission.last_sent() {

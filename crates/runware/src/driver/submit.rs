@@ -1,5 +1,6 @@
 //! Sending tasks: many callers' submissions in one request.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,18 +10,12 @@ use runware_types::{Prepared, TaskUuid};
 
 use super::entry::{Entry, Verification};
 use super::opening::Opening;
-use super::{Asked, Driver, Purpose, hold};
+use super::{Asked, Driver, Purpose};
 use crate::Error;
 use crate::error::Cause;
 use crate::exchange::{self, Exchange};
 use crate::reading::{self, Answer, Snapshot};
 use crate::submission::{Next, Submission};
-
-/// Submissions under way at once. While they are, further tasks gather and travel together.
-const MAX_SUBMITS_UNDER_WAY: usize = 4;
-
-/// Submissions under way at once whose reply takes as long as the work does; each holds a connection.
-const MAX_WAITS_UNDER_WAY: usize = 64;
 
 /// An acknowledgement comes within milliseconds; after this long there will be none.
 const SUBMIT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -152,64 +147,51 @@ impl Driver {
         self.keep_watching(task_uuid, now);
     }
 
-    /// Sends what is due, as few requests as possible; returns when to look again, if not on an event.
-    pub(super) fn start_submissions(&mut self, now: Tick) -> Option<Tick> {
-        if now < self.submit_after {
-            let is_empty = self.outbox.is_empty() && self.waiting_outbox.is_empty();
-            return (!is_empty).then_some(self.submit_after);
+    /// Sends tasks that are due, as many as one request may carry. False if there are none. While requests are under
+    /// way, further tasks gather and travel together.
+    pub(super) fn start_submission(&mut self, now: Tick) -> bool {
+        let mut timeout = Duration::ZERO;
+        let batch = self.outbox.next_request(|task_uuid| {
+            let left = mark_sent(&mut self.entries, task_uuid, now);
+            timeout = timeout.max(left.unwrap_or_default().min(SUBMIT_TIMEOUT));
+            left.is_some()
+        });
+        if batch.is_empty() {
+            return false;
         }
-        while self.submits_under_way < MAX_SUBMITS_UNDER_WAY && !self.outbox.is_empty() {
-            let mut batch = Vec::new();
-            let mut timeout = Duration::ZERO;
-            while batch.len() < self.submit_batch
-                && let Some(task_uuid) = self.outbox.pop_front()
-            {
-                if let Some(left) = self.mark_sent(task_uuid, now) {
-                    timeout = timeout.max(left.min(SUBMIT_TIMEOUT));
-                    batch.push(task_uuid);
-                }
-            }
-            if !batch.is_empty() {
-                self.submits_under_way += 1;
-                let asked = Asked::new(batch, now);
-                let calls = self.calls(&asked);
-                self.start(Purpose::Submit(asked), calls, timeout);
-            }
-        }
-        while self.waits_under_way < MAX_WAITS_UNDER_WAY
-            && let Some(task_uuid) = self.waiting_outbox.pop_front()
-        {
-            if let Some(left) = self.mark_sent(task_uuid, now) {
-                self.waits_under_way += 1;
+        let asked = Asked::new(batch, now);
+        let calls = self.calls(&asked);
+        self.start(Purpose::Submit(asked), calls, timeout);
+        true
+    }
+
+    /// Sends a task that is due and whose reply carries the results. False if there is none.
+    pub(super) fn start_wait(&mut self, now: Tick) -> bool {
+        while let Some(task_uuid) = self.waiting_outbox.pop_front() {
+            if let Some(left) = mark_sent(&mut self.entries, task_uuid, now) {
                 let asked = Asked::new(vec![task_uuid], now);
                 let calls = self.calls(&asked);
                 self.start(Purpose::SubmitAndWait(asked), calls, left.min(SYNC_TIMEOUT));
+                return true;
             }
         }
-        None
-    }
-
-    /// Notes that a task is being sent, if it still is to be; returns the time to its deadline.
-    fn mark_sent(&mut self, task_uuid: TaskUuid, now: Tick) -> Option<Duration> {
-        let entry = self.entries.get_mut(&task_uuid)?;
-        entry.submission.due().filter(|at| *at <= now)?;
-        entry.submission.sent(now);
-        Some(entry.deadline.duration_since(now))
+        false
     }
 
     /// Queues a task to be sent.
     fn queue(&mut self, task_uuid: TaskUuid, waits: bool) {
-        let outbox = if waits { &mut self.waiting_outbox } else { &mut self.outbox };
-        outbox.push_back(task_uuid);
+        if waits {
+            self.waiting_outbox.push_back(task_uuid);
+        } else {
+            self.outbox.push(task_uuid);
+        }
     }
 
     /// Takes in the replies to a submission.
     pub(super) fn take_submission(&mut self, exchange: &Exchange, asked: &Asked, now: Tick) {
         let mut answers = reading::read_submission(exchange, &asked.task_uuids);
         let may_retry = self.spend(answers.values());
-        if answers.values().any(|answer| matches!(answer, Answer::TooMany { .. })) {
-            self.submit_batch = self.submit_batch.min((asked.task_uuids.len() / 2).max(1));
-        }
+        self.learn_size(&answers, asked);
         for task_uuid in &asked.task_uuids {
             if let Some(answer) = answers.remove(task_uuid)
                 && asked.entry(task_uuid, &mut self.entries).is_some()
@@ -217,6 +199,21 @@ impl Driver {
                 self.take_answer(*task_uuid, answer, may_retry, now);
                 self.go_on(*task_uuid, now);
             }
+        }
+    }
+
+    /// Learns from the replies to a submission how many tasks the next ones may carry.
+    fn learn_size(&mut self, answers: &HashMap<TaskUuid, Answer>, asked: &Asked) {
+        let is_undivided = |answer: &Answer| matches!(answer, Answer::TooMany { .. });
+        let is_answer =
+            |answer: &Answer| matches!(answer, Answer::Accepted { .. } | Answer::Weak | Answer::Failed(_));
+        let is_lone_refusal = asked.task_uuids.len() == 1
+            && answers.values().any(|answer| matches!(answer, Answer::Rejected { .. }));
+        // Where some are named, those are to blame; the others can go together again.
+        if is_lone_refusal || answers.values().all(is_undivided) {
+            self.outbox.refused(&asked.task_uuids);
+        } else if answers.values().any(is_answer) && !answers.values().any(is_undivided) {
+            self.outbox.answered(&asked.task_uuids);
         }
     }
 
@@ -265,7 +262,7 @@ impl Driver {
                 self.begin_watching(task_uuid, now);
             }
             Answer::Refused(cause) => {
-                self.submit_after = self.submit_after.max(now + hold(&cause));
+                self.lanes.hold(cause.retry_after().unwrap_or_default(), now);
                 self.offer_again(task_uuid, cause, may_retry, now);
             }
             Answer::NotSent(cause) => self.offer_again(task_uuid, cause, may_retry, now),
@@ -416,4 +413,12 @@ impl Driver {
         self.counters.submitted(calls.len());
         calls
     }
+}
+
+/// Notes that a task is being sent, if it still is to be; returns the time to its deadline.
+fn mark_sent(entries: &mut HashMap<TaskUuid, Entry>, task_uuid: TaskUuid, now: Tick) -> Option<Duration> {
+    let entry = entries.get_mut(&task_uuid)?;
+    entry.submission.due().filter(|at| *at <= now)?;
+    entry.submission.sent(now);
+    Some(entry.deadline.duration_since(now))
 }

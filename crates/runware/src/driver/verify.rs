@@ -5,24 +5,29 @@ use runware_types::{RawTask, TaskDetails, TaskUuid};
 use serde_json::Value;
 
 use super::entry::{Entry, Verification};
-use super::{Driver, Purpose};
+use super::{Asked, Driver};
 use crate::Error;
-use crate::exchange::{self, Exchange};
+use crate::exchange::Exchange;
 use crate::reading::{self, ArchiveAnswer, Snapshot};
 
 /// How often the archive is asked before the conflict is taken at its word.
 const MAX_ATTEMPTS: u32 = 3;
 
 impl Driver {
+    /// Asks the archive whose request an id belongs to, for the n-th time.
     pub(super) fn start_verification(&mut self, task_uuid: TaskUuid, attempt: u32, now: Tick) {
         let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
         entry.verification = Verification::UnderWay { attempt };
-        let timeout = entry.plan.query_timeout().min(entry.deadline.duration_since(now));
-        self.counters.looked_up();
-        self.start(Purpose::Verify(task_uuid), vec![exchange::details_call(task_uuid)], timeout);
+        self.questions.raise_owner(task_uuid, now);
     }
 
-    pub(super) fn take_verification(&mut self, exchange: &Exchange, task_uuid: TaskUuid, now: Tick) {
+    pub(super) fn take_verification(&mut self, exchange: &Exchange, asked: &Asked, now: Tick) {
+        for task_uuid in &asked.task_uuids {
+            self.take_owner(exchange, *task_uuid, now);
+        }
+    }
+
+    fn take_owner(&mut self, exchange: &Exchange, task_uuid: TaskUuid, now: Tick) {
         let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
         let Verification::UnderWay { attempt } = entry.verification else { return };
         entry.verification = Verification::Idle;

@@ -6,19 +6,14 @@ use runware_poll::{Change, Ending as PollEnding, Fault, Next, Seen, Tick};
 use runware_types::TaskUuid;
 
 use super::entry::{Entry, Expected};
+use super::lanes::Lane;
 use super::verify::is_ours;
-use super::{Asked, Driver, Purpose, hold};
+use super::{Asked, Driver, Purpose};
 use crate::error::Cause;
 use crate::exchange::{self, Exchange};
 use crate::reading::{self, ArchiveAnswer, Payload, Sighting, Snapshot};
 use crate::submission::Absence;
 use crate::{Ending, Error};
-
-/// Status checks under way at once; each may ask about a whole batch.
-const MAX_CHECKS_UNDER_WAY: usize = 8;
-
-/// With so many under way, how long the others wait before they are looked at again.
-const CROWDED: Duration = Duration::from_millis(50);
 
 /// Fewer failures than results were asked for, and nothing else: that may be the verdict on the whole task,
 /// or the rest is not shown yet. So may be fewer results of a synchronous task, whose own answer was lost. After
@@ -37,36 +32,47 @@ const LARGE_ANSWERS_CONFIRMED: u32 = 2;
 const SUSPICION_CONFIRMED: Duration = Duration::from_secs(30);
 
 impl Driver {
-    /// Sends the status checks that are due; returns when to look again, if not on an event.
-    pub(super) fn start_checks(&mut self, now: Tick) -> Option<Tick> {
-        let mut questions = std::mem::take(&mut self.questions);
-        let wake = loop {
-            if self.checks_under_way >= MAX_CHECKS_UNDER_WAY {
-                self.scheduler.pause(now + CROWDED);
-            }
+    /// Sends the next status check that is due. False if there is none.
+    pub(super) fn start_check(&mut self, now: Tick) -> bool {
+        self.scheduler.block(false);
+        loop {
             match self.scheduler.next(now) {
-                Next::Send(asked) => self.start_check(asked, now),
-                Next::Question(task_uuid) => questions.push(task_uuid),
+                Next::Send(asked) => {
+                    self.check(asked, now);
+                    return true;
+                }
+                Next::Question(task_uuid) => self.questions.raise(task_uuid, now),
                 Next::Finished(task_uuid, ending) => self.stop_watching(task_uuid, ending, now),
-                Next::Wait { until } => break Some(until),
-                Next::Idle => break None,
+                Next::Wait { .. } | Next::Idle => return false,
             }
-        };
-        for asked in questions.chunks(self.scheduler.batch_limit()) {
-            self.start_question(asked, now);
         }
-        wake
+    }
+
+    /// Does for the tasks that are watched what takes no request; returns when to look again, if not on an event.
+    pub(super) fn look_after_watched(&mut self, now: Tick) -> Option<Tick> {
+        loop {
+            self.scheduler.block(!self.lanes.is_open(Lane::Check, now));
+            match self.scheduler.next(now) {
+                // What fell due by what was just done.
+                Next::Send(asked) => self.check(asked, now),
+                Next::Question(task_uuid) => self.questions.raise(task_uuid, now),
+                Next::Finished(task_uuid, ending) => self.stop_watching(task_uuid, ending, now),
+                Next::Wait { until } => return Some(until),
+                Next::Idle => return None,
+            }
+        }
     }
 
     /// Takes in the replies to a status check.
     pub(super) fn take_check(&mut self, exchange: &Exchange, asked: &Asked, now: Tick) {
         let mut sightings = reading::read_status(exchange, &asked.task_uuids);
-        if sightings.values().any(|sighting| matches!(sighting, Sighting::TooMany)) {
-            let half = (asked.task_uuids.len() / 2).max(1);
-            self.scheduler.set_batch_limit(self.scheduler.batch_limit().min(half));
-        }
         // Silence may mean that nothing is there, but says nothing.
         let is_answered = exchange.fault.is_none() && !exchange.replies.is_empty();
+        if reading::is_refused_whole(exchange, &asked.task_uuids) {
+            self.scheduler.refused(&asked.task_uuids);
+        } else if is_answered && sightings.values().any(Sighting::is_of_task) {
+            self.scheduler.accepted(asked.task_uuids.len());
+        }
         for task_uuid in &asked.task_uuids {
             let Some(sighting) = sightings.remove(task_uuid) else { continue };
             let Some(entry) = asked.entry(task_uuid, &mut self.entries) else { continue };
@@ -97,7 +103,7 @@ impl Driver {
                 }
                 Sighting::Fault(cause) => {
                     // The server means the client, not the one task.
-                    self.scheduler.pause(now + hold(&cause));
+                    self.lanes.hold(cause.retry_after().unwrap_or_default(), now);
                     let delay = cause.retry_after().unwrap_or_default();
                     entry.report_fault(cause);
                     self.scheduler.failed(task_uuid, now, Fault::transient().retry_after(delay));
@@ -172,14 +178,14 @@ impl Driver {
             entry.expected = Expected::Asked { faults };
             self.keep_watching(task_uuid, now);
             self.scheduler.observed(&task_uuid, now, Seen::Running);
-            self.questions.push(task_uuid);
+            self.questions.raise(task_uuid, now);
         } else if entry.collector.is_settled() && !matches!(entry.expected, Expected::Asked { .. }) {
             self.end_with(task_uuid, Ending::Settled, now);
         } else if shows_task {
             self.keep_watching(task_uuid, now);
             self.scheduler.observed(&task_uuid, now, Seen::Running);
             if is_questionable {
-                self.questions.push(task_uuid);
+                self.questions.raise(task_uuid, now);
             }
         } else if !snapshot.suspects.is_empty() {
             // A trouble of the server may name a task that never arrived.
@@ -195,7 +201,7 @@ impl Driver {
             let Some(entry) = asked.entry(task_uuid, &mut self.entries) else { continue };
             self.scheduler.answered(task_uuid, now);
             if matches!(answer, ArchiveAnswer::TooMany) {
-                self.start_question(&[*task_uuid], now);
+                self.questions.raise_alone(*task_uuid, now);
                 continue;
             }
             let awaits_verdict = std::mem::take(&mut entry.awaits_verdict);
@@ -231,7 +237,7 @@ impl Driver {
                 ArchiveAnswer::Silent => self.take_absence(*task_uuid, false, now),
                 ArchiveAnswer::TooMany => {}
                 ArchiveAnswer::Fault(cause) | ArchiveAnswer::Refused(cause) => {
-                    self.scheduler.pause(now + hold(&cause));
+                    self.lanes.hold(cause.retry_after().unwrap_or_default(), now);
                     entry.report_fault(cause);
                 }
             }
@@ -245,7 +251,7 @@ impl Driver {
             ArchiveAnswer::Found(details) => entry.learn_expected(details),
             // The next look at the task asks again.
             ArchiveAnswer::Fault(cause) if faults + 1 < EXPECTED_ATTEMPTS => {
-                self.scheduler.pause(now + hold(cause));
+                self.lanes.hold(cause.retry_after().unwrap_or_default(), now);
                 entry.report_fault(cause.clone());
                 entry.expected = Expected::Unknown { faults: faults + 1 };
                 return;
@@ -277,8 +283,7 @@ impl Driver {
         }
     }
 
-    fn start_check(&mut self, asked: Vec<TaskUuid>, now: Tick) {
-        self.checks_under_way += 1;
+    fn check(&mut self, asked: Vec<TaskUuid>, now: Tick) {
         self.counters.checked(asked.len());
         for task_uuid in &asked {
             if let Some(entry) = self.entries.get(task_uuid) {
@@ -288,14 +293,6 @@ impl Driver {
         let calls = asked.iter().map(|task_uuid| exchange::status_call(*task_uuid)).collect();
         let timeout = self.query_timeout(&asked, now);
         self.start(Purpose::Check(Asked::new(asked, now)), calls, timeout);
-    }
-
-    /// Asks the archive what it has of these tasks.
-    fn start_question(&mut self, asked: &[TaskUuid], now: Tick) {
-        self.counters.looked_up();
-        let calls = asked.iter().map(|task_uuid| exchange::details_call(*task_uuid)).collect();
-        let timeout = self.query_timeout(asked, now);
-        self.start(Purpose::Question(Asked::new(asked.to_vec(), now)), calls, timeout);
     }
 
     /// The scheduler has finished with a task.

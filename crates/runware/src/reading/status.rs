@@ -37,6 +37,20 @@ pub(crate) fn read_status(exchange: &Exchange, asked: &[TaskUuid]) -> HashMap<Ta
     asked.iter().map(|uuid| (*uuid, sorted.sighting(uuid, asked.len()))).collect()
 }
 
+/// True if a status check was refused as a whole, and no task is named that is to blame. With one task in it, that is.
+pub(crate) fn is_refused_whole(exchange: &Exchange, asked: &[TaskUuid]) -> bool {
+    let sorted = Sorted::of_states(exchange, asked);
+    let is_named = |uuid| sorted.items.contains_key(uuid) || sorted.errors.contains_key(uuid);
+    !asked.iter().any(is_named) && matches!(sorted.sighting_by_default(asked.len().max(2)), Sighting::TooMany)
+}
+
+impl Sighting {
+    /// True of an answer that says how the task stands, if only that it is not to be seen.
+    pub(crate) fn is_of_task(&self) -> bool {
+        matches!(self, Self::Seen(_) | Self::Known | Self::Unseen)
+    }
+}
+
 impl Sorted<'_> {
     fn sighting(&self, uuid: &TaskUuid, asked: usize) -> Sighting {
         let items = self.items.get(uuid).map_or(&[][..], Vec::as_slice);
