@@ -124,7 +124,7 @@ impl Cadence {
 
 impl Default for Cadence {
     fn default() -> Self {
-        Self::exponential()
+        Self::learned()
     }
 }
 

@@ -61,7 +61,8 @@ impl ClientBuilder {
         self
     }
 
-    /// How tasks are watched, and for how long. Default: [`Plan::default`], with a deadline of 20 minutes.
+    /// How tasks are watched, and for how long. Default: [`Plan::default`], which looks by what was
+    /// [learned](runware_poll::Cadence::Learned) of such tasks, with a deadline of 20 minutes.
     #[must_use]
     pub fn plan(mut self, plan: Plan) -> Self {
         self.plan = plan;
