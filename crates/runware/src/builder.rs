@@ -14,6 +14,7 @@ pub use protocol::Protocol;
 
 use crate::client::Shared;
 use crate::driver::{Driver, Setup};
+use crate::kinds::Kinds;
 use crate::lookup::Lookup;
 use crate::registry::Registry;
 use crate::stats::Counters;
@@ -124,7 +125,7 @@ impl ClientBuilder {
             seed,
         });
         runtime.spawn(driver.run());
-        Ok(Client::new(Shared { commands, registry, counters, lookup }, self.plan))
+        Ok(Client::new(Shared { commands, registry, counters, lookup, kinds: Kinds::default() }, self.plan))
     }
 }
 

@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::driver::Command;
 use crate::driver::opening::Opening;
+use crate::kinds::Kinds;
 use crate::lookup::{Lookup, StatusReport};
 use crate::registry::Registry;
 use crate::stats::Counters;
@@ -45,6 +46,7 @@ pub(crate) struct Shared {
     pub(crate) registry: Arc<Registry>,
     pub(crate) counters: Arc<Counters>,
     pub(crate) lookup: Lookup,
+    pub(crate) kinds: Kinds,
 }
 
 impl Client {
@@ -253,7 +255,8 @@ impl Client {
         let task = Task::new(Arc::clone(&watch), Arc::clone(&self.shared));
         if is_new || prepared.is_some() {
             let (registry, plan) = (Arc::clone(&self.shared.registry), Arc::clone(&self.plan));
-            let opening = Opening::new(watch, registry, prepared, plan);
+            let kind = prepared.as_ref().and_then(|prepared| self.shared.kinds.of(prepared));
+            let opening = Opening::new(watch, registry, prepared, plan, kind);
             if self.shared.commands.send(Command::Open(opening)).is_err() {
                 // The opening that did not arrive has told the watch.
                 let end = task.watch().read(|state| state.end.clone());

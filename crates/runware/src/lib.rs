@@ -58,6 +58,7 @@ mod entropy;
 mod error;
 mod exchange;
 mod handle;
+mod kinds;
 mod lookup;
 mod outcome;
 mod reading;

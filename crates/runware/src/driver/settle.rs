@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use runware_poll::Tick;
+use runware_poll::{Seen, Tick};
 use runware_types::TaskUuid;
 
 use super::Driver;
@@ -34,6 +34,10 @@ impl Driver {
 
     /// Ends the watching with all that was collected.
     pub(super) fn end_with(&mut self, task_uuid: TaskUuid, ending: Ending, now: Tick) {
+        if matches!(ending, Ending::Settled) {
+            // Before it leaves the scheduler, which would take it for given up.
+            self.scheduler.observed(&task_uuid, now, Seen::Settled);
+        }
         let Some(entry) = self.entries.get(&task_uuid) else { return };
         let (results, failures) = reading::collected(&entry.collector);
         let outcome = Outcome {

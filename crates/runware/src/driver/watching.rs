@@ -153,15 +153,17 @@ impl Driver {
         } else if !matches!(entry.expected, Expected::Known(_)) {
             snapshot.leave_open();
         }
+        let (progress, is_queued) = (snapshot.progress, snapshot.is_queued());
         let changes = entry.collector.observe(snapshot.entries);
+        let has_advanced = changes.iter().any(|change| matches!(change, Change::Result(_)));
         let is_questionable =
             entry.short_answers >= SHORT_ANSWERS_QUESTIONED && !entry.collector.is_settled();
         if is_questionable {
             entry.short_answers = 0;
             entry.awaits_verdict = is_all_failed;
         }
-        if !changes.is_empty() || snapshot.progress.is_some() {
-            publish(entry, changes, snapshot.progress);
+        if !changes.is_empty() || progress.is_some() {
+            publish(entry, changes, progress);
         }
         if let Some(Payload::Error(error)) = snapshot.suspects.first().map(|suspect| &suspect.payload) {
             entry.report_fault(Cause::Api { error: Box::new(error.clone()), status: 200, retry_after: None });
@@ -177,7 +179,17 @@ impl Driver {
             self.end_with(task_uuid, Ending::Settled, now);
         } else if shows_task {
             self.keep_watching(task_uuid, now);
+            if has_advanced {
+                // Told first: what comes next was last seen not to be there before this.
+                self.scheduler.advanced(&task_uuid, now);
+            }
             self.scheduler.observed(&task_uuid, now, Seen::Running);
+            if is_queued {
+                self.scheduler.queued(&task_uuid, now);
+            }
+            if let Some(percent) = progress {
+                self.scheduler.reported(&task_uuid, now, percent);
+            }
             if is_questionable {
                 self.questions.push(task_uuid);
             }
