@@ -4,9 +4,9 @@ mod protocol;
 #[cfg(any(feature = "http", feature = "websocket"))]
 mod service;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use runware_poll::Plan;
+use runware_poll::{Durations, Plan};
 use runware_transport::{Clock, TokioClock, Transport};
 use tokio::sync::mpsc;
 
@@ -45,6 +45,7 @@ pub struct ClientBuilder {
     plan: Plan,
     batch_limit: Option<usize>,
     seed: Option<u64>,
+    durations: Durations,
 }
 
 impl ClientBuilder {
@@ -79,6 +80,16 @@ impl ClientBuilder {
         self
     }
 
+    /// What is known of how long tasks take, from an earlier client's [`Client::durations`]. Default: nothing.
+    ///
+    /// A client learns it as it goes; with this it begins where the other one stopped. It counts for plans whose cadence
+    /// is [`Cadence::Learned`](runware_poll::Cadence::Learned), as the default plan's is.
+    #[must_use]
+    pub fn durations(mut self, durations: Durations) -> Self {
+        self.durations = durations;
+        self
+    }
+
     /// Fixes the randomness of jitter, for reproducible timelines. Default: random.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
@@ -109,6 +120,7 @@ impl ClientBuilder {
         let (commands, inbox) = mpsc::unbounded_channel();
         let registry = Arc::new(Registry::default());
         let counters = Arc::new(Counters::default());
+        let learned = Arc::new(OnceLock::new());
         let lookup = Lookup {
             transport: Arc::clone(&transport),
             clock: Arc::clone(&clock),
@@ -123,9 +135,12 @@ impl ClientBuilder {
             inbox,
             batch_limit: self.batch_limit.unwrap_or(DEFAULT_BATCH_LIMIT),
             seed,
+            durations: self.durations,
+            learned: Arc::clone(&learned),
         });
         runtime.spawn(driver.run());
-        Ok(Client::new(Shared { commands, registry, counters, lookup, kinds: Kinds::default() }, self.plan))
+        let kinds = Kinds::default();
+        Ok(Client::new(Shared { commands, registry, counters, lookup, kinds, learned }, self.plan))
     }
 }
 

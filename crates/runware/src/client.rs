@@ -1,9 +1,9 @@
 //! The client: submit, run, resume, ask.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use runware_poll::Plan;
+use runware_poll::{Durations, Plan};
 use runware_transport::Connection;
 use runware_types::{DeliveryMethod, Prepared, RawTask, TaskDetails, TaskUuid};
 use tokio::sync::{mpsc, oneshot};
@@ -47,6 +47,8 @@ pub(crate) struct Shared {
     pub(crate) counters: Arc<Counters>,
     pub(crate) lookup: Lookup,
     pub(crate) kinds: Kinds,
+    /// What the driver had learned by its end.
+    pub(crate) learned: Arc<OnceLock<Durations>>,
 }
 
 impl Client {
@@ -216,6 +218,34 @@ impl Client {
     /// What this client and its clones have sent so far.
     pub fn stats(&self) -> Stats {
         self.shared.counters.read()
+    }
+
+    /// What this client and its clones have learned of how long tasks take, [what they were given](ClientBuilder::durations)
+    /// included: a copy, to be kept for the next client.
+    ///
+    /// It knows tasks by type, model, size and the like; see [`Kind`](runware_poll::Kind). Nothing of a prompt, an id or
+    /// an address is in it. After [`Client::close`] it is what was known at the end.
+    ///
+    /// ```no_run
+    /// # async fn example(client: runware::Client) -> Result<(), runware::Error> {
+    /// use runware::Client;
+    ///
+    /// let learned = client.durations().await;
+    /// let next = Client::builder().api_key_from_env()?.durations(learned).build()?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future loses nothing; what was learned is only read.
+    pub async fn durations(&self) -> Durations {
+        let (answer, durations) = oneshot::channel();
+        if self.shared.commands.send(Command::Durations(answer)).is_ok()
+            && let Ok(durations) = durations.await
+        {
+            return durations;
+        }
+        self.shared.learned.get().cloned().unwrap_or_default()
     }
 
     /// A view of the connection: whether there is one, is being made, or is refused, and why.

@@ -13,11 +13,11 @@ mod verify;
 mod watching;
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use fastrand::Rng;
-use runware_poll::{Limits, Quota, Scheduler, Tick};
+use runware_poll::{Durations, Limits, Quota, Scheduler, Tick};
 use runware_transport::{Call, Clock, Delivery, ErrorKind, Transport, TransportError, Unclaimed};
 use runware_types::TaskUuid;
 use tokio::sync::{mpsc, oneshot};
@@ -43,6 +43,8 @@ pub(crate) enum Command {
     Open(Opening),
     /// Nobody watches the task any more.
     Unwatch(TaskUuid),
+    /// Say what was learned of how long tasks take.
+    Durations(oneshot::Sender<Durations>),
     /// End everything, then say so.
     Close(oneshot::Sender<()>),
 }
@@ -56,6 +58,10 @@ pub(crate) struct Setup {
     pub(crate) inbox: mpsc::UnboundedReceiver<Command>,
     pub(crate) batch_limit: usize,
     pub(crate) seed: u64,
+    /// What is known of how long tasks take.
+    pub(crate) durations: Durations,
+    /// Where that is left at the end.
+    pub(crate) learned: Arc<OnceLock<Durations>>,
 }
 
 pub(crate) struct Driver {
@@ -91,6 +97,7 @@ pub(crate) struct Driver {
     /// Replies that no exchange waits for; none once there will be none.
     unclaimed: Option<Unclaimed>,
     purposes: HashMap<tokio::task::Id, Purpose>,
+    learned: Arc<OnceLock<Durations>>,
 }
 
 /// What an exchange was for.
@@ -140,7 +147,9 @@ impl Asked {
 
 impl Driver {
     pub(crate) fn new(setup: Setup) -> Self {
-        let Setup { transport, clock, registry, counters, inbox, batch_limit, seed } = setup;
+        let Setup { transport, clock, registry, counters, inbox, batch_limit, seed, durations, learned } =
+            setup;
+        let limits = Limits { batch: batch_limit, ..Limits::default() };
         let unclaimed = transport.take_unclaimed();
         Self {
             transport,
@@ -159,13 +168,14 @@ impl Driver {
             submit_batch: batch_limit,
             submit_quota: Quota::default(),
             submits_under_way: 0,
-            scheduler: Scheduler::new(Limits { batch: batch_limit, ..Limits::default() }),
+            scheduler: Scheduler::new(limits).with_durations(durations),
             checks_under_way: 0,
             questions: Vec::new(),
             exchanges: JoinSet::new(),
             beginnings: mpsc::channel(BEGINNINGS_WAITING),
             unclaimed,
             purposes: HashMap::new(),
+            learned,
         }
     }
 
@@ -218,6 +228,8 @@ impl Driver {
         match command {
             Command::Open(opening) => self.open(opening, now),
             Command::Unwatch(task_uuid) => self.unwatch(task_uuid),
+            // An error means that nobody wants to know any more.
+            Command::Durations(answer) => _ = answer.send(self.scheduler.durations().clone()),
             Command::Close(_) => {}
         }
     }
@@ -311,6 +323,8 @@ impl Driver {
 impl Drop for Driver {
     fn drop(&mut self) {
         self.end_all();
+        // Before the inbox goes, so that who is told that the driver has ended finds it there.
+        let _ = self.learned.set(std::mem::take(self.scheduler.durations_mut()));
     }
 }
 
