@@ -17,7 +17,7 @@ use crate::driver::{Driver, Setup};
 use crate::kinds::Kinds;
 use crate::lookup::Lookup;
 use crate::registry::Registry;
-use crate::stats::Counters;
+use crate::stats::counters::Counters;
 use crate::{Client, Error, entropy};
 
 /// The environment variable with the API key.

@@ -13,7 +13,7 @@ use crate::driver::opening::Opening;
 use crate::kinds::Kinds;
 use crate::lookup::{Lookup, StatusReport};
 use crate::registry::Registry;
-use crate::stats::Counters;
+use crate::stats::counters::Counters;
 use crate::{ClientBuilder, Error, Outcome, Stats, Task, TaskHandle, TextStream, entropy};
 
 /// A client of the Runware API.
@@ -215,7 +215,7 @@ impl Client {
         self.shared.lookup.details(task_uuid, &self.plan).await
     }
 
-    /// What this client and its clones have sent so far.
+    /// What this client and its clones have sent so far, and how their tasks stand. Reading it costs next to nothing.
     pub fn stats(&self) -> Stats {
         self.shared.counters.read()
     }

@@ -5,6 +5,7 @@
 //! tasks that are being sent, `runware-poll` for tasks that are being watched. It decides nothing itself.
 
 mod entry;
+mod figures;
 pub(crate) mod opening;
 mod settle;
 mod submit;
@@ -26,7 +27,7 @@ use tokio::task::JoinSet;
 use crate::error::Cause;
 use crate::exchange::Exchange;
 use crate::registry::Registry;
-use crate::stats::Counters;
+use crate::stats::counters::{Counters, UnderWay};
 use entry::Entry;
 use opening::Opening;
 use unclaimed::{Beginning, BeginningListener, next_unclaimed};
@@ -96,7 +97,7 @@ pub(crate) struct Driver {
     beginnings: (mpsc::Sender<Beginning>, mpsc::Receiver<Beginning>),
     /// Replies that no exchange waits for; none once there will be none.
     unclaimed: Option<Unclaimed>,
-    purposes: HashMap<tokio::task::Id, Purpose>,
+    purposes: HashMap<tokio::task::Id, (Purpose, UnderWay)>,
     learned: Arc<OnceLock<Durations>>,
 }
 
@@ -110,17 +111,6 @@ enum Purpose {
     Question(Asked),
     /// The archive is asked whose request an id belongs to.
     Verify(TaskUuid),
-}
-
-impl Purpose {
-    /// How many tasks were submitted with it, and how many checked.
-    fn tasks(&self) -> (usize, usize) {
-        match self {
-            Self::Submit(asked) | Self::SubmitAndWait(asked) => (asked.task_uuids.len(), 0),
-            Self::Check(asked) => (0, asked.task_uuids.len()),
-            Self::Question(_) | Self::Verify(_) => (0, 0),
-        }
-    }
 }
 
 /// The tasks that an exchange was about, and when it was started.
@@ -240,6 +230,7 @@ impl Driver {
         self.follow_agenda(now);
         let submit_at = self.start_submissions(now);
         let check_at = self.start_checks(now);
+        self.note_standing();
         let agenda_at = self.agenda.first().map(|(at, _)| *at);
         [submit_at, check_at, agenda_at].into_iter().flatten().min()
     }
@@ -257,6 +248,7 @@ impl Driver {
 
     fn start(&mut self, purpose: Purpose, calls: Vec<Call>, timeout: Duration) {
         let transport = Arc::clone(&self.transport);
+        let under_way = self.counters.begin(self.request(&purpose, calls.len()));
         if let Purpose::Submit(asked) | Purpose::SubmitAndWait(asked) = &purpose {
             self.leaving.extend(asked.task_uuids.iter().map(|task_uuid| (*task_uuid, asked.at + timeout)));
         }
@@ -269,7 +261,7 @@ impl Driver {
             }
             _ => self.exchanges.spawn(async move { Exchange::run(&*transport, calls, timeout).await }),
         };
-        self.purposes.insert(started.id(), purpose);
+        self.purposes.insert(started.id(), (purpose, under_way));
     }
 
     /// Takes in the end of an exchange.
@@ -286,13 +278,10 @@ impl Driver {
             }
         };
         let now = self.now();
-        let purpose = self.purposes.remove(&id);
-        if exchange.was_not_sent()
-            && let Some(purpose) = &purpose
-        {
-            let (submissions, checks) = purpose.tasks();
-            self.counters.take_back(submissions, checks);
-        }
+        let purpose = self.purposes.remove(&id).map(|(purpose, under_way)| {
+            under_way.finish(&exchange);
+            purpose
+        });
         match purpose {
             Some(Purpose::Submit(asked)) => {
                 self.submits_under_way -= 1;

@@ -40,6 +40,10 @@ pub(super) struct Entry {
     /// What the last answered status check showed, if there was one.
     pub(super) last_seen: Option<bool>,
     pub(super) last_cause: Option<Cause>,
+    /// Whether the last status check brought no answer.
+    pub(super) check_failed: bool,
+    /// When the last status check was started that showed the task at work.
+    pub(super) at_work: Option<Tick>,
     delays: Delays,
 }
 
@@ -129,6 +133,8 @@ impl Entry {
             large_answers: 0,
             last_seen: None,
             last_cause: None,
+            check_failed: false,
+            at_work: None,
             delays,
         }
     }

@@ -17,10 +17,10 @@ use crate::reading::{self, Answer, Snapshot};
 use crate::submission::{Next, Submission};
 
 /// Submissions under way at once. While they are, further tasks gather and travel together.
-const MAX_SUBMITS_UNDER_WAY: usize = 4;
+pub(super) const MAX_SUBMITS_UNDER_WAY: usize = 4;
 
 /// Submissions under way at once whose reply takes as long as the work does; each holds a connection.
-const MAX_WAITS_UNDER_WAY: usize = 64;
+pub(super) const MAX_WAITS_UNDER_WAY: usize = 64;
 
 /// An acknowledgement comes within milliseconds; after this long there will be none.
 const SUBMIT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -54,6 +54,7 @@ impl Driver {
             self.hold_back(task_uuid, &mut entry);
         }
         self.entries.insert(task_uuid, entry);
+        self.counters.opened();
         if is_new {
             self.go_on(task_uuid, now);
         } else {
@@ -120,7 +121,7 @@ impl Driver {
     pub(super) fn unwatch(&mut self, task_uuid: TaskUuid) {
         let to_be_sent = self.entries.get(&task_uuid).is_some_and(|entry| !entry.submission.is_watched());
         if !to_be_sent && self.registry.release(task_uuid) {
-            self.drop_entry(task_uuid);
+            self.let_go(task_uuid);
         }
     }
 
@@ -327,7 +328,7 @@ impl Driver {
     /// Leaves the task to the scheduler, unless nobody is interested any more.
     pub(super) fn begin_watching(&mut self, task_uuid: TaskUuid, now: Tick) {
         if self.registry.release(task_uuid) {
-            self.drop_entry(task_uuid);
+            self.let_go(task_uuid);
             return;
         }
         let Some(entry) = self.entries.get(&task_uuid) else { return };
@@ -425,8 +426,6 @@ impl Driver {
             let prepared = self.entries.get(task_uuid)?.prepared.as_ref()?;
             Some(exchange::call(*task_uuid, prepared.bytes().clone()))
         });
-        let calls: Vec<Call> = prepared.collect();
-        self.counters.submitted(calls.len());
-        calls
+        prepared.collect()
     }
 }

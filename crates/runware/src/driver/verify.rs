@@ -18,7 +18,6 @@ impl Driver {
         let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
         entry.verification = Verification::UnderWay { attempt };
         let timeout = entry.plan.query_timeout().min(entry.deadline.duration_since(now));
-        self.counters.looked_up();
         self.start(Purpose::Verify(task_uuid), vec![exchange::details_call(task_uuid)], timeout);
     }
 

@@ -15,7 +15,7 @@ use crate::submission::Absence;
 use crate::{Ending, Error};
 
 /// Status checks under way at once; each may ask about a whole batch.
-const MAX_CHECKS_UNDER_WAY: usize = 8;
+pub(super) const MAX_CHECKS_UNDER_WAY: usize = 8;
 
 /// With so many under way, how long the others wait before they are looked at again.
 const CROWDED: Duration = Duration::from_millis(50);
@@ -76,10 +76,16 @@ impl Driver {
                 Sighting::Fault(_) => {}
                 _ => entry.large_answers = 0,
             }
+            entry.check_failed =
+                matches!(sighting, Sighting::TooLarge(_) | Sighting::TooMany | Sighting::Fault(_));
             match sighting {
                 Sighting::Seen(snapshot) => {
                     entry.last_seen = Some(true);
+                    let shows_task = !snapshot.entries.is_empty();
                     self.take_snapshot(*task_uuid, snapshot, now);
+                    if shows_task {
+                        self.note_at_work(*task_uuid, asked.at);
+                    }
                 }
                 Sighting::Known => {
                     entry.last_seen = Some(true);
@@ -291,7 +297,6 @@ impl Driver {
 
     fn start_check(&mut self, asked: Vec<TaskUuid>, now: Tick) {
         self.checks_under_way += 1;
-        self.counters.checked(asked.len());
         for task_uuid in &asked {
             if let Some(entry) = self.entries.get(task_uuid) {
                 entry.watch.count_poll();
@@ -304,7 +309,6 @@ impl Driver {
 
     /// Asks the archive what it has of these tasks.
     fn start_question(&mut self, asked: &[TaskUuid], now: Tick) {
-        self.counters.looked_up();
         let calls = asked.iter().map(|task_uuid| exchange::details_call(*task_uuid)).collect();
         let timeout = self.query_timeout(asked, now);
         self.start(Purpose::Question(Asked::new(asked.to_vec(), now)), calls, timeout);
