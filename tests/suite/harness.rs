@@ -321,6 +321,11 @@ pub(crate) fn exact_plan() -> Plan {
     Plan::new().with_cadence(cadence).unwrap().with_recovery(recovery).unwrap()
 }
 
+/// The default plan, but for what is learned: how one task ends does not change when another is looked at.
+pub(crate) fn unlearned_plan() -> Plan {
+    Plan::new().with_cadence(Cadence::exponential()).unwrap()
+}
+
 /// Whole seconds.
 pub(crate) const fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)

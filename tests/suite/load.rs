@@ -15,7 +15,7 @@ use runware::{Client, Status, Task};
 use runware_emulator::{Emulator, Ledger, Options, Script};
 use serde_json::json;
 
-use crate::harness::{World, id, secs, video};
+use crate::harness::{World, id, secs, unlearned_plan, video};
 use crate::haste::{self, Haste};
 
 /// How much faster than the machine's the clocks are where connections are real.
@@ -27,7 +27,7 @@ async fn a_thousand_tasks_share_their_requests() {
     let clock = Haste::new(TIMES);
     let emulator = haste::start(clock, Options::new().seed(1).durations(secs(1)..=secs(4))).await;
     let builder = Client::builder().api_key("test-key").base_url(emulator.http_url());
-    let client = builder.clock(Arc::new(clock)).build().unwrap();
+    let client = builder.clock(Arc::new(clock)).plan(unlearned_plan()).build().unwrap();
     let callers = (0..100).map(|caller| {
         let client = client.clone();
         tokio::spawn(async move {
@@ -73,7 +73,7 @@ async fn start_together(count: usize, median: f64) -> Figures {
         let duration = Duration::from_secs_f64(median * (0.5 * normal(&mut rng)).exp());
         options.script_task(id(name), Script::new().duration(duration))
     });
-    let world = World::new(options);
+    let world = World::with(options, |builder| builder.plan(unlearned_plan()));
     let tasks: Vec<_> = names.iter().map(|name| world.client.submit(video(name)).unwrap()).collect();
     for outcome in join_all(tasks.iter().map(Task::outcome)).await {
         assert_eq!(outcome.unwrap().status(), Status::Succeeded);

@@ -137,7 +137,7 @@ impl Cadence {
 
 impl Default for Cadence {
     fn default() -> Self {
-        Self::exponential()
+        Self::learned()
     }
 }
 

@@ -68,7 +68,7 @@
 //!
 //! # What holds
 //!
-//! With the defaults of [`Plan`] and [`Limits`], for every sequence of calls:
+//! With [`Cadence::exponential`] and the other defaults of [`Plan`] and [`Limits`], for every sequence of calls:
 //!
 //! * A task is asked at least 0.8 s after it was asked before. While answers are healthy, it is asked at
 //!   most 10.05 s after, or once the answer is there.

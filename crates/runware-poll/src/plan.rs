@@ -39,7 +39,7 @@ impl Plan {
     /// The defaults, each of which its setter names.
     pub const fn new() -> Self {
         Self {
-            cadence: Cadence::exponential(),
+            cadence: Cadence::learned(),
             recovery: Backoff::exponential(Duration::from_millis(500), 2.0, Duration::from_secs(10))
                 .jitter(Jitter::Equal),
             deadline: Duration::from_secs(20 * 60),
@@ -48,7 +48,7 @@ impl Plan {
         }
     }
 
-    /// When to look at a healthy task. Default: [`Cadence::exponential`].
+    /// When to look at a healthy task. Default: [`Cadence::learned`].
     ///
     /// # Errors
     ///

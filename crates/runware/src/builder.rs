@@ -4,9 +4,9 @@ mod protocol;
 #[cfg(any(feature = "http", feature = "websocket"))]
 mod service;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use runware_poll::{Pacing, Plan};
+use runware_poll::{Durations, Pacing, Plan};
 use runware_transport::{Clock, TokioClock, Transport};
 use tokio::sync::mpsc;
 
@@ -14,9 +14,10 @@ pub use protocol::Protocol;
 
 use crate::client::Shared;
 use crate::driver::{Driver, Setup};
+use crate::kinds::Kinds;
 use crate::lookup::Lookup;
 use crate::registry::Registry;
-use crate::stats::Counters;
+use crate::stats::counters::Counters;
 use crate::{Client, Error, entropy};
 
 /// The environment variable with the API key.
@@ -46,6 +47,7 @@ pub struct ClientBuilder {
     rate_limit: Option<f64>,
     max_requests_in_flight: Option<usize>,
     seed: Option<u64>,
+    durations: Durations,
 }
 
 impl ClientBuilder {
@@ -63,7 +65,8 @@ impl ClientBuilder {
         self
     }
 
-    /// How tasks are watched, and for how long. Default: [`Plan::default`], with a deadline of 20 minutes.
+    /// How tasks are watched, and for how long. Default: [`Plan::default`], which looks by what was
+    /// [learned](runware_poll::Cadence::Learned) of such tasks, with a deadline of 20 minutes.
     #[must_use]
     pub fn plan(mut self, plan: Plan) -> Self {
         self.plan = plan;
@@ -104,6 +107,16 @@ impl ClientBuilder {
         self
     }
 
+    /// What is known of how long tasks take, from an earlier client's [`Client::durations`]. Default: nothing.
+    ///
+    /// A client learns it as it goes; with this it begins where the other one stopped. It counts for plans whose cadence
+    /// is [`Cadence::Learned`](runware_poll::Cadence::Learned), as the default plan's is.
+    #[must_use]
+    pub fn durations(mut self, durations: Durations) -> Self {
+        self.durations = durations;
+        self
+    }
+
     /// Fixes the randomness of jitter, for reproducible timelines. Default: random.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
@@ -136,6 +149,7 @@ impl ClientBuilder {
         let (commands, inbox) = mpsc::unbounded_channel();
         let registry = Arc::new(Registry::default());
         let counters = Arc::new(Counters::default());
+        let learned = Arc::new(OnceLock::new());
         let lookup = Lookup {
             transport: Arc::clone(&transport),
             clock: Arc::clone(&clock),
@@ -151,9 +165,12 @@ impl ClientBuilder {
             batch_limit: self.batch_limit.unwrap_or(DEFAULT_BATCH_LIMIT),
             pacing,
             seed,
+            durations: self.durations,
+            learned: Arc::clone(&learned),
         });
         runtime.spawn(driver.run());
-        Ok(Client::new(Shared { commands, registry, counters, lookup }, self.plan))
+        let kinds = Kinds::default();
+        Ok(Client::new(Shared { commands, registry, counters, lookup, kinds, learned }, self.plan))
     }
 }
 

@@ -1,18 +1,19 @@
 //! The client: submit, run, resume, ask.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use runware_poll::Plan;
+use runware_poll::{Durations, Plan};
 use runware_transport::Connection;
 use runware_types::{DeliveryMethod, Prepared, RawTask, TaskDetails, TaskUuid};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::driver::Command;
 use crate::driver::opening::Opening;
+use crate::kinds::Kinds;
 use crate::lookup::{Lookup, StatusReport};
 use crate::registry::Registry;
-use crate::stats::Counters;
+use crate::stats::counters::Counters;
 use crate::{ClientBuilder, Error, Outcome, Stats, Task, TaskHandle, TextStream, entropy};
 
 /// A client of the Runware API.
@@ -45,6 +46,9 @@ pub(crate) struct Shared {
     pub(crate) registry: Arc<Registry>,
     pub(crate) counters: Arc<Counters>,
     pub(crate) lookup: Lookup,
+    pub(crate) kinds: Kinds,
+    /// What the driver had learned by its end.
+    pub(crate) learned: Arc<OnceLock<Durations>>,
 }
 
 impl Client {
@@ -211,9 +215,37 @@ impl Client {
         self.shared.lookup.details(task_uuid, &self.plan).await
     }
 
-    /// What this client and its clones have sent so far.
+    /// What this client and its clones have sent so far, and how their tasks stand. Reading it costs next to nothing.
     pub fn stats(&self) -> Stats {
         self.shared.counters.read()
+    }
+
+    /// What this client and its clones have learned of how long tasks take, [what they were given](ClientBuilder::durations)
+    /// included: a copy, to be kept for the next client.
+    ///
+    /// It knows tasks by type, model, size and the like; see [`Kind`](runware_poll::Kind). Nothing of a prompt, an id or
+    /// an address is in it. After [`Client::close`] it is what was known at the end.
+    ///
+    /// ```no_run
+    /// # async fn example(client: runware::Client) -> Result<(), runware::Error> {
+    /// use runware::Client;
+    ///
+    /// let learned = client.durations().await;
+    /// let next = Client::builder().api_key_from_env()?.durations(learned).build()?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future loses nothing; what was learned is only read.
+    pub async fn durations(&self) -> Durations {
+        let (answer, durations) = oneshot::channel();
+        if self.shared.commands.send(Command::Durations(answer)).is_ok()
+            && let Ok(durations) = durations.await
+        {
+            return durations;
+        }
+        self.shared.learned.get().cloned().unwrap_or_default()
     }
 
     /// A view of the connection: whether there is one, is being made, or is refused, and why.
@@ -253,7 +285,8 @@ impl Client {
         let task = Task::new(Arc::clone(&watch), Arc::clone(&self.shared));
         if is_new || prepared.is_some() {
             let (registry, plan) = (Arc::clone(&self.shared.registry), Arc::clone(&self.plan));
-            let opening = Opening::new(watch, registry, prepared, plan);
+            let kind = prepared.as_ref().and_then(|prepared| self.shared.kinds.of(prepared));
+            let opening = Opening::new(watch, registry, prepared, plan, kind);
             if self.shared.commands.send(Command::Open(opening)).is_err() {
                 // The opening that did not arrive has told the watch.
                 let end = task.watch().read(|state| state.end.clone());

@@ -6,6 +6,7 @@
 
 mod asking;
 mod entry;
+mod figures;
 mod lanes;
 pub(crate) mod opening;
 mod outbox;
@@ -16,11 +17,11 @@ mod verify;
 mod watching;
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use fastrand::Rng;
-use runware_poll::{Limits, Pacing, Quota, Scheduler, Tick};
+use runware_poll::{Durations, Limits, Pacing, Quota, Scheduler, Tick};
 use runware_transport::{Call, Clock, Delivery, ErrorKind, Transport, TransportError, Unclaimed};
 use runware_types::TaskUuid;
 use tokio::sync::{mpsc, oneshot};
@@ -29,7 +30,7 @@ use tokio::task::JoinSet;
 use crate::exchange::Exchange;
 use crate::reading;
 use crate::registry::Registry;
-use crate::stats::Counters;
+use crate::stats::counters::{Counters, UnderWay};
 use asking::Questions;
 use entry::Entry;
 use lanes::{Lane, Lanes};
@@ -49,6 +50,8 @@ pub(crate) enum Command {
     Open(Opening),
     /// Nobody watches the task any more.
     Unwatch(TaskUuid),
+    /// Say what was learned of how long tasks take.
+    Durations(oneshot::Sender<Durations>),
     /// End everything, then say so.
     Close(oneshot::Sender<()>),
 }
@@ -63,6 +66,10 @@ pub(crate) struct Setup {
     pub(crate) batch_limit: usize,
     pub(crate) pacing: Pacing,
     pub(crate) seed: u64,
+    /// What is known of how long tasks take.
+    pub(crate) durations: Durations,
+    /// Where that is left at the end.
+    pub(crate) learned: Arc<OnceLock<Durations>>,
 }
 
 pub(crate) struct Driver {
@@ -93,7 +100,8 @@ pub(crate) struct Driver {
     beginnings: (mpsc::Sender<Beginning>, mpsc::Receiver<Beginning>),
     /// Replies that no exchange waits for; none once there will be none.
     unclaimed: Option<Unclaimed>,
-    purposes: HashMap<tokio::task::Id, Purpose>,
+    purposes: HashMap<tokio::task::Id, (Purpose, UnderWay)>,
+    learned: Arc<OnceLock<Durations>>,
 }
 
 /// What an exchange was for.
@@ -127,15 +135,6 @@ impl Purpose {
             | Self::Verify(asked) => asked,
         }
     }
-
-    /// How many tasks were submitted with it, and how many checked.
-    fn tasks(&self) -> (usize, usize) {
-        match self {
-            Self::Submit(asked) | Self::SubmitAndWait(asked) => (asked.task_uuids.len(), 0),
-            Self::Check(asked) => (0, asked.task_uuids.len()),
-            Self::Question(_) | Self::Verify(_) => (0, 0),
-        }
-    }
 }
 
 /// The tasks that an exchange was about, and when it was started.
@@ -162,7 +161,19 @@ impl Asked {
 
 impl Driver {
     pub(crate) fn new(setup: Setup) -> Self {
-        let Setup { transport, clock, registry, counters, inbox, batch_limit, pacing, seed } = setup;
+        let Setup {
+            transport,
+            clock,
+            registry,
+            counters,
+            inbox,
+            batch_limit,
+            pacing,
+            seed,
+            durations,
+            learned,
+        } = setup;
+        let limits = Limits { batch: batch_limit, ..Limits::default() };
         let unclaimed = transport.take_unclaimed();
         Self {
             transport,
@@ -178,12 +189,13 @@ impl Driver {
             waiting_outbox: VecDeque::new(),
             leaving: HashMap::new(),
             submit_quota: Quota::default(),
-            scheduler: Scheduler::new(Limits { batch: batch_limit, ..Limits::default() }),
+            scheduler: Scheduler::new(limits).with_durations(durations),
             questions: Questions::default(),
             exchanges: JoinSet::new(),
             beginnings: mpsc::channel(BEGINNINGS_WAITING),
             unclaimed,
             purposes: HashMap::new(),
+            learned,
         }
     }
 
@@ -236,6 +248,8 @@ impl Driver {
         match command {
             Command::Open(opening) => self.open(opening, now),
             Command::Unwatch(task_uuid) => self.unwatch(task_uuid),
+            // An error means that nobody wants to know any more.
+            Command::Durations(answer) => _ = answer.send(self.scheduler.durations().clone()),
             Command::Close(_) => {}
         }
     }
@@ -253,6 +267,7 @@ impl Driver {
             }
         };
         self.lanes.rest(now);
+        self.note_standing();
         let agenda_at = self.agenda.first().map(|(at, _)| *at);
         [check_at, self.lanes.closed_until(now), agenda_at].into_iter().flatten().min()
     }
@@ -284,6 +299,7 @@ impl Driver {
     fn start(&mut self, purpose: Purpose, calls: Vec<Call>, timeout: Duration) {
         self.lanes.sent(purpose.lane(), purpose.asked().at);
         let transport = Arc::clone(&self.transport);
+        let under_way = self.counters.begin(self.request(&purpose, calls.len()));
         if let Purpose::Submit(asked) | Purpose::SubmitAndWait(asked) = &purpose {
             self.leaving.extend(asked.task_uuids.iter().map(|task_uuid| (*task_uuid, asked.at + timeout)));
         }
@@ -296,7 +312,7 @@ impl Driver {
             }
             _ => self.exchanges.spawn(async move { Exchange::run(&*transport, calls, timeout).await }),
         };
-        self.purposes.insert(started.id(), purpose);
+        self.purposes.insert(started.id(), (purpose, under_way));
     }
 
     /// Takes in the end of an exchange.
@@ -313,14 +329,8 @@ impl Driver {
             }
         };
         let now = self.now();
-        let purpose = self.purposes.remove(&id);
-        if exchange.was_not_sent()
-            && let Some(purpose) = &purpose
-        {
-            let (submissions, checks) = purpose.tasks();
-            self.counters.take_back(submissions, checks);
-        }
-        let Some(purpose) = purpose else { return };
+        let Some((purpose, under_way)) = self.purposes.remove(&id) else { return };
+        under_way.finish(&exchange);
         self.lanes.ended(purpose.lane(), purpose.asked().at, reading::read_load(&exchange), now);
         match purpose {
             Purpose::Submit(asked) | Purpose::SubmitAndWait(asked) => {
@@ -342,5 +352,7 @@ impl Driver {
 impl Drop for Driver {
     fn drop(&mut self) {
         self.end_all();
+        // Before the inbox goes, so that who is told that the driver has ended finds it there.
+        let _ = self.learned.set(std::mem::take(self.scheduler.durations_mut()));
     }
 }

@@ -42,6 +42,7 @@
 //!
 //! * `http` (default): HTTP requests.
 //! * `websocket` (default): the WebSocket.
+//! * `metrics`: the figures of [`Stats`], told to the recorder of the `metrics` crate as they change.
 //!
 //! With neither, [`ClientBuilder::transport`] has to be given. The events of the `tracing` crate that a client emits, at
 //! the level `debug` with the target `runware`, hold ids, kinds and numbers; never a key, a prompt or a result.
@@ -58,6 +59,7 @@ mod entropy;
 mod error;
 mod exchange;
 mod handle;
+mod kinds;
 mod lookup;
 mod outcome;
 mod reading;
@@ -80,7 +82,7 @@ pub use error::{Cause, Error, ErrorKind};
 pub use handle::TaskHandle;
 pub use lookup::StatusReport;
 pub use outcome::{Ending, Outcome, Status, TaskFailure, TaskResult};
-pub use stats::Stats;
+pub use stats::{LagBound, Stats};
 pub use task::{Event, Events, Task};
 pub use text_stream::TextStream;
 

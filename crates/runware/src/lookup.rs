@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use runware_poll::{Collector, Delays, Plan, Verdict};
-use runware_transport::{Call, Clock, Transport};
+use runware_transport::{Clock, Transport};
 use runware_types::{TaskDetails, TaskUuid};
 
 use crate::error::Cause;
 use crate::exchange::{self, Exchange};
 use crate::reading::{self, ArchiveAnswer, Sighting, Snapshot};
-use crate::stats::Counters;
+use crate::stats::counters::{Counters, Request, Sort};
 use crate::{Error, TaskFailure, TaskHandle, TaskResult};
 
 /// How often the archive is asked. A status check is made once: asking again is what watching is for.
@@ -84,10 +84,7 @@ enum Reading<T> {
 
 impl Lookup {
     pub(crate) async fn status(&self, task_uuid: TaskUuid, plan: &Plan) -> Result<StatusReport, Error> {
-        self.ask(task_uuid, exchange::status_call(task_uuid), 1, plan, |exchange| {
-            if !exchange.was_not_sent() {
-                self.counters.checked(1);
-            }
+        self.ask(task_uuid, Sort::Check, 1, plan, |exchange| {
             match reading::read_status(exchange, &[task_uuid]).remove(&task_uuid) {
                 Some(Sighting::Seen(snapshot)) => Reading::Answer(StatusReport::of(snapshot)),
                 Some(Sighting::Known) => Reading::Answer(StatusReport::running()),
@@ -104,10 +101,7 @@ impl Lookup {
         task_uuid: TaskUuid,
         plan: &Plan,
     ) -> Result<Option<TaskDetails>, Error> {
-        self.ask(task_uuid, exchange::details_call(task_uuid), DETAILS_ATTEMPTS, plan, |exchange| {
-            if !exchange.was_not_sent() {
-                self.counters.looked_up();
-            }
+        self.ask(task_uuid, Sort::Archive, DETAILS_ATTEMPTS, plan, |exchange| {
             match reading::read_details(exchange, &[task_uuid]).remove(&task_uuid) {
                 Some(ArchiveAnswer::Found(details)) => Reading::Answer(Some(details)),
                 Some(ArchiveAnswer::Absent | ArchiveAnswer::Silent | ArchiveAnswer::TooMany) | None => {
@@ -126,7 +120,7 @@ impl Lookup {
     async fn ask<T>(
         &self,
         task_uuid: TaskUuid,
-        call: Call,
+        sort: Sort,
         most: u32,
         plan: &Plan,
         read: impl Fn(&Exchange) -> Reading<T>,
@@ -134,10 +128,16 @@ impl Lookup {
         let deadline = self.clock.now().saturating_add(plan.deadline());
         let mut delays: Delays = plan.recovery().delays(self.seed ^ task_uuid.as_uuid().as_u64_pair().1);
         let mut attempts = 0;
+        let call = match sort {
+            Sort::Archive => exchange::details_call(task_uuid),
+            _ => exchange::status_call(task_uuid),
+        };
         loop {
             attempts += 1;
             let timeout = plan.query_timeout().min(deadline.saturating_sub(self.clock.now()));
+            let under_way = self.counters.begin(Request { sort, tasks: 1, is_retry: attempts > 1 });
             let exchange = Exchange::run(&*self.transport, vec![call.clone()], timeout).await;
+            under_way.finish(&exchange);
             let cause = match read(&exchange) {
                 Reading::Answer(answer) => return Ok(answer),
                 Reading::Refused(cause) => return Err(failed(task_uuid, &cause)),

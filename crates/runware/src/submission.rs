@@ -197,6 +197,16 @@ impl Submission {
         self.sends.last
     }
 
+    /// When it was first sent, of the sends that the server may have received.
+    pub(crate) fn first_sent(&self) -> Option<Tick> {
+        self.sends.first
+    }
+
+    /// True if an attempt before the last one came to nothing.
+    pub(crate) fn is_repeated(&self) -> bool {
+        self.attempts > 1
+    }
+
     /// An attempt is under way.
     pub(crate) fn sent(&mut self, now: Tick) {
         self.attempts += 1;

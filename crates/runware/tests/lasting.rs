@@ -5,6 +5,8 @@
 
 #[path = "lasting/deadline.rs"]
 mod deadline;
+#[path = "lasting/figures.rs"]
+mod figures;
 #[path = "lasting/joined.rs"]
 mod joined;
 #[path = "lasting/large.rs"]
@@ -13,6 +15,9 @@ mod large;
 mod lost;
 #[path = "lasting/parts.rs"]
 mod parts;
+#[cfg(feature = "metrics")]
+#[path = "lasting/recorded.rs"]
+mod recorded;
 #[path = "lasting/refusals.rs"]
 mod refusals;
 #[path = "lasting/unclaimed.rs"]

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use runware::poll::Plan;
 use runware::transport::WebSocketTransportBuilder;
 use runware::types::OutputType;
 use runware_emulator::{Action, Cuts, RequestKind, Rule};
 
 use super::*;
-use crate::harness::{image, millis};
+use crate::harness::{image, millis, unlearned_plan};
 use crate::websocket::{Net, assert_bought_once, assert_same_bytes, within};
 
 const TASKS: usize = 1_000;
@@ -22,7 +21,7 @@ async fn a_thousand_tasks_share_the_frames_of_one_socket() {
     let metrics = tokio::runtime::Handle::current().metrics();
     let before = metrics.num_alive_tasks();
     let builder = Client::builder().api_key("test-key").ws_base_url(emulator.ws_url());
-    let client = builder.clock(Arc::new(clock)).build().unwrap();
+    let client = builder.clock(Arc::new(clock)).plan(unlearned_plan()).build().unwrap();
     let callers = (0..100).map(|caller| {
         let client = client.clone();
         tokio::spawn(async move {
@@ -74,7 +73,7 @@ async fn tasks_that_start_together_share_the_frames_of_one_socket() {
         options.script_task(id(name), Script::new().duration(duration))
     });
     let net = Net::start(options).await;
-    let client = net.client();
+    let client = net.client().with_plan(unlearned_plan());
     let tasks: Vec<_> = names.iter().map(|name| client.submit(video(name)).unwrap()).collect();
     for outcome in net.within(secs(600), join_all(tasks.iter().map(Task::outcome))).await {
         assert_eq!(outcome.unwrap().status(), Status::Succeeded);
@@ -99,7 +98,8 @@ async fn a_thousand_tasks_over_a_socket_that_is_cut_every_50_frames() {
     // In requests of 100 tasks, and of 10, which makes ten times as many frames.
     for (batch, cuts) in [(100, one), (100, both), (10, one_after), (10, both_after)] {
         let net = Net::start(Options::new().seed(1).durations(secs(5)..=secs(40)).cuts(cuts)).await;
-        let client = net.client_from(reconnecting, |builder| builder.batch_limit(batch));
+        let client =
+            net.client_from(reconnecting, |builder| builder.batch_limit(batch).plan(unlearned_plan()));
         let names: Vec<String> = (0..TASKS).map(|number| format!("cut {number}")).collect();
         let tasks: Vec<_> = names.iter().map(|name| client.submit(video(name)).unwrap()).collect();
         let outcomes = net.within(secs(900), join_all(tasks.iter().map(Task::outcome))).await;
@@ -117,7 +117,7 @@ async fn a_thousand_tasks_over_real_sockets_that_are_cut_every_50_frames() {
     let options = Options::new().seed(1).durations(secs(1)..=secs(3)).cuts(cuts);
     let emulator = haste::start(clock, options).await;
     let builder = Client::builder().api_key("test-key").ws_base_url(emulator.ws_url()).batch_limit(25);
-    let plan = Plan::default().with_deadline(secs(60));
+    let plan = unlearned_plan().with_deadline(secs(60));
     let client = builder.clock(Arc::new(clock)).plan(plan).build().unwrap();
     let names: Vec<String> = (0..TASKS).map(|number| format!("cut {number}")).collect();
     let tasks: Vec<_> = names.iter().map(|name| client.submit(video(name)).unwrap()).collect();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fastrand::Rng;
-use runware::poll::Plan;
+use runware::poll::{Cadence, Plan};
 use runware::types::{Prepared, RawTask, TaskUuid};
 use runware_emulator::{
     Choices, EmptyChecks, FailureForm, IdleCounts, MixedStatus, Options, Order, Pending, ReplayOrder,
@@ -81,9 +81,12 @@ impl Schedule {
         self.faults.iter().filter_map(Fault::rule).fold(options, Options::fault)
     }
 
-    /// The plan of the callers.
+    /// The plan of the callers. Every other one learns, within the gaps of those that do not: what is expected of a
+    /// schedule is the same for both.
     pub(super) fn plan(&self) -> Plan {
-        Plan::new().with_deadline(self.deadline)
+        let learned = Cadence::Learned { worth: millis(500), floor: secs(1), cap: secs(10) };
+        let cadence = if self.seed.is_multiple_of(2) { learned } else { Cadence::exponential() };
+        Plan::new().with_cadence(cadence).unwrap().with_deadline(self.deadline)
     }
 }
 

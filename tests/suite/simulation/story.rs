@@ -3,12 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use runware::poll::Plan;
 use runware::transport::Clock;
 use runware::{Client, Ending, Error, Event, Outcome, Task, TaskHandle};
 
 use super::plan::{Caller, Course};
-use crate::harness::{Wire, secs};
+use crate::harness::{Wire, secs, unlearned_plan};
 
 /// One task from its caller's side.
 #[derive(Debug)]
@@ -67,7 +66,7 @@ impl Story {
     /// What the end of the call asks for is done, once nothing goes wrong any more.
     pub(super) async fn go_on(mut self, client: Client, wire: Arc<Wire>) -> Self {
         let deadline = secs(1_800);
-        let client = client.with_plan(Plan::new().with_deadline(deadline));
+        let client = client.with_plan(unlearned_plan().with_deadline(deadline));
         let handle = match self.end() {
             Some(Ok(outcome)) if matches!(outcome.ending(), Ending::Settled) => return self,
             Some(Ok(outcome)) => outcome.handle().clone(),

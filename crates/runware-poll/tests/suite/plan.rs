@@ -8,9 +8,10 @@ use crate::{ms, secs};
 fn defaults() {
     let plan = Plan::default();
     assert_eq!(plan, Plan::new());
-    let cadence = Cadence::Exponential { first: secs(1), factor: 1.5, cap: secs(10), spread: 0.2 };
-    assert_eq!(plan.cadence(), &cadence);
-    assert_eq!(Cadence::default(), cadence);
+    let cadence = Cadence::Learned { worth: ms(500), floor: secs(1), cap: secs(60) };
+    assert_eq!((plan.cadence(), Cadence::default(), Cadence::learned()), (&cadence, cadence, cadence));
+    let exponential = Cadence::Exponential { first: secs(1), factor: 1.5, cap: secs(10), spread: 0.2 };
+    assert_eq!(Cadence::exponential(), exponential);
     assert_eq!(plan.deadline(), secs(1_200));
     assert_eq!(plan.grace(), secs(60));
     assert_eq!(plan.query_timeout(), secs(10));

@@ -87,7 +87,6 @@ impl Driver {
                     asked.push(other.task_uuid);
                 }
             }
-            self.counters.looked_up();
             let calls = asked.iter().map(|task_uuid| exchange::details_call(*task_uuid)).collect();
             let timeout = self.query_timeout(&asked, now);
             let asked = Asked::new(asked, now);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use runware_poll::{Collector, Delays, Plan, Tick};
+use runware_poll::{Collector, Delays, Kind, Plan, Tick};
 use runware_types::{DeliveryMethod, Prepared, TaskDetails, TaskType};
 
 use crate::error::Cause;
@@ -16,6 +16,8 @@ pub(super) struct Entry {
     /// What to send; `None` for a task that was submitted elsewhere.
     pub(super) prepared: Option<Prepared>,
     pub(super) plan: Arc<Plan>,
+    /// What the task is like, if it is asked for until it is there, and was submitted here.
+    pub(super) kind: Option<Arc<Kind>>,
     pub(super) submission: Submission,
     pub(super) collector: Collector<Payload>,
     pub(super) started: Tick,
@@ -38,6 +40,10 @@ pub(super) struct Entry {
     /// What the last answered status check showed, if there was one.
     pub(super) last_seen: Option<bool>,
     pub(super) last_cause: Option<Cause>,
+    /// Whether the last status check brought no answer.
+    pub(super) check_failed: bool,
+    /// When the last status check was started that showed the task at work.
+    pub(super) at_work: Option<Tick>,
     delays: Delays,
 }
 
@@ -112,6 +118,7 @@ impl Entry {
             watch,
             prepared,
             plan,
+            kind: None,
             submission,
             collector,
             started: now,
@@ -126,6 +133,8 @@ impl Entry {
             large_answers: 0,
             last_seen: None,
             last_cause: None,
+            check_failed: false,
+            at_work: None,
             delays,
         }
     }
@@ -143,6 +152,12 @@ impl Entry {
     /// True if the reply to its submission only acknowledges it, and the service makes what is asked for once.
     pub(super) fn is_async_generation(&self) -> bool {
         !self.is_sync() && self.prepared.as_ref().is_some_and(|task| task.task_type().is_generation())
+    }
+
+    /// What the task is like, unless nobody knows when it began: the server had it before it was sent from here.
+    pub(super) fn timed_kind(&self) -> Option<Arc<Kind>> {
+        let began_here = self.watch.read(|state| state.accepted != Some(true));
+        self.kind.clone().filter(|_| began_here)
     }
 
     /// True if doing it twice is the same as doing it once.

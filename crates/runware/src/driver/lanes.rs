@@ -91,6 +91,11 @@ impl Lanes {
         }
     }
 
+    /// How many requests may be under way at present, without those that wait for results.
+    pub(super) fn limit(&self) -> usize {
+        self.pacer.limit()
+    }
+
     /// Before this nothing is sent at all; none if only the end of a request is waited for, or nothing.
     pub(super) fn closed_until(&self, now: Tick) -> Option<Tick> {
         match self.pacer.admit_aside(now) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use runware_poll::Plan;
+use runware_poll::{Kind, Plan};
 use runware_types::Prepared;
 
 use crate::registry::Registry;
@@ -15,6 +15,7 @@ pub(crate) struct Opening {
     registry: Arc<Registry>,
     pub(super) prepared: Option<Prepared>,
     pub(super) plan: Arc<Plan>,
+    pub(super) kind: Option<Arc<Kind>>,
 }
 
 impl Opening {
@@ -23,8 +24,9 @@ impl Opening {
         registry: Arc<Registry>,
         prepared: Option<Prepared>,
         plan: Arc<Plan>,
+        kind: Option<Arc<Kind>>,
     ) -> Self {
-        Self { watch: Some(watch), registry, prepared, plan }
+        Self { watch: Some(watch), registry, prepared, plan, kind }
     }
 
     /// It has arrived: the driver answers for it from here on.

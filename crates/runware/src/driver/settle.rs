@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use runware_poll::Tick;
+use runware_poll::{Seen, Tick};
 use runware_types::TaskUuid;
 
 use super::Driver;
@@ -34,7 +34,14 @@ impl Driver {
 
     /// Ends the watching with all that was collected.
     pub(super) fn end_with(&mut self, task_uuid: TaskUuid, ending: Ending, now: Tick) {
+        if matches!(ending, Ending::Settled) {
+            // Before it leaves the scheduler, which would take it for given up.
+            self.scheduler.observed(&task_uuid, now, Seen::Settled);
+        }
         let Some(entry) = self.entries.get(&task_uuid) else { return };
+        if matches!(ending, Ending::Settled) {
+            self.note_notice(entry, now);
+        }
         let (results, failures) = reading::collected(&entry.collector);
         let outcome = Outcome {
             handle: match entry.expected {
@@ -95,13 +102,22 @@ impl Driver {
         self.registry.forget(task_uuid);
         if let Some(watch) = self.drop_entry(task_uuid) {
             let ending = end.as_ref().map(Outcome::status).map_err(Error::kind);
+            let is_settled = end.as_ref().is_ok_and(|end| matches!(end.ending(), Ending::Settled));
+            self.counters.closed(is_settled);
             tracing::debug!(target: "runware", %task_uuid, ?ending, polls = watch.polls(), "ended");
             watch.change(|state| state.end = Some(end));
         }
     }
 
+    /// Forgets a task that nobody watches.
+    pub(super) fn let_go(&mut self, task_uuid: TaskUuid) {
+        if self.drop_entry(task_uuid).is_some() {
+            self.counters.closed(false);
+        }
+    }
+
     /// Forgets a task.
-    pub(super) fn drop_entry(&mut self, task_uuid: TaskUuid) -> Option<std::sync::Arc<crate::watch::Watch>> {
+    fn drop_entry(&mut self, task_uuid: TaskUuid) -> Option<std::sync::Arc<crate::watch::Watch>> {
         self.scheduler.remove(&task_uuid);
         self.outbox.forget(&task_uuid);
         let now = self.now();

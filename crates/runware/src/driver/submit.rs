@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use runware_poll::{Plan, Poll, Retry, Seen, Tick};
+use runware_poll::{Kind, Plan, Poll, Retry, Seen, Tick};
 use runware_transport::Call;
 use runware_types::{Prepared, TaskUuid};
 
@@ -36,17 +36,20 @@ impl Driver {
         let Some(watch) = opening.arrive() else { return };
         let task_uuid = watch.handle().task_uuid();
         let (prepared, plan) = (opening.prepared.take(), Arc::clone(&opening.plan));
+        let kind = opening.kind.take();
         if self.entries.contains_key(&task_uuid) {
-            self.submit_resumed(task_uuid, prepared, now);
+            self.submit_resumed(task_uuid, prepared, kind, now);
             return;
         }
         let is_new = prepared.is_some();
         tracing::debug!(target: "runware", %task_uuid, is_new, "opened");
         let mut entry = Entry::new(watch, prepared, plan, now, self.rng.u64(..));
+        entry.kind = kind;
         if is_new {
             self.hold_back(task_uuid, &mut entry);
         }
         self.entries.insert(task_uuid, entry);
+        self.counters.opened();
         if is_new {
             self.go_on(task_uuid, now);
         } else {
@@ -56,13 +59,20 @@ impl Driver {
 
     /// A task that is watched was submitted too. If it has not been seen yet it is sent; the deadline of the
     /// watching stays.
-    fn submit_resumed(&mut self, task_uuid: TaskUuid, prepared: Option<Prepared>, now: Tick) {
+    fn submit_resumed(
+        &mut self,
+        task_uuid: TaskUuid,
+        prepared: Option<Prepared>,
+        kind: Option<Arc<Kind>>,
+        now: Tick,
+    ) {
         let Some(mut entry) = self.entries.remove(&task_uuid) else { return };
         let is_seen = entry.watch.read(|state| state.accepted.is_some());
         let mut is_to_be_sent = false;
         if let Some(prepared) = prepared.filter(|_| entry.prepared.is_none() && !is_seen) {
             entry.expect(prepared.expected());
             entry.prepared = Some(prepared);
+            entry.kind = kind;
             entry.submission = Submission::new(now);
             self.hold_back(task_uuid, &mut entry);
             is_to_be_sent = true;
@@ -106,7 +116,7 @@ impl Driver {
     pub(super) fn unwatch(&mut self, task_uuid: TaskUuid) {
         let to_be_sent = self.entries.get(&task_uuid).is_some_and(|entry| !entry.submission.is_watched());
         if !to_be_sent && self.registry.release(task_uuid) {
-            self.drop_entry(task_uuid);
+            self.let_go(task_uuid);
         }
     }
 
@@ -315,7 +325,7 @@ impl Driver {
     /// Leaves the task to the scheduler, unless nobody is interested any more.
     pub(super) fn begin_watching(&mut self, task_uuid: TaskUuid, now: Tick) {
         if self.registry.release(task_uuid) {
-            self.drop_entry(task_uuid);
+            self.let_go(task_uuid);
             return;
         }
         let Some(entry) = self.entries.get(&task_uuid) else { return };
@@ -331,6 +341,10 @@ impl Driver {
             }
             Some(_) => Poll::new(plan, seed, entry.started),
             None => Poll::resumed(plan, seed, entry.started),
+        };
+        let poll = match entry.timed_kind() {
+            Some(kind) => poll.with_kind(kind),
+            None => poll,
         };
         self.scheduler.insert(task_uuid, poll, now);
         if entry.prepared.is_some() && entry.submission.is_accepted() {
@@ -409,9 +423,7 @@ impl Driver {
             let prepared = self.entries.get(task_uuid)?.prepared.as_ref()?;
             Some(exchange::call(*task_uuid, prepared.bytes().clone()))
         });
-        let calls: Vec<Call> = prepared.collect();
-        self.counters.submitted(calls.len());
-        calls
+        prepared.collect()
     }
 }
 

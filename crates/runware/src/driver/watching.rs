@@ -82,10 +82,16 @@ impl Driver {
                 Sighting::Fault(_) => {}
                 _ => entry.large_answers = 0,
             }
+            entry.check_failed =
+                matches!(sighting, Sighting::TooLarge(_) | Sighting::TooMany | Sighting::Fault(_));
             match sighting {
                 Sighting::Seen(snapshot) => {
                     entry.last_seen = Some(true);
+                    let shows_task = !snapshot.entries.is_empty();
                     self.take_snapshot(*task_uuid, snapshot, now);
+                    if shows_task {
+                        self.note_at_work(*task_uuid, asked.at);
+                    }
                 }
                 Sighting::Known => {
                     entry.last_seen = Some(true);
@@ -159,15 +165,17 @@ impl Driver {
         } else if !matches!(entry.expected, Expected::Known(_)) {
             snapshot.leave_open();
         }
+        let (progress, is_queued) = (snapshot.progress, snapshot.is_queued());
         let changes = entry.collector.observe(snapshot.entries);
+        let has_advanced = changes.iter().any(|change| matches!(change, Change::Result(_)));
         let is_questionable =
             entry.short_answers >= SHORT_ANSWERS_QUESTIONED && !entry.collector.is_settled();
         if is_questionable {
             entry.short_answers = 0;
             entry.awaits_verdict = is_all_failed;
         }
-        if !changes.is_empty() || snapshot.progress.is_some() {
-            publish(entry, changes, snapshot.progress);
+        if !changes.is_empty() || progress.is_some() {
+            publish(entry, changes, progress);
         }
         if let Some(Payload::Error(error)) = snapshot.suspects.first().map(|suspect| &suspect.payload) {
             entry.report_fault(Cause::Api { error: Box::new(error.clone()), status: 200, retry_after: None });
@@ -183,7 +191,17 @@ impl Driver {
             self.end_with(task_uuid, Ending::Settled, now);
         } else if shows_task {
             self.keep_watching(task_uuid, now);
+            if has_advanced {
+                // Told first: what comes next was last seen not to be there before this.
+                self.scheduler.advanced(&task_uuid, now);
+            }
             self.scheduler.observed(&task_uuid, now, Seen::Running);
+            if is_queued {
+                self.scheduler.queued(&task_uuid, now);
+            }
+            if let Some(percent) = progress {
+                self.scheduler.reported(&task_uuid, now, percent);
+            }
             if is_questionable {
                 self.questions.raise(task_uuid, now);
             }
@@ -284,7 +302,6 @@ impl Driver {
     }
 
     fn check(&mut self, asked: Vec<TaskUuid>, now: Tick) {
-        self.counters.checked(asked.len());
         for task_uuid in &asked {
             if let Some(entry) = self.entries.get(task_uuid) {
                 entry.watch.count_poll();

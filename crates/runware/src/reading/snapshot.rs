@@ -111,6 +111,16 @@ impl Snapshot {
         self.entries.extend(errors.map(|error| failed(error.result_index(), Payload::Error(error.clone()))));
     }
 
+    /// True if the server says that none of what is not finished has been begun.
+    pub(crate) fn is_queued(&self) -> bool {
+        let mut unfinished = self.entries.iter().filter(|entry| entry.verdict == Verdict::Running).peekable();
+        unfinished.peek().is_some()
+            && unfinished.all(|entry| match &entry.payload {
+                Payload::Item(item) => item.status().is_some_and(|status| is_waiting(status.as_str())),
+                Payload::Error(_) => false,
+            })
+    }
+
     /// True if something has ended and nothing is running.
     pub(crate) fn is_ended(&self) -> bool {
         !self.entries.is_empty() && self.entries.iter().all(|entry| entry.verdict != Verdict::Running)
@@ -137,6 +147,13 @@ pub(super) fn is_same_result(ours: &RawJson, theirs: &RawJson) -> bool {
         Some(fields)
     };
     !one_sided.is_empty() && rest(ours).is_some_and(|ours| Some(ours) == rest(theirs))
+}
+
+/// True if a status says that something is waiting for its turn.
+///
+/// `pending` does not: on an older page it is the word for work under way (docs/wire.md, "Status checks").
+fn is_waiting(status: &str) -> bool {
+    ["queued", "scheduled", "waiting"].iter().any(|word| status.eq_ignore_ascii_case(word))
 }
 
 /// What one answer may say of a result besides the result, and another may not.

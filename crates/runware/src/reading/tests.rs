@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use runware_poll::Verdict;
 use runware_transport::{Delivery, ErrorKind, Reply};
-use runware_types::Envelope;
+use runware_types::{Envelope, RawJson};
 
 use super::*;
 
@@ -332,4 +332,26 @@ fn what_shows_in_two_answers_to_a_check_is_there_once() {
         let exchange = Exchange { replies: vec![late, own], fault: None };
         check_sighting(&exchange, expected);
     }
+}
+
+#[test]
+fn a_task_is_queued_if_nothing_of_it_has_begun_that_is_not_finished() {
+    let item = |status: &str| {
+        let text = format!(r#"{{"taskType":"videoInference","taskUUID":"{}","status":"{status}"}}"#, a());
+        Item::from_raw(RawJson::parse(text).unwrap()).unwrap()
+    };
+    let is_queued = |statuses: &[&str]| {
+        let mut snapshot = Snapshot::default();
+        statuses.iter().for_each(|status| snapshot.add_item(&item(status)));
+        snapshot.is_queued()
+    };
+    for waiting in ["queued", "scheduled", "waiting", "QUEUED"] {
+        assert!(is_queued(&[waiting]), "{waiting}");
+        assert!(is_queued(&["success", waiting, "error"]), "{waiting}");
+        assert!(!is_queued(&[waiting, "processing"]), "{waiting}");
+    }
+    for other in ["processing", "pending", "success", "error", ""] {
+        assert!(!is_queued(&[other]), "{other}");
+    }
+    assert!(!is_queued(&[]));
 }

@@ -17,6 +17,7 @@ use super::transcript::refusal;
 use crate::client::Shared;
 use crate::exchange::{self, Exchange};
 use crate::reading::{self, Answer};
+use crate::stats::counters::{self, Sort};
 use crate::submission::{Next, Submission};
 use crate::{Error, TaskHandle};
 
@@ -147,7 +148,9 @@ async fn open(request: Arc<Request>) -> Result<Open, Error> {
         let sent_at = now();
         submission.sent(sent_at);
         was_sent.store(true, Ordering::Relaxed);
-        lookup.counters.submitted(1);
+        let is_retry = submission.is_repeated();
+        let under_way =
+            lookup.counters.begin(counters::Request { sort: Sort::Submission, tasks: 1, is_retry });
         let call = exchange::call(prepared.uuid(), prepared.bytes().clone());
         let attempt = Attempt::new([call], deadline.duration_since(sent_at));
         let opened = tokio::select! {
@@ -166,12 +169,14 @@ async fn open(request: Arc<Request>) -> Result<Open, Error> {
         };
         if fault.delivery() == Delivery::NotSent {
             was_sent.store(false, Ordering::Relaxed);
-            lookup.counters.take_back(1, 0);
         }
-        if fault.is_closed() {
+        let is_closed = fault.is_closed();
+        let exchange = Exchange { replies: Vec::new(), fault: Some(fault) };
+        under_way.finish(&exchange);
+        if is_closed {
             return Err(Error::closed_unsent(handle.clone()));
         }
-        let answer = answer_to(fault, handle);
+        let answer = answer_to(&exchange, handle);
         let Answer::NotSent(cause) = &answer else { return Err(refusal(handle, answer, None)) };
         let next = submission.not_sent(now(), delays.next().unwrap_or_default());
         let again = match next {
@@ -193,8 +198,7 @@ async fn wait(request: &Request, until: Tick) -> Result<(), Error> {
 }
 
 /// What the failure to get a reply says of the task, by the rules for all submissions.
-fn answer_to(fault: TransportError, handle: &TaskHandle) -> Answer {
-    let exchange = Exchange { replies: Vec::new(), fault: Some(fault) };
+fn answer_to(exchange: &Exchange, handle: &TaskHandle) -> Answer {
     let asked = handle.task_uuid();
-    reading::read_submission(&exchange, &[asked]).remove(&asked).unwrap_or(Answer::Weak)
+    reading::read_submission(exchange, &[asked]).remove(&asked).unwrap_or(Answer::Weak)
 }
