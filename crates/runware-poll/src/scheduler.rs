@@ -112,14 +112,16 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
 
     /// Takes on a task. Returns the `Poll` that `key` had, which is replaced.
     pub fn insert(&mut self, key: K, mut poll: Poll, now: Tick) -> Option<Poll> {
-        let replaced = self.remove(&key);
+        let hash = self.slab.hash(&key);
+        let known = self.slab.find_hashed(hash, &key);
+        let replaced = known.and_then(|slot| self.let_go(slot)).map(|task| task.poll);
         if let Some(Lesson { kind, part, origin, .. }) = poll.lesson() {
             self.durations.begin(&kind, part, origin);
             if let Some(forecast) = self.durations.forecast(&kind, part, now) {
                 poll.follow(&forecast);
             }
         }
-        if let Some(slot) = self.slab.insert(key, poll) {
+        if let Some(slot) = self.slab.insert(hash, key, poll) {
             self.file(slot, now);
         }
         replaced
