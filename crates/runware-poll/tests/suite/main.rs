@@ -2,9 +2,11 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
 mod backoff;
+mod batch_limit;
 mod collector;
 mod collector_model;
 mod memory;
+mod pacer;
 mod plan;
 mod poll;
 mod poll_bounds;
