@@ -62,8 +62,7 @@ impl Driver {
     pub(super) fn take_check(&mut self, exchange: &Exchange, asked: &Asked, now: Tick) {
         let mut sightings = reading::read_status(exchange, &asked.task_uuids);
         if sightings.values().any(|sighting| matches!(sighting, Sighting::TooMany)) {
-            let half = (asked.task_uuids.len() / 2).max(1);
-            self.scheduler.set_batch_limit(self.scheduler.batch_limit().min(half));
+            self.scheduler.refused(&asked.task_uuids);
         }
         // Silence may mean that nothing is there, but says nothing.
         let is_answered = exchange.fault.is_none() && !exchange.replies.is_empty();
