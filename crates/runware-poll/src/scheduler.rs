@@ -32,8 +32,29 @@ use crate::tick::Tick;
 /// tasks are due is a retry, and has to be paid for from the [`Quota`]; if that is empty, they wait until a
 /// healthy task would be asked.
 ///
-/// Each call takes `O(log n)` time for `n` tasks, [`next`](Self::next) for each task of the request that it
-/// returns. See the [crate documentation](crate) for a driver.
+/// # Order
+///
+/// A request asks first for those that are overdue longest, however old they are, and however often they are asked
+/// about. That also holds after a [pause](Self::pause) or a [block](Self::block).
+///
+/// # Lag
+///
+/// A query that is due is held back for company: until others fall due, if they do within the
+/// [window](Limits::window) after it, so by 50 ms at most by default. It is not held back if none will, or if its
+/// request is full.
+///
+/// # Cost
+///
+/// Telling something of a task takes `O(log n)` time for `n` tasks, and so does [`next`](Self::next), for each task that
+/// it gives out or that has fallen due since, amortised. On top of that it looks at `O(batch limit)` tasks when a query
+/// is due, and at none in a pause, while blocked, and when nothing is due. A hundred thousand tasks that wait for the end
+/// of a pause cost nothing until then, but for those that reach their deadlines.
+///
+/// A task takes up less than 200 bytes, all tables included, with a key of 16 bytes. Plans and kinds are shared. Nothing
+/// is left behind by tasks that are moved or gone; what the largest crowd took up is kept for the next one until there are
+/// no tasks. There may be 4,294,967,293 tasks; more are not taken on.
+///
+/// See the [crate documentation](crate) for a driver.
 #[derive(Debug)]
 pub struct Scheduler<K> {
     slab: Slab<K>,
@@ -51,10 +72,11 @@ pub struct Scheduler<K> {
 /// What a [`Scheduler`] keeps to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// How many tasks one request may ask for. Default: 100. Zero counts as 1.
+    /// How many tasks one request may ask for at most. Default: 100. Zero counts as 1. It is less for a while after a
+    /// request was [refused](Scheduler::refused).
     pub batch: usize,
     /// How long a query that is due may be held back so that others which fall due meanwhile can share its
-    /// request. Default: 50 ms. Nothing is held back if no other falls due.
+    /// request. Default: 50 ms. That is the most lag it can add; nothing is held back if no other falls due.
     pub window: Duration,
     /// What retries are paid from. Default: 500 tokens.
     pub quota: Quota,
@@ -112,13 +134,15 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
 
     /// Takes on a task. Returns the `Poll` that `key` had, which is replaced.
     pub fn insert(&mut self, key: K, mut poll: Poll, now: Tick) -> Option<Poll> {
-        let replaced = self.remove(&key);
+        let hash = self.slab.hash(&key);
+        let known = self.slab.find_hashed(hash, &key);
+        let replaced = known.and_then(|slot| self.take(slot)).map(|task| task.poll);
         if let Some(Lesson { kind, part, .. }) = poll.lesson()
             && let Some(forecast) = self.durations.forecast(&kind, part, now)
         {
             poll.follow(&forecast);
         }
-        if let Some(slot) = self.slab.insert(key, poll) {
+        if let Some(slot) = self.slab.insert(hash, key, poll) {
             self.file(slot, now);
         }
         replaced

@@ -90,16 +90,16 @@ const NONE: u32 = u32::MAX - 2;
 /// Slots have numbers below this.
 pub(super) const MOST_SLOTS: u32 = NONE;
 
-/// The widths of stretches, from 67 ms down to a nanosecond: a wide one for whom there is room for it, and narrower
+/// The widths of stretches, from 17 ms down to a nanosecond: a wide one for whom there is room for it, and narrower
 /// ones for what is found crowded when its turn comes.
-const SHIFTS: [u8; 6] = [26, 20, 14, 8, 2, 0];
+const SHIFTS: [u8; 5] = [24, 18, 12, 6, 0];
 
 /// How many entries are put in order at once.
-const CROWD: u32 = 512;
+const CROWD: u32 = 2_048;
 
 impl Queue {
     pub(super) const fn new() -> Self {
-        Self { near: BTreeMap::new(), far: BTreeMap::new(), border: 0, most: 8 * CROWD as usize, order: 0 }
+        Self { near: BTreeMap::new(), far: BTreeMap::new(), border: 0, most: 4 * CROWD as usize, order: 0 }
     }
 
     /// The first entry: there is none that is far without one that is near.
@@ -189,8 +189,7 @@ impl Queue {
         for _ in 0..stretch.len {
             let (slot, at) = (next, slots.at(next).nanos());
             next = slots.hook(slot).after;
-            let empty = Stretch { first: END, last: END, len: 0, shift };
-            self.far.entry(start(at, shift)).or_insert(empty).push_back(slots, slot);
+            self.far.entry(start(at, shift)).or_insert(Stretch::empty(shift)).push_back(slots, slot);
         }
     }
 
@@ -200,32 +199,41 @@ impl Queue {
         while let Some(last) = self.near.last_entry().filter(|last| last.key().at >= border) {
             let Rank { at, slot, .. } = last.remove_entry().0;
             // They came before all equals that are far.
-            self.stretch(at.nanos()).push_front(slots, slot);
+            self.prepend(slots, slot, at.nanos());
         }
         self.border = border.nanos();
     }
 
     fn append(&mut self, slots: &mut impl Slots, slot: u32, at: u64) {
-        self.stretch(at).push_back(slots, slot);
+        if let Some((start, stretch)) = self.far.range_mut(..=at).next_back()
+            && at <= end(*start, stretch.shift)
+        {
+            stretch.push_back(slots, slot);
+        } else {
+            self.begin(at).push_back(slots, slot);
+        }
     }
 
-    /// The stretch that a moment is in: a new one, as wide as fits in, if there is none.
-    fn stretch(&mut self, at: u64) -> &mut Stretch {
-        let before = self.far.range(..=at).next_back().map(|(start, stretch)| (*start, stretch.shift));
-        let (key, shift) = match before {
-            Some((start, shift)) if at <= end(start, shift) => (start, shift),
-            _ => {
-                let after = self.far.range(at..).next().map(|(start, _)| *start);
-                let fits = |shift: &u8| {
-                    let (start, end) = (start(at, *shift), end(start(at, *shift), *shift));
-                    before.is_none_or(|before| self::end(before.0, before.1) < start)
-                        && after.is_none_or(|after| end < after)
-                };
-                let shift = SHIFTS.into_iter().find(fits).unwrap_or(0);
-                (start(at, shift), shift)
-            }
+    fn prepend(&mut self, slots: &mut impl Slots, slot: u32, at: u64) {
+        if let Some((start, stretch)) = self.far.range_mut(..=at).next_back()
+            && at <= end(*start, stretch.shift)
+        {
+            stretch.push_front(slots, slot);
+        } else {
+            self.begin(at).push_front(slots, slot);
+        }
+    }
+
+    /// A new stretch for a moment that is in none, as wide as there is room.
+    fn begin(&mut self, at: u64) -> &mut Stretch {
+        let before = self.far.range(..=at).next_back().map(|(start, stretch)| end(*start, stretch.shift));
+        let after = self.far.range(at..).next().map(|(start, _)| *start);
+        let fits = |shift: &u8| {
+            let start = start(at, *shift);
+            before.is_none_or(|before| before < start) && after.is_none_or(|after| end(start, *shift) < after)
         };
-        self.far.entry(key).or_insert(Stretch { first: END, last: END, len: 0, shift })
+        let shift = SHIFTS.into_iter().find(fits).unwrap_or(0);
+        self.far.entry(start(at, shift)).or_insert(Stretch::empty(shift))
     }
 
     fn unhook(&mut self, slots: &mut impl Slots, slot: u32, hook: Hook) {
@@ -252,6 +260,10 @@ impl Queue {
 }
 
 impl Stretch {
+    const fn empty(shift: u8) -> Self {
+        Self { first: END, last: END, len: 0, shift }
+    }
+
     fn push_back(&mut self, slots: &mut impl Slots, slot: u32) {
         slots.set_hook(slot, Hook { before: self.last, after: END });
         if self.last == END {

@@ -72,13 +72,20 @@ impl<K: Eq + Hash> Slab<K> {
     }
 
     pub(super) fn find(&self, key: &K) -> Option<u32> {
+        self.find_hashed(self.hash(key), key)
+    }
+
+    pub(super) fn hash(&self, key: &K) -> u64 {
+        self.hasher.hash_one(key)
+    }
+
+    pub(super) fn find_hashed(&self, hash: u64, key: &K) -> Option<u32> {
         let is_it = |slot: &u32| self.get(*slot).is_some_and(|slot| slot.key == *key);
-        self.index.find(self.hasher.hash_one(key), is_it).copied()
+        self.index.find(hash, is_it).copied()
     }
 
     /// Takes in a task that [`find`](Self::find) does not know. Returns none if all the numbers are given away.
-    pub(super) fn insert(&mut self, key: K, poll: Poll) -> Option<u32> {
-        let hash = self.hasher.hash_one(&key);
+    pub(super) fn insert(&mut self, hash: u64, key: K, poll: Poll) -> Option<u32> {
         let slot = self.vacate_one()?;
         let task = Slot {
             key,

@@ -15,7 +15,9 @@ mod poll_model;
 mod quota;
 mod scale;
 mod scheduler;
+mod scheduler_blocked;
 mod scheduler_bounds;
+mod scheduler_refused;
 mod tick;
 mod world;
 

@@ -10,7 +10,7 @@ use crate::{at, secs};
 /// As much as a uuid.
 type Key = [u8; 16];
 
-const TASKS: u32 = 200_000;
+const TASKS: u32 = 100_000;
 
 fn key(number: u32) -> Key {
     u128::from(number).to_be_bytes()
@@ -56,7 +56,7 @@ fn a_waiting_task_takes_up_less_than_two_hundred_bytes() {
 
 #[test]
 fn a_task_takes_up_no_more_after_many_looks() {
-    let (most, _) = bytes_for_each(TASKS / 4, |scheduler| look_after(scheduler, at(60_000)));
+    let (most, _) = bytes_for_each(TASKS / 2, |scheduler| look_after(scheduler, at(60_000)));
     assert!(most <= 200, "{most} bytes");
 }
 
@@ -79,12 +79,12 @@ fn tasks_that_are_moved_leave_nothing_behind() {
         scheduler.insert(key(number), poll(&plan, &kind, number, Tick::ZERO), Tick::ZERO);
     }
     let used = measure(|| {
-        for round in 0..1_000_000_u64 {
+        for round in 0..200_000_u64 {
             let now = Tick::ZERO + std::time::Duration::from_micros(round * 100);
             scheduler.insert(key(7), poll(&plan, &kind, 7, now), now);
         }
     });
-    assert!(used.bytes_max <= 64 << 10, "{} bytes for a million moves", used.bytes_max);
+    assert!(used.bytes_max <= 64 << 10, "{} bytes for so many moves", used.bytes_max);
 }
 
 #[test]

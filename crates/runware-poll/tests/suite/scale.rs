@@ -1,4 +1,5 @@
-//! A hundred thousand tasks. Work is counted, not timed: each look at a task hashes its key.
+//! A hundred thousand tasks. Work is counted, not timed: a task is found by its key when something is told of it and
+//! when it goes, and otherwise never.
 
 use std::cell::Cell;
 use std::hash::{Hash, Hasher};
@@ -62,7 +63,7 @@ fn an_hour_of_a_hundred_thousand_tasks() {
     assert!(calls <= 3 * requests + 2 * u64::from(TASKS), "{calls} calls");
     let looked_up = LOOKED_UP.take();
     let events = asked + u64::from(TASKS);
-    assert!(looked_up <= 12 * events, "{looked_up} looks for {events} events");
+    assert!(looked_up <= events, "{looked_up} looks for {events} events");
 }
 
 #[test]
@@ -90,5 +91,5 @@ fn tasks_that_are_not_due_cost_nothing() {
     }
     assert_eq!(requests, 10_000);
     let looked_up = LOOKED_UP.take();
-    assert!(looked_up <= requests * (4 * 10 + 12), "{looked_up} looks for {requests} requests");
+    assert!(looked_up <= 2 * requests, "{looked_up} looks for {requests} requests");
 }
