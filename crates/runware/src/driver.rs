@@ -229,7 +229,8 @@ impl Driver {
         let submit_at = self.start_submissions(now);
         let check_at = self.start_checks(now);
         let agenda_at = self.agenda.first().map(|(at, _)| *at);
-        [submit_at, check_at, agenda_at].into_iter().flatten().min()
+        let tidy_at = self.registry.tidy(now);
+        [submit_at, check_at, agenda_at].into_iter().flatten().min().or(tidy_at)
     }
 
     /// Looks at the tasks on the agenda whose time has come.
