@@ -162,8 +162,9 @@ impl Entry {
         let (task_uuid, status) = (self.watch.handle().task_uuid(), cause.http_status());
         tracing::debug!(target: "runware", %task_uuid, fault = cause.kind(), status, "an exchange failed");
         self.watch.change(|state| {
-            state.faults += 1;
-            state.last_fault = Some(cause.clone());
+            let findings = state.findings_mut();
+            findings.faults += 1;
+            findings.last_fault = Some(cause.clone());
         });
         self.last_cause = Some(cause);
     }

@@ -96,7 +96,7 @@ impl Driver {
         if let Some(watch) = self.drop_entry(task_uuid) {
             let ending = end.as_ref().map(Outcome::status).map_err(Error::kind);
             tracing::debug!(target: "runware", %task_uuid, ?ending, polls = watch.polls(), "ended");
-            watch.change(|state| state.end = Some(end));
+            watch.change(|state| state.set_end(end));
         }
     }
 
