@@ -4,8 +4,10 @@
 //! as few requests as it can, and hands every reply to the rules: [`submission`](crate::submission) for
 //! tasks that are being sent, `runware-poll` for tasks that are being watched. It decides nothing itself.
 
+mod collected;
 mod entry;
 pub(crate) mod opening;
+mod request;
 mod settle;
 mod submit;
 mod unclaimed;
@@ -65,7 +67,8 @@ pub(crate) struct Driver {
     counters: Arc<Counters>,
     inbox: mpsc::UnboundedReceiver<Command>,
     rng: Rng,
-    entries: HashMap<TaskUuid, Entry>,
+    /// Boxed, because a table has much room to spare.
+    entries: HashMap<TaskUuid, Box<Entry>>,
     /// When to look next at tasks that the scheduler does not have: they are being sent or verified.
     agenda: BTreeSet<(Tick, TaskUuid)>,
     /// Tasks that are due to be sent, in order.
@@ -132,9 +135,9 @@ impl Asked {
     fn entry<'a>(
         &self,
         task_uuid: &TaskUuid,
-        entries: &'a mut HashMap<TaskUuid, Entry>,
+        entries: &'a mut HashMap<TaskUuid, Box<Entry>>,
     ) -> Option<&'a mut Entry> {
-        entries.get_mut(task_uuid).filter(|entry| entry.started <= self.at)
+        entries.get_mut(task_uuid).map(Box::as_mut).filter(|entry| entry.started <= self.at)
     }
 }
 

@@ -9,11 +9,13 @@ use runware_types::{Prepared, TaskUuid};
 
 use super::entry::{Entry, Verification};
 use super::opening::Opening;
+use super::request::Request;
 use super::{Asked, Driver, Purpose, hold};
 use crate::Error;
 use crate::error::Cause;
 use crate::exchange::{self, Exchange};
 use crate::reading::{self, Answer, Snapshot};
+use crate::room::give_back;
 use crate::submission::{Next, Submission};
 
 /// Submissions under way at once. While they are, further tasks gather and travel together.
@@ -51,7 +53,7 @@ impl Driver {
         if is_new {
             self.hold_back(task_uuid, &mut entry);
         }
-        self.entries.insert(task_uuid, entry);
+        self.entries.insert(task_uuid, Box::new(entry));
         if is_new {
             self.go_on(task_uuid, now);
         } else {
@@ -67,7 +69,7 @@ impl Driver {
         let mut is_to_be_sent = false;
         if let Some(prepared) = prepared.filter(|_| entry.prepared.is_none() && !is_seen) {
             entry.expect(prepared.expected());
-            entry.prepared = Some(prepared);
+            entry.prepared = Some(Request::from(&prepared));
             entry.submission = Submission::new(now);
             self.hold_back(task_uuid, &mut entry);
             is_to_be_sent = true;
@@ -176,6 +178,7 @@ impl Driver {
                 self.start(Purpose::Submit(asked), calls, timeout);
             }
         }
+        give_back(&mut self.outbox);
         while self.waits_under_way < MAX_WAITS_UNDER_WAY
             && let Some(task_uuid) = self.waiting_outbox.pop_front()
         {
@@ -186,6 +189,7 @@ impl Driver {
                 self.start(Purpose::SubmitAndWait(asked), calls, left.min(SYNC_TIMEOUT));
             }
         }
+        give_back(&mut self.waiting_outbox);
         None
     }
 
@@ -409,8 +413,8 @@ impl Driver {
     /// The calls that submit these tasks.
     fn calls(&self, asked: &Asked) -> Vec<Call> {
         let prepared = asked.task_uuids.iter().filter_map(|task_uuid| {
-            let prepared = self.entries.get(task_uuid)?.prepared.as_ref()?;
-            Some(exchange::call(*task_uuid, prepared.bytes().clone()))
+            let bytes = self.entries.get(task_uuid)?.prepared.as_ref()?.bytes()?;
+            Some(exchange::call(*task_uuid, bytes.clone()))
         });
         let calls: Vec<Call> = prepared.collect();
         self.counters.submitted(calls.len());

@@ -303,8 +303,7 @@ impl Driver {
         match ending {
             PollEnding::Rejected => {
                 let Some(entry) = self.entries.get(&task_uuid) else { return };
-                let cause = entry.last_cause.as_ref().unwrap_or(&Cause::QuietServer);
-                let error = Error::query_failed(entry.watch.handle().clone(), cause);
+                let error = Error::query_failed(entry.watch.handle().clone(), &entry.last_cause());
                 self.interrupt(task_uuid, error, now);
             }
             _ => self.end_at_deadline(task_uuid, now),
