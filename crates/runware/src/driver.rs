@@ -28,6 +28,7 @@ use tokio::task::JoinSet;
 use crate::error::Cause;
 use crate::exchange::Exchange;
 use crate::registry::Registry;
+use crate::room::give_back;
 use crate::stats::Counters;
 use entry::Entry;
 use opening::Opening;
@@ -195,6 +196,7 @@ impl Driver {
                         }
                         self.obey(command);
                     }
+                    give_back(&mut commands);
                 }
                 // Before the exchanges, so that no beginning comes after its end.
                 Some(beginning) = self.beginnings.1.recv() => self.take_beginning(&beginning),

@@ -25,30 +25,27 @@ pub(crate) fn give_back(roomy: &mut impl Roomy) {
 /// So many are always kept room for.
 const KEPT: usize = 1_000;
 
-impl<K: Eq + Hash, V> Roomy for HashMap<K, V> {
-    fn len(&self) -> usize {
-        self.len()
-    }
+/// They all have these methods, though not from a trait.
+macro_rules! roomy {
+    ($([$($bounds:tt)*] $type:ty;)+) => {$(
+        impl<$($bounds)*> Roomy for $type {
+            fn len(&self) -> usize {
+                self.len()
+            }
 
-    fn capacity(&self) -> usize {
-        self.capacity()
-    }
+            fn capacity(&self) -> usize {
+                self.capacity()
+            }
 
-    fn shrink_to(&mut self, least: usize) {
-        self.shrink_to(least);
-    }
+            fn shrink_to(&mut self, least: usize) {
+                self.shrink_to(least);
+            }
+        }
+    )+};
 }
 
-impl<T> Roomy for VecDeque<T> {
-    fn len(&self) -> usize {
-        self.len()
-    }
-
-    fn capacity(&self) -> usize {
-        self.capacity()
-    }
-
-    fn shrink_to(&mut self, least: usize) {
-        self.shrink_to(least);
-    }
+roomy! {
+    [K: Eq + Hash, V] HashMap<K, V>;
+    [T] Vec<T>;
+    [T] VecDeque<T>;
 }
