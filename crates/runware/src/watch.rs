@@ -6,7 +6,7 @@
 //! Most tasks of a client run and have brought nothing yet, so what they bring has its room only once it is there.
 
 use std::slice;
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 
@@ -18,7 +18,7 @@ use crate::{Error, Outcome, TaskFailure, TaskHandle, TaskResult};
 #[derive(Debug)]
 pub(crate) struct Watch {
     handle: TaskHandle,
-    watchers: AtomicUsize,
+    watchers: AtomicU32,
     polls: AtomicU32,
     state: Mutex<State>,
 }
@@ -58,7 +58,7 @@ enum Waiting {
 
 impl Watch {
     pub(crate) fn new(handle: TaskHandle) -> Self {
-        Self { handle, watchers: AtomicUsize::new(0), polls: AtomicU32::new(0), state: Mutex::default() }
+        Self { handle, watchers: AtomicU32::new(0), polls: AtomicU32::new(0), state: Mutex::default() }
     }
 
     pub(crate) fn handle(&self) -> &TaskHandle {
