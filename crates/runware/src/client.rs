@@ -289,7 +289,7 @@ impl Client {
             let opening = Opening::new(watch, registry, prepared, plan, kind);
             if self.shared.commands.send(Command::Open(opening)).is_err() {
                 // The opening that did not arrive has told the watch.
-                let end = task.watch().read(|state| state.end.clone());
+                let end = task.watch().read(|state| state.end().cloned());
                 return Err(end.and_then(Result::err).unwrap_or_else(|| Error::closed(None)));
             }
         }

@@ -5,11 +5,13 @@
 //! tasks that are being sent, `runware-poll` for tasks that are being watched. It decides nothing itself.
 
 mod asking;
+mod collected;
 mod entry;
 mod figures;
 mod lanes;
 pub(crate) mod opening;
 mod outbox;
+mod request;
 mod settle;
 mod submit;
 mod unclaimed;
@@ -30,6 +32,7 @@ use tokio::task::JoinSet;
 use crate::exchange::Exchange;
 use crate::reading;
 use crate::registry::Registry;
+use crate::room::give_back;
 use crate::stats::counters::{Counters, UnderWay};
 use asking::Questions;
 use entry::Entry;
@@ -79,7 +82,8 @@ pub(crate) struct Driver {
     counters: Arc<Counters>,
     inbox: mpsc::UnboundedReceiver<Command>,
     rng: Rng,
-    entries: HashMap<TaskUuid, Entry>,
+    /// Boxed, because a table has much room to spare.
+    entries: HashMap<TaskUuid, Box<Entry>>,
     /// When to look next at tasks that the scheduler does not have: they are being sent or verified.
     agenda: BTreeSet<(Tick, TaskUuid)>,
     /// Decides when a request may be sent, and of which kind.
@@ -153,9 +157,9 @@ impl Asked {
     fn entry<'a>(
         &self,
         task_uuid: &TaskUuid,
-        entries: &'a mut HashMap<TaskUuid, Entry>,
+        entries: &'a mut HashMap<TaskUuid, Box<Entry>>,
     ) -> Option<&'a mut Entry> {
-        entries.get_mut(task_uuid).filter(|entry| entry.started <= self.at)
+        entries.get_mut(task_uuid).map(Box::as_mut).filter(|entry| entry.started <= self.at)
     }
 }
 
@@ -222,6 +226,7 @@ impl Driver {
                         }
                         self.obey(command);
                     }
+                    give_back(&mut commands);
                 }
                 // Before the exchanges, so that no beginning comes after its end.
                 Some(beginning) = self.beginnings.1.recv() => self.take_beginning(&beginning),
@@ -269,7 +274,8 @@ impl Driver {
         self.lanes.rest(now);
         self.note_standing();
         let agenda_at = self.agenda.first().map(|(at, _)| *at);
-        [check_at, self.lanes.closed_until(now), agenda_at].into_iter().flatten().min()
+        let tidy_at = self.registry.tidy(now);
+        [check_at, self.lanes.closed_until(now), agenda_at].into_iter().flatten().min().or(tidy_at)
     }
 
     /// Starts one exchange of the first lane that is open and has something to send.

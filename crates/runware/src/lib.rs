@@ -64,6 +64,7 @@ mod lookup;
 mod outcome;
 mod reading;
 mod registry;
+mod room;
 #[cfg(any(test, all(feature = "http", feature = "websocket")))]
 mod route;
 mod stats;

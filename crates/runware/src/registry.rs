@@ -1,14 +1,17 @@
 //! Which tasks a client is watching, so that several callers of one id share one watch.
 
+mod sent_lately;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use runware_poll::Tick;
 use runware_types::TaskUuid;
 
-use crate::submission::RESEND_GAP;
+use crate::room::give_back;
 use crate::watch::Watch;
 use crate::{Error, TaskHandle};
+use sent_lately::SentLately;
 
 /// The open watches by task id, the ids of the texts that are being streamed, and what was sent by either just now.
 ///
@@ -17,7 +20,7 @@ use crate::{Error, TaskHandle};
 pub(crate) struct Registry {
     watches: Mutex<HashMap<TaskUuid, Arc<Watch>>>,
     streams: Mutex<HashSet<TaskUuid>>,
-    sent_lately: Mutex<HashMap<TaskUuid, Tick>>,
+    sent_lately: Mutex<SentLately>,
 }
 
 impl Registry {
@@ -48,7 +51,7 @@ impl Registry {
 
     /// Forgets a task that has ended or that nobody will drive.
     pub(crate) fn forget(&self, task_uuid: TaskUuid) {
-        self.lock().remove(&task_uuid);
+        remove(&mut self.lock(), task_uuid);
     }
 
     /// Forgets a task if nobody watches it; returns true if so.
@@ -56,7 +59,7 @@ impl Registry {
         let mut watches = self.lock();
         let unwatched = watches.get(&task_uuid).is_none_or(|watch| !watch.is_watched());
         if unwatched {
-            watches.remove(&task_uuid);
+            remove(&mut watches, task_uuid);
         }
         unwatched
     }
@@ -79,20 +82,27 @@ impl Registry {
 
     /// Remembers that a task may have been sent as late as at this time.
     pub(crate) fn note_sent(&self, task_uuid: TaskUuid, at: Tick, now: Tick) {
-        let mut sent = lock(&self.sent_lately);
-        sent.retain(|_, last| now < *last + RESEND_GAP);
-        if now < at + RESEND_GAP {
-            sent.insert(task_uuid, at);
-        }
+        lock(&self.sent_lately).note(task_uuid, at, now);
     }
 
     /// From when on a task may be sent that was sent lately.
     pub(crate) fn free_from(&self, task_uuid: TaskUuid) -> Option<Tick> {
-        lock(&self.sent_lately).get(&task_uuid).map(|last| *last + RESEND_GAP)
+        lock(&self.sent_lately).free_from(task_uuid)
+    }
+
+    /// Forgets what is no longer of any matter at `now`; returns when to do so again.
+    pub(crate) fn tidy(&self, now: Tick) -> Option<Tick> {
+        lock(&self.sent_lately).tidy(now)
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<TaskUuid, Arc<Watch>>> {
         lock(&self.watches)
+    }
+}
+
+fn remove(watches: &mut HashMap<TaskUuid, Arc<Watch>>, task_uuid: TaskUuid) {
+    if watches.remove(&task_uuid).is_some() {
+        give_back(watches);
     }
 }
 

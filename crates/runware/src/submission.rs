@@ -172,6 +172,11 @@ impl Submission {
         matches!(self.state, State::Accepted { .. })
     }
 
+    /// False once it will never be sent again, whatever comes.
+    pub(crate) fn may_be_sent(&self) -> bool {
+        !matches!(self.state, State::Accepted { resend: false, .. })
+    }
+
     /// True if status checks are what tells how it stands: it was accepted, or may have been.
     pub(crate) fn is_watched(&self) -> bool {
         matches!(self.state, State::Accepted { .. } | State::Doubtful { .. })

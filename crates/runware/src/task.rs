@@ -56,7 +56,7 @@ impl Task {
     /// Dropping the future loses nothing.
     pub async fn accepted(&self) -> Result<bool, Error> {
         self.watch
-            .until(|state| match (state.accepted, &state.end) {
+            .until(|state| match (state.accepted, state.end()) {
                 (Some(replayed), _) => Some(Ok(replayed)),
                 (None, Some(Err(error))) => Some(Err(error.clone())),
                 (None, Some(Ok(_))) => Some(Err(Error::unconfirmed(self.handle().clone()))),
@@ -78,7 +78,7 @@ impl Task {
     ///
     /// Dropping the future loses nothing; the task stays watched while this `Task` lives.
     pub async fn outcome(&self) -> Result<Outcome, Error> {
-        self.watch.until(|state| state.end.clone()).await
+        self.watch.until(|state| state.end().cloned()).await
     }
 
     /// The events of the task, from its beginning.

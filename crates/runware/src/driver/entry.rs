@@ -3,23 +3,25 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use runware_poll::{Collector, Delays, Kind, Plan, Tick};
-use runware_types::{DeliveryMethod, Prepared, TaskDetails, TaskType};
+use runware_poll::{Delays, Kind, Plan, Tick};
+use runware_types::{Prepared, TaskDetails};
 
+use super::collected::Collected;
+use super::request::Request;
 use crate::error::Cause;
-use crate::reading::Payload;
 use crate::submission::Submission;
 use crate::watch::Watch;
 
+/// There are as many as a client has tasks, so what few of them need has its room only while it is needed.
 pub(super) struct Entry {
     pub(super) watch: Arc<Watch>,
-    /// What to send; `None` for a task that was submitted elsewhere.
-    pub(super) prepared: Option<Prepared>,
+    /// What was prepared to be sent; `None` for a task that was submitted elsewhere.
+    pub(super) prepared: Option<Request>,
     pub(super) plan: Arc<Plan>,
     /// What the task is like, if it is asked for until it is there, and was submitted here.
     pub(super) kind: Option<Arc<Kind>>,
     pub(super) submission: Submission,
-    pub(super) collector: Collector<Payload>,
+    pub(super) collector: Collected,
     pub(super) started: Tick,
     pub(super) deadline: Tick,
     /// Where the entry stands on the driver's agenda.
@@ -39,12 +41,13 @@ pub(super) struct Entry {
     pub(super) large_answers: u32,
     /// What the last answered status check showed, if there was one.
     pub(super) last_seen: Option<bool>,
-    pub(super) last_cause: Option<Cause>,
     /// Whether the last status check brought no answer.
     pub(super) check_failed: bool,
     /// When the last status check was started that showed the task at work.
     pub(super) at_work: Option<Tick>,
-    delays: Delays,
+    /// What its delays are drawn from, once there is one.
+    seed: u64,
+    delays: Option<Box<Delays>>,
 }
 
 /// Whether an id that the server knew already is being checked for belonging to this request.
@@ -92,10 +95,7 @@ impl Entry {
     /// Learns how many results the task was asked for, and judges by it what was collected.
     pub(super) fn expect(&mut self, expected: u32) {
         self.expected = Expected::Known(expected);
-        let mut collector = Collector::new(Some(expected));
-        let collected = [self.collector.results(), self.collector.failures()].concat();
-        collector.observe(collected.into_iter().cloned());
-        self.collector = collector;
+        self.collector = self.collector.expecting(expected);
     }
 
     pub(super) fn new(
@@ -105,14 +105,14 @@ impl Entry {
         now: Tick,
         seed: u64,
     ) -> Self {
+        let prepared = prepared.as_ref().map(Request::from);
         let submission = match prepared {
             Some(_) => Submission::new(now),
             None => Submission::resumed(),
         };
         let known = watch.handle().expected();
         let expected = known.map_or(Expected::Unknown { faults: 0 }, Expected::Known);
-        let collector = Collector::new(known);
-        let delays = plan.recovery().delays(seed);
+        let collector = Collected::new(known);
         let deadline = now + plan.deadline();
         Self {
             watch,
@@ -132,26 +132,26 @@ impl Entry {
             suspicious_since: None,
             large_answers: 0,
             last_seen: None,
-            last_cause: None,
             check_failed: false,
             at_work: None,
-            delays,
+            seed,
+            delays: None,
         }
     }
 
     /// True if the reply to the submission carries the results.
     pub(super) fn is_sync(&self) -> bool {
-        self.prepared.as_ref().is_some_and(|task| task.delivery() != Some(&DeliveryMethod::Async))
+        self.prepared.as_ref().is_some_and(Request::is_sync)
     }
 
     /// True for a task that makes nothing, such as a search: the reply to its submission is all there is.
     pub(super) fn is_utility(&self) -> bool {
-        self.is_sync() && self.prepared.as_ref().is_some_and(|task| !task.task_type().is_generation())
+        self.is_sync() && !self.is_generation()
     }
 
     /// True if the reply to its submission only acknowledges it, and the service makes what is asked for once.
     pub(super) fn is_async_generation(&self) -> bool {
-        !self.is_sync() && self.prepared.as_ref().is_some_and(|task| task.task_type().is_generation())
+        !self.is_sync() && self.is_generation()
     }
 
     /// What the task is like, unless nobody knows when it began: the server had it before it was sent from here.
@@ -162,34 +162,54 @@ impl Entry {
 
     /// True if doing it twice is the same as doing it once.
     pub(super) fn is_read_only(&self) -> bool {
-        let task_type = self.prepared.as_ref().map(Prepared::task_type);
-        matches!(task_type, Some(TaskType::ModelSearch | TaskType::AccountManagement))
+        self.prepared.as_ref().is_some_and(Request::is_read_only)
     }
 
     /// How long to wait before the next try, at least as long as the server asked for.
     pub(super) fn next_delay(&mut self, cause: &Cause) -> Duration {
-        let delay = self.delays.next().unwrap_or_default();
+        let delays = self.delays.get_or_insert_with(|| Box::new(self.plan.recovery().delays(self.seed)));
+        let delay = delays.next().unwrap_or_default();
         delay.max(cause.retry_after().unwrap_or_default())
     }
 
     /// Shows the watchers that an exchange about the task failed.
-    pub(super) fn report_fault(&mut self, cause: Cause) {
+    pub(super) fn report_fault(&self, cause: Cause) {
         let (task_uuid, status) = (self.watch.handle().task_uuid(), cause.http_status());
         tracing::debug!(target: "runware", %task_uuid, fault = cause.kind(), status, "an exchange failed");
         self.watch.change(|state| {
-            state.faults += 1;
-            state.last_fault = Some(cause.clone());
+            let findings = state.findings_mut();
+            findings.faults += 1;
+            findings.last_fault = Some(cause);
         });
-        self.last_cause = Some(cause);
+    }
+
+    /// Why the last exchange that failed did.
+    pub(super) fn last_cause(&self) -> Cause {
+        self.watch.read(|state| state.findings().last_fault.clone()).unwrap_or(Cause::QuietServer)
     }
 
     /// Shows the watchers that the server has the task.
-    pub(super) fn report_accepted(&self, replayed: bool) {
+    pub(super) fn report_accepted(&mut self, replayed: bool) {
+        self.let_go_of_request();
         if self.watch.read(|state| state.accepted.is_some()) {
             return;
         }
         let task_uuid = self.watch.handle().task_uuid();
         tracing::debug!(target: "runware", %task_uuid, replayed, "accepted");
         self.watch.change(|state| state.accepted = Some(replayed));
+    }
+
+    /// Gives up the bytes of a request that will never be sent again, and need not be compared with another one's.
+    fn let_go_of_request(&mut self) {
+        if let Some(request) = &mut self.prepared
+            && !self.submission.may_be_sent()
+            && self.verification == Verification::Idle
+        {
+            request.let_go();
+        }
+    }
+
+    fn is_generation(&self) -> bool {
+        self.prepared.as_ref().is_some_and(Request::is_generation)
     }
 }

@@ -49,6 +49,6 @@ impl Drop for Opening {
         let Some(watch) = self.watch.take().filter(|watch| watch.is_open()) else { return };
         let handle = watch.handle().clone();
         self.registry.forget(handle.task_uuid());
-        watch.change(|state| state.end = Some(Err(self.error(handle))));
+        watch.change(|state| state.set_end(Err(self.error(handle))));
     }
 }

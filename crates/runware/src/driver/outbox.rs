@@ -5,6 +5,8 @@ use std::collections::{HashMap, VecDeque};
 use runware_poll::BatchLimit;
 use runware_types::TaskUuid;
 
+use crate::room::give_back;
+
 /// Tasks that are due to be sent, in order.
 #[derive(Debug)]
 pub(super) struct Outbox {
@@ -40,6 +42,7 @@ impl Outbox {
                 most = with_it;
             }
         }
+        give_back(&mut self.waiting);
         together
     }
 

@@ -7,8 +7,8 @@ use runware_types::TaskUuid;
 
 use super::Driver;
 use super::entry::Expected;
-use crate::error::Cause;
-use crate::{Ending, Error, Outcome, reading};
+use crate::room::give_back;
+use crate::{Ending, Error, Outcome};
 
 impl Driver {
     /// The deadline has passed: the task goes on, the watching does not.
@@ -16,8 +16,8 @@ impl Driver {
         let Some(entry) = self.entries.get(&task_uuid) else { return };
         let handle = entry.watch.handle().clone();
         if !entry.submission.may_exist() {
-            let cause = entry.last_cause.clone().unwrap_or(Cause::QuietServer);
-            self.end(task_uuid, Err(Error::not_accepted(handle, &cause)));
+            let error = Error::not_accepted(handle, &entry.last_cause());
+            self.end(task_uuid, Err(error));
             return;
         }
         // Somebody else's task of which nothing was ever seen may not exist at all.
@@ -42,7 +42,7 @@ impl Driver {
         if matches!(ending, Ending::Settled) {
             self.note_notice(entry, now);
         }
-        let (results, failures) = reading::collected(&entry.collector);
+        let (results, failures) = entry.collector.outcome();
         let outcome = Outcome {
             handle: match entry.expected {
                 Expected::Known(expected) => entry.watch.handle().clone().with_expected(expected),
@@ -60,7 +60,7 @@ impl Driver {
     /// Ends the watching because of an error; what was collected is not lost to it.
     pub(super) fn interrupt(&mut self, task_uuid: TaskUuid, error: Error, now: Tick) {
         let Some(entry) = self.entries.get(&task_uuid) else { return };
-        if entry.collector.results().is_empty() && entry.collector.failures().is_empty() {
+        if entry.collector.is_empty() {
             self.end(task_uuid, Err(error));
         } else {
             let handle = entry.watch.handle().clone();
@@ -105,7 +105,7 @@ impl Driver {
             let is_settled = end.as_ref().is_ok_and(|end| matches!(end.ending(), Ending::Settled));
             self.counters.closed(is_settled);
             tracing::debug!(target: "runware", %task_uuid, ?ending, polls = watch.polls(), "ended");
-            watch.change(|state| state.end = Some(end));
+            watch.change(|state| state.set_end(end));
         }
     }
 
@@ -122,6 +122,7 @@ impl Driver {
         self.outbox.forget(&task_uuid);
         let now = self.now();
         let entry = self.entries.remove(&task_uuid)?;
+        give_back(&mut self.entries);
         if let Some(last) = entry.submission.last_sent() {
             self.registry.note_sent(task_uuid, last, now);
         }

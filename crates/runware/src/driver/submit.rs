@@ -10,11 +10,13 @@ use runware_types::{Prepared, TaskUuid};
 
 use super::entry::{Entry, Verification};
 use super::opening::Opening;
+use super::request::Request;
 use super::{Asked, Driver, Purpose};
 use crate::Error;
 use crate::error::Cause;
 use crate::exchange::{self, Exchange};
 use crate::reading::{self, Answer, Snapshot};
+use crate::room::give_back;
 use crate::submission::{Next, Submission};
 
 /// An acknowledgement comes within milliseconds; after this long there will be none.
@@ -48,7 +50,7 @@ impl Driver {
         if is_new {
             self.hold_back(task_uuid, &mut entry);
         }
-        self.entries.insert(task_uuid, entry);
+        self.entries.insert(task_uuid, Box::new(entry));
         self.counters.opened();
         if is_new {
             self.go_on(task_uuid, now);
@@ -71,7 +73,7 @@ impl Driver {
         let mut is_to_be_sent = false;
         if let Some(prepared) = prepared.filter(|_| entry.prepared.is_none() && !is_seen) {
             entry.expect(prepared.expected());
-            entry.prepared = Some(prepared);
+            entry.prepared = Some(Request::from(&prepared));
             entry.kind = kind;
             entry.submission = Submission::new(now);
             self.hold_back(task_uuid, &mut entry);
@@ -185,6 +187,7 @@ impl Driver {
                 return true;
             }
         }
+        give_back(&mut self.waiting_outbox);
         false
     }
 
@@ -420,15 +423,19 @@ impl Driver {
     /// The calls that submit these tasks.
     fn calls(&self, asked: &Asked) -> Vec<Call> {
         let prepared = asked.task_uuids.iter().filter_map(|task_uuid| {
-            let prepared = self.entries.get(task_uuid)?.prepared.as_ref()?;
-            Some(exchange::call(*task_uuid, prepared.bytes().clone()))
+            let bytes = self.entries.get(task_uuid)?.prepared.as_ref()?.bytes()?;
+            Some(exchange::call(*task_uuid, bytes.clone()))
         });
         prepared.collect()
     }
 }
 
 /// Notes that a task is being sent, if it still is to be; returns the time to its deadline.
-fn mark_sent(entries: &mut HashMap<TaskUuid, Entry>, task_uuid: TaskUuid, now: Tick) -> Option<Duration> {
+fn mark_sent(
+    entries: &mut HashMap<TaskUuid, Box<Entry>>,
+    task_uuid: TaskUuid,
+    now: Tick,
+) -> Option<Duration> {
     let entry = entries.get_mut(&task_uuid)?;
     entry.submission.due().filter(|at| *at <= now)?;
     entry.submission.sent(now);

@@ -5,6 +5,7 @@ use runware_types::{RawTask, TaskDetails, TaskUuid};
 use serde_json::Value;
 
 use super::entry::{Entry, Verification};
+use super::request::Request;
 use super::{Asked, Driver};
 use crate::Error;
 use crate::exchange::Exchange;
@@ -56,7 +57,8 @@ impl Driver {
 /// True unless the archive shows that the id belongs to another request than ours.
 pub(super) fn is_ours(entry: &Entry, details: &TaskDetails) -> bool {
     let task_uuid = entry.watch.handle().task_uuid();
-    entry.prepared.as_ref().is_none_or(|ours| is_request(details, task_uuid, ours.bytes()))
+    let ours = entry.prepared.as_ref().and_then(Request::bytes);
+    ours.is_none_or(|ours| is_request(details, task_uuid, ours))
 }
 
 /// True unless the archived request contradicts ours.

@@ -317,8 +317,7 @@ impl Driver {
         match ending {
             PollEnding::Rejected => {
                 let Some(entry) = self.entries.get(&task_uuid) else { return };
-                let cause = entry.last_cause.as_ref().unwrap_or(&Cause::QuietServer);
-                let error = Error::query_failed(entry.watch.handle().clone(), cause);
+                let error = Error::query_failed(entry.watch.handle().clone(), &entry.last_cause());
                 self.interrupt(task_uuid, error, now);
             }
             _ => self.end_at_deadline(task_uuid, now),
@@ -330,12 +329,13 @@ pub(super) fn publish(entry: &Entry, changes: Vec<Change<Payload>>, progress: Op
     entry.watch.change(|state| {
         state.progress = progress.or(state.progress);
         for change in changes {
-            let position = u32::try_from(state.results.len()).unwrap_or(u32::MAX);
+            let findings = state.findings_mut();
+            let position = u32::try_from(findings.results.len()).unwrap_or(u32::MAX);
             match change {
                 Change::Result(entry) => {
-                    state.results.extend(entry.payload.result(entry.index.unwrap_or(position)));
+                    findings.results.extend(entry.payload.result(entry.index.unwrap_or(position)));
                 }
-                Change::Failure(entry) => state.failures.extend(entry.payload.failure(entry.index)),
+                Change::Failure(entry) => findings.failures.extend(entry.payload.failure(entry.index)),
             }
         }
     });

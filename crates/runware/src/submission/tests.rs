@@ -93,6 +93,31 @@ fn a_weak_acknowledgement_does_not_forbid_sending_again() {
 }
 
 #[test]
+fn what_the_server_was_seen_to_have_is_never_sent_again_whatever_comes() {
+    let seen = [sent_at(0), disconnected_at(0), Submission::new(at(0)), {
+        let mut weakly = sent_at(0);
+        weakly.acknowledged_weakly(true);
+        weakly
+    }];
+    for mut submission in seen {
+        assert!(submission.may_be_sent(), "{submission:?}");
+        submission.accepted();
+        assert!(!submission.may_be_sent());
+        for round in 1..10 {
+            let now = at(round * 60_000);
+            submission.postpone(now);
+            submission.hold(now);
+            submission.release(now, true);
+            assert_eq!(submission.unseen(now, now), None);
+            assert!(!matches!(submission.absent(now, true), Absence::Resend(_)));
+            submission.accepted();
+            assert!(submission.due().is_none() && !submission.may_be_sent());
+        }
+    }
+    assert!(!Submission::resumed().may_be_sent());
+}
+
+#[test]
 fn outside_the_window_somebody_has_to_decide() {
     let mut submission = sent_at(0);
     submission.maybe_sent(true);

@@ -114,7 +114,7 @@ impl Cursor {
             return Some(None);
         }
         let event = self.next_event(state).map(Ok).or_else(|| {
-            let end = state.end.clone()?;
+            let end = state.end().cloned()?;
             self.ended = true;
             Some(end.map(Event::Settled))
         })?;
@@ -130,16 +130,17 @@ impl Cursor {
             self.progress = state.progress;
             return Some(Event::Progress(percent));
         }
-        if let Some(result) = state.results.get(self.results) {
+        let findings = state.findings();
+        if let Some(result) = findings.results.get(self.results) {
             self.results += 1;
             return Some(Event::Result(result.clone()));
         }
-        if let Some(failure) = state.failures.get(self.failures) {
+        if let Some(failure) = findings.failures.get(self.failures) {
             self.failures += 1;
             return Some(Event::Failure(failure.clone()));
         }
-        if let (true, Some(cause)) = (self.faults != state.faults, &state.last_fault) {
-            self.faults = state.faults;
+        if let (true, Some(cause)) = (self.faults != findings.faults, &findings.last_fault) {
+            self.faults = findings.faults;
             return Some(Event::PollFault(cause.clone()));
         }
         None
