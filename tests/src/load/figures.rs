@@ -16,7 +16,7 @@ pub(super) struct Figures {
     pub(super) seed: u64,
     pub(super) requests: u64,
     pub(super) requests_per_task: f64,
-    /// The most requests in one second.
+    /// The most requests in one second, those of the one task before the load included.
     pub(super) busiest_second: u64,
     pub(super) submissions: u64,
     pub(super) details: u64,

@@ -28,7 +28,8 @@ fn a_load_is_measured_over_each_transport_by_processes_of_its_own() {
         assert!(number("checks") >= 20.0 && number("checks_per_task") >= 1.0, "{run}");
         // Of one submission and one check at least, which are many tasks' own.
         assert!((2.0..=15.0).contains(&number("requests")), "{run}");
-        assert!((1.0..=number("requests")).contains(&number("busiest_second")), "{run}");
+        // With those of the one task before the load.
+        assert!((1.0..=number("requests") + 5.0).contains(&number("busiest_second")), "{run}");
         let lag = |name: &str| run["lag_s"][name].as_f64().unwrap();
         assert!(0.0 < lag("mean") && lag("p50") <= lag("p99") && lag("p99") <= lag("max"), "{run}");
         assert!(lag("max") < number("wall_s") && number("wall_s") < 30.0, "{run}");
