@@ -40,7 +40,7 @@ fn a_load_is_measured_over_each_transport_by_processes_of_its_own() {
 }
 
 #[test]
-fn a_load_that_takes_too_long_fails_and_leaves_nothing_behind() {
+fn a_load_that_takes_too_long_fails_and_says_so() {
     let output = load(&["--transport=ws", "--median=600", "--timeout=1"]);
     let errors = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{errors}");
