@@ -1,4 +1,7 @@
-//! End-to-end suites over all crates live in `suite/`; the examples of the front page are compiled here.
+//! End-to-end suites over all crates live in `suite/`; the examples of the front page are compiled here, and what is
+//! measured is measured here.
+
+pub mod load;
 
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

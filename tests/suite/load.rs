@@ -2,6 +2,8 @@
 //!
 //! Each test prints its figures as one line of JSON; docs/performance.md has those of a release build.
 
+#[cfg(target_os = "linux")]
+mod processes;
 mod socket;
 
 use std::sync::Arc;

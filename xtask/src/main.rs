@@ -1,5 +1,6 @@
 //! Every job of CI and maintenance: `cargo xtask <job>`, one file each.
 
+mod bench;
 mod ci;
 mod features;
 mod fuzz;
@@ -43,8 +44,27 @@ const JOBS: &[Job] = &[
     },
 ];
 
+/// A job that is given the words after its name.
+struct OpenJob {
+    name: &'static str,
+    about: &'static str,
+    run: fn(&[String]) -> anyhow::Result<()>,
+}
+
+const OPEN_JOBS: &[OpenJob] = &[OpenJob {
+    name: "bench load",
+    about: "what many tasks at once cost over real sockets; `--help` says what can be chosen",
+    run: bench::load,
+}];
+
 fn main() -> ExitCode {
-    let words = std::env::args().skip(1).collect::<Vec<_>>().join(" ");
+    let arguments = std::env::args().skip(1).collect::<Vec<_>>();
+    let words = arguments.join(" ");
+    for job in OPEN_JOBS {
+        if let Some(rest) = after(job.name, &arguments) {
+            return report((job.run)(rest));
+        }
+    }
     if matches!(words.as_str(), "" | "-h" | "--help" | "help") {
         println!("{}", usage());
         return ExitCode::SUCCESS;
@@ -53,6 +73,12 @@ fn main() -> ExitCode {
         Some(job) => report((job.run)()),
         None => misused(&format!("there is no job `{words}`")),
     }
+}
+
+/// The words after the name of a job, where they begin with it.
+fn after<'a>(name: &str, words: &'a [String]) -> Option<&'a [String]> {
+    let (begin, rest) = words.split_at_checked(name.split(' ').count())?;
+    (begin.join(" ") == name).then_some(rest)
 }
 
 fn report(outcome: anyhow::Result<()>) -> ExitCode {
@@ -75,5 +101,22 @@ fn usage() -> String {
     for job in JOBS {
         text.push_str(&format!("\n  {:<16}{}", job.name, job.about));
     }
+    for job in OPEN_JOBS {
+        text.push_str(&format!("\n  {:<16}{}", format!("{} …", job.name), job.about));
+    }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::after;
+
+    #[test]
+    fn a_job_is_given_the_words_after_its_name() {
+        let words = ["bench", "load", "--tasks", "1"].map(String::from);
+        assert_eq!(after("bench load", &words), words.get(2..));
+        assert_eq!(after("bench", &words), words.get(1..));
+        assert_eq!(after("bench loads", &words), None);
+        assert_eq!(after("bench load --tasks 1 2", &words), None);
+    }
 }

@@ -148,7 +148,7 @@ impl Core {
         }
         let request = Request::read(body, &self.options.choices);
         let kind = request.as_ref().map_or(RequestKind::Other, Request::kind);
-        let number = self.ledger.count_request(kind);
+        let number = self.ledger.count_request(now, kind);
         let fault = self.faults.strike(&Glance { number, now, kind, body });
         match fault.map(|fault| fault.about(&written_uuids(&request))) {
             Some(Action::Answer(answer)) => Response::answer(now, &answer),
@@ -184,7 +184,7 @@ impl Core {
 
     /// Counts and answers a request whose body is larger than [`Options::max_body_bytes`].
     pub(crate) fn refuse_too_large(&mut self, now: Duration) -> Response {
-        self.ledger.count_request(RequestKind::Other);
+        self.ledger.count_request(now, RequestKind::Other);
         let message = format!("The request body has more than {} bytes.", self.options.max_body_bytes);
         Response::error(now, &ErrorBody::new("requestTooLarge", message).http_status(413))
     }

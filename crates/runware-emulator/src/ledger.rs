@@ -40,12 +40,22 @@ const KEPT_SUBMISSIONS: usize = 100;
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     requests: BTreeMap<RequestKind, u64>,
+    pace: Pace,
     sockets: SocketCounts,
     tasks: BTreeMap<&'static str, u64>,
     accepted: u64,
     billed: u64,
     charged: Money,
     accounts: HashMap<TaskUuid, Account>,
+}
+
+/// How many requests come within a second.
+#[derive(Clone, Debug, Default)]
+struct Pace {
+    /// The second that was counted last, and its requests.
+    second: u64,
+    requests: u64,
+    most: u64,
 }
 
 /// What happened on WebSockets.
@@ -122,6 +132,12 @@ impl Ledger {
         self.requests.get(&kind).copied().unwrap_or_default()
     }
 
+    /// The most requests that came within one second. Seconds are counted from the origin of time: what comes half in one
+    /// and half in the next counts for each by half.
+    pub fn requests_in_busiest_second(&self) -> u64 {
+        self.pace.most
+    }
+
     /// How often a WebSocket was asked for, with or without success.
     pub fn upgrades(&self) -> u64 {
         self.sockets.upgrades
@@ -193,7 +209,8 @@ impl Ledger {
         self.accounts.iter()
     }
 
-    pub(crate) fn count_request(&mut self, kind: RequestKind) -> u64 {
+    pub(crate) fn count_request(&mut self, at: Duration, kind: RequestKind) -> u64 {
+        self.pace.count(at);
         *self.requests.entry(kind).or_default() += 1;
         self.requests()
     }
@@ -288,5 +305,15 @@ impl Ledger {
 
     pub(crate) fn forget(&mut self, task: TaskUuid) {
         self.accounts.remove(&task);
+    }
+}
+
+impl Pace {
+    fn count(&mut self, at: Duration) {
+        if at.as_secs() != self.second {
+            (self.second, self.requests) = (at.as_secs(), 0);
+        }
+        self.requests += 1;
+        self.most = self.most.max(self.requests);
     }
 }

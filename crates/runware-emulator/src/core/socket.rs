@@ -159,7 +159,8 @@ impl Core {
         let request = Request::read(frame, &self.options.choices);
         let kind = request.as_ref().map_or(RequestKind::Other, Request::frame_kind);
         self.ledger.count_frame(kind);
-        let number = if kind.is_request() { self.ledger.count_request(kind) } else { self.ledger.requests() };
+        let number =
+            if kind.is_request() { self.ledger.count_request(now, kind) } else { self.ledger.requests() };
         let fault = self.faults.strike(&Glance { number, now, kind, body: frame });
         let fault = fault.map(|fault| fault.about(&written_uuids(&request)));
         let fault = match self.sockets.cuts.received() {

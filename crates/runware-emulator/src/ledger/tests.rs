@@ -65,3 +65,12 @@ fn asking_for_a_strange_task_opens_no_account() {
     ledger.delivered(task(), 0, Duration::ZERO);
     assert_eq!(ledger.tasks().count(), 0);
 }
+
+#[test]
+fn the_busiest_second_stays_the_busiest() {
+    let mut ledger = Ledger::default();
+    for millis in [900, 1_000, 1_400, 1_999, 2_000, 2_100, 5_000] {
+        ledger.count_request(Duration::from_millis(millis), RequestKind::Other);
+    }
+    assert_eq!((ledger.requests(), ledger.requests_in_busiest_second()), (7, 3));
+}
