@@ -1,0 +1,193 @@
+//! What was promised of the learned cadence, measured: [`measure`].
+
+use super::exact::{Cost, expected};
+use super::frozen::{Effort, after_learning};
+use super::law::Law;
+use super::optimum;
+use super::schedule::{OFFICIAL, learned};
+use super::workload::PLAIN;
+use runware_poll::Cadence;
+use serde::Serialize;
+
+/// What a check is worth by default, in seconds of lag.
+pub const WORTH: f64 = 0.5;
+
+/// The shortest gap of the optimum, in seconds: that of our cadence.
+pub const FLOOR: f64 = 1.0;
+
+/// A figure and the most that it may be.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Goal {
+    /// What the figure is.
+    pub name: String,
+    /// The figure.
+    pub found: f64,
+    /// The most that it may be.
+    pub most: f64,
+}
+
+impl Goal {
+    /// A goal by its name, with what was found and the most that it may be.
+    pub fn new(name: impl Into<String>, found: f64, most: f64) -> Self {
+        Self { name: name.into(), found: round(found), most }
+    }
+
+    /// Whether it is reached.
+    pub fn met(&self) -> bool {
+        self.found <= self.most
+    }
+}
+
+/// Our cadence next to the official schedule, on one workload.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SideBySide {
+    /// The name of the workload.
+    pub workload: &'static str,
+    /// Checks and lag of the official schedule.
+    pub official: [f64; 2],
+    /// Of our cadence while it knows nothing.
+    pub exponential: [f64; 2],
+    /// Of our cadence with its defaults.
+    pub ours: [f64; 2],
+    /// What a check is worth for as many checks as the official schedule needs, and checks and lag with that.
+    pub same_checks: [f64; 3],
+    /// What a check is worth for as much lag as the official schedule has, and checks and lag with that.
+    pub same_lag: [f64; 3],
+    /// Our lag as a share of the official one, at as many checks.
+    pub lag_ratio: f64,
+    /// Our checks as a share of the official ones, at as much lag.
+    pub checks_ratio: f64,
+    /// The share of the official lag that is the least possible at as many checks, for who knows the law.
+    pub least_lag_ratio: f64,
+    /// What ours costs as a multiple of the optimum, with our defaults.
+    pub over_optimum: f64,
+    /// The same, with what makes for as many checks as the official schedule needs.
+    pub over_optimum_at_checks: f64,
+}
+
+/// What was found, workload by workload and goal by goal.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Goals {
+    /// Our cadence next to the official schedule.
+    pub side_by_side: Vec<SideBySide>,
+    /// What is to be reached.
+    pub goals: Vec<Goal>,
+}
+
+/// Measures what is known after few tasks, on the six plain workloads.
+pub fn measure(effort: Effort, seed: u64) -> Goals {
+    let rows: Vec<SideBySide> =
+        PLAIN.iter().map(|workload| side_by_side(workload.name, &workload.law, effort, seed)).collect();
+    let goals = vec![
+        Goal::new("lag at the same checks, geometric mean", geometric(&rows, |row| row.lag_ratio), 0.36),
+        Goal::new("lag at the same checks, worst", worst(&rows, |row| row.lag_ratio), 0.6),
+        Goal::new("checks at the same lag, geometric mean", geometric(&rows, |row| row.checks_ratio), 0.36),
+        Goal::new("checks at the same lag, worst", worst(&rows, |row| row.checks_ratio), 0.6),
+        Goal::new("cost over the optimum, default, worst", worst(&rows, |row| row.over_optimum), 1.1),
+        Goal::new(
+            "cost over the optimum, same checks, worst",
+            worst(&rows, |row| row.over_optimum_at_checks),
+            1.1,
+        ),
+    ];
+    Goals { side_by_side: rows, goals }
+}
+
+fn side_by_side(name: &'static str, law: &Law, effort: Effort, seed: u64) -> SideBySide {
+    let ours = |worth| after_learning(law, learned(worth), effort, seed);
+    let best = |worth| optimum::best(law, worth, FLOOR);
+    let official = expected(law, OFFICIAL.gaps.looks());
+    let default = ours(WORTH);
+    let (checks_worth, same_checks) = matching(ours, |cost| cost.checks > official.checks);
+    let (lag_worth, same_lag) = matching(ours, |cost| cost.lag < official.lag);
+    let (_, least) = matching(best, |cost| cost.checks > official.checks);
+    SideBySide {
+        workload: name,
+        official: pair(official),
+        exponential: pair(after_learning(law, Cadence::exponential(), effort, seed)),
+        ours: pair(default),
+        same_checks: triple(checks_worth, same_checks),
+        same_lag: triple(lag_worth, same_lag),
+        lag_ratio: round(same_checks.lag / official.lag),
+        checks_ratio: round(same_lag.checks / official.checks),
+        least_lag_ratio: round(least.lag / official.lag),
+        over_optimum: round(default.at(WORTH) / best(WORTH).at(WORTH)),
+        over_optimum_at_checks: round(same_checks.at(checks_worth) / best(checks_worth).at(checks_worth)),
+    }
+}
+
+/// What a check has to be worth for a cost, which looks `too_often` below that and not above; and that cost.
+pub fn matching(cost: impl Fn(f64) -> Cost, too_often: impl Fn(Cost) -> bool) -> (f64, Cost) {
+    let (mut low, mut high) = (0.002_f64, 200.0_f64);
+    for _ in 0..13 {
+        let middle = (low * high).sqrt();
+        if too_often(cost(middle)) { low = middle } else { high = middle }
+    }
+    (high, cost(high))
+}
+
+fn geometric<T>(rows: &[T], ratio: impl Fn(&T) -> f64) -> f64 {
+    (rows.iter().map(|row| ratio(row).ln()).sum::<f64>() / rows.len() as f64).exp()
+}
+
+fn worst<T>(rows: &[T], ratio: impl Fn(&T) -> f64) -> f64 {
+    rows.iter().map(ratio).fold(0.0, f64::max)
+}
+
+fn pair(cost: Cost) -> [f64; 2] {
+    [round(cost.checks), round(cost.lag)]
+}
+
+fn triple(worth: f64, cost: Cost) -> [f64; 3] {
+    [round(worth), round(cost.checks), round(cost.lag)]
+}
+
+/// To a thousandth, so that equal figures are equal texts.
+pub fn round(figure: f64) -> f64 {
+    (figure * 1_000.0).round() / 1_000.0
+}
+
+/// The rows and the goals as text for a person.
+pub fn table(found: &Goals) -> String {
+    let mut text = format!(
+        "{:<18} {:>13} {:>13} {:>13} | {:>21} {:>5} {:>6} | {:>21} {:>5} | {:>7} {:>7}\n",
+        "checks / lag s",
+        "official",
+        "exponential",
+        "ours",
+        "at its checks (worth)",
+        "ratio",
+        "least",
+        "at its lag (worth)",
+        "ratio",
+        "default",
+        "matched"
+    );
+    for row in &found.side_by_side {
+        let two = |[checks, lag]: [f64; 2]| format!("{checks:.2} / {lag:.2}");
+        let three = |[worth, checks, lag]: [f64; 3]| format!("{checks:.2} / {lag:.2} ({worth:.2})");
+        text.push_str(&format!(
+            "{:<18} {:>13} {:>13} {:>13} | {:>21} {:>5.3} {:>6.3} | {:>21} {:>5.3} | {:>7.3} {:>7.3}\n",
+            row.workload,
+            two(row.official),
+            two(row.exponential),
+            two(row.ours),
+            three(row.same_checks),
+            row.lag_ratio,
+            row.least_lag_ratio,
+            three(row.same_lag),
+            row.checks_ratio,
+            row.over_optimum,
+            row.over_optimum_at_checks,
+        ));
+    }
+    text.push('\n');
+    for goal in &found.goals {
+        let mark = if goal.met() { "met" } else { "MISSED" };
+        text.push_str(&format!(
+            "{:<60} {:>7.3}   at most {:>5.2}   {mark}\n",
+            goal.name, goal.found, goal.most
+        ));
+    }
+    text
+}
