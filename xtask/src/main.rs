@@ -4,54 +4,80 @@ mod ci;
 mod features;
 mod fuzz;
 mod schema;
+mod simulate;
 mod tidy;
 mod wasm;
 mod workspace;
 
+use Run::{Alone, WithOptions};
 use std::process::ExitCode;
 
 /// A job is named by all of its words: one that takes a flag is a job of its own.
 struct Job {
     name: &'static str,
     about: &'static str,
-    run: fn() -> anyhow::Result<()>,
+    run: Run,
+}
+
+/// Whether options may follow the name of a job.
+enum Run {
+    Alone(fn() -> anyhow::Result<()>),
+    WithOptions(fn(&[String]) -> anyhow::Result<()>),
 }
 
 const JOBS: &[Job] = &[
-    Job { name: "ci", about: "everything a change must pass, in order", run: ci::run },
+    Job { name: "ci", about: "everything a change must pass, in order", run: Alone(ci::run) },
     Job {
         name: "features",
         about: "every crate compiles with each of its features alone",
-        run: features::run,
+        run: Alone(features::run),
     },
-    Job { name: "fuzz", about: "each fuzz target for ten seconds, with cargo-fuzz", run: fuzz::run },
+    Job { name: "fuzz", about: "each fuzz target for ten seconds, with cargo-fuzz", run: Alone(fuzz::run) },
     Job {
         name: "schema",
         about: "write the JSON schemas of runware-types to docs/schema",
-        run: schema::write,
+        run: Alone(schema::write),
     },
     Job {
         name: "schema --check",
         about: "docs/schema holds these schemas and no others",
-        run: schema::check,
+        run: Alone(schema::check),
     },
-    Job { name: "tidy", about: "the rules of the house that no compiler checks", run: tidy::run },
+    Job {
+        name: "simulate",
+        about: "what polling costs, in virtual time, to docs/performance; --help lists the options",
+        run: WithOptions(simulate::run),
+    },
+    Job { name: "tidy", about: "the rules of the house that no compiler checks", run: Alone(tidy::run) },
     Job {
         name: "wasm",
         about: "runware-types compiles for WebAssembly; may download a compiler",
-        run: wasm::run,
+        run: Alone(wasm::run),
     },
 ];
 
 fn main() -> ExitCode {
-    let words = std::env::args().skip(1).collect::<Vec<_>>().join(" ");
-    if matches!(words.as_str(), "" | "-h" | "--help" | "help") {
+    let words = std::env::args().skip(1).collect::<Vec<_>>();
+    if matches!(words.join(" ").as_str(), "" | "-h" | "--help" | "help") {
         println!("{}", usage());
         return ExitCode::SUCCESS;
     }
-    match JOBS.iter().find(|job| job.name == words) {
-        Some(job) => report((job.run)()),
-        None => misused(&format!("there is no job `{words}`")),
+    match JOBS.iter().find_map(|job| job.asked_for(&words)) {
+        Some(outcome) => report(outcome),
+        None => misused(&format!("there is no job `{}`", words.join(" "))),
+    }
+}
+
+impl Job {
+    /// What comes of the job, if these words ask for it.
+    fn asked_for(&self, words: &[String]) -> Option<anyhow::Result<()>> {
+        match self.run {
+            Alone(run) => (self.name == words.join(" ")).then(run),
+            WithOptions(run) => {
+                let (name, options) = words.split_first()?;
+                (self.name == name).then(|| run(options))
+            }
+        }
     }
 }
 

@@ -1,8 +1,33 @@
 //! `simulate`: polling in virtual time; see `docs/performance/README.md`.
 
-use runware_tests::simulate::frozen::Effort;
-use runware_tests::simulate::goals;
+use clap::Parser;
+use runware_tests::simulate::goals::{self, Scope};
+use std::process::ExitCode;
 
-fn main() {
-    println!("{}", goals::table(&goals::measure(Effort::default(), 1)));
+/// Measures polling schedules in virtual time, without sockets.
+#[derive(Parser)]
+struct Options {
+    /// Equal seeds give equal figures.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How many tasks each workload has.
+    #[arg(long, default_value_t = 1_000)]
+    tasks: usize,
+    /// The folder that the tables and plots are written to.
+    #[arg(long, default_value = "docs/performance")]
+    out: std::path::PathBuf,
+    /// Only the goals, which are printed and not written; takes a few seconds.
+    #[arg(long)]
+    goals: bool,
+    /// From how many times learning anew the goals are averaged.
+    #[arg(long, default_value_t = 20)]
+    rounds: u64,
+}
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    let mut scope = Scope::default();
+    scope.effort.seeds = options.rounds;
+    println!("{}", goals::table(&goals::measure(scope, options.seed)));
+    ExitCode::SUCCESS
 }

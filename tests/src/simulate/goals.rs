@@ -1,5 +1,11 @@
 //! What was promised of the learned cadence, measured: [`measure`].
 
+pub mod crowd;
+pub mod shifts;
+mod table;
+
+pub use table::table;
+
 use super::exact::{Cost, expected};
 use super::frozen::{Effort, after_learning};
 use super::law::Law;
@@ -68,14 +74,45 @@ pub struct SideBySide {
 /// What was found, workload by workload and goal by goal.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Goals {
-    /// Our cadence next to the official schedule.
+    /// Our cadence next to the official schedule, after few tasks.
     pub side_by_side: Vec<SideBySide>,
+    /// Tasks that suddenly take other times.
+    pub shifts: Vec<shifts::Shift>,
+    /// Many tasks at once.
+    pub crowds: Vec<crowd::Crowd>,
     /// What is to be reached.
     pub goals: Vec<Goal>,
 }
 
+/// How much is measured.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scope {
+    /// For what is computed after few tasks.
+    pub effort: Effort,
+    /// How many tasks come before a shift, and how many after it.
+    pub around_shift: usize,
+    /// How many tasks begin at once.
+    pub crowd: usize,
+}
+
+impl Default for Scope {
+    fn default() -> Self {
+        Self { effort: Effort::default(), around_shift: 100, crowd: 10_000 }
+    }
+}
+
+/// Measures all of it.
+pub fn measure(scope: Scope, seed: u64) -> Goals {
+    let mut all = after_few_tasks(scope.effort, seed);
+    all.shifts = shifts::measure(scope.around_shift, scope.effort.seeds, seed);
+    all.crowds = crowd::measure(scope.crowd, seed);
+    all.goals.extend(all.shifts.iter().flat_map(shifts::Shift::goals));
+    all.goals.extend(all.crowds.iter().flat_map(crowd::Crowd::goals));
+    all
+}
+
 /// Measures what is known after few tasks, on the six plain workloads.
-pub fn measure(effort: Effort, seed: u64) -> Goals {
+pub fn after_few_tasks(effort: Effort, seed: u64) -> Goals {
     let rows: Vec<SideBySide> =
         PLAIN.iter().map(|workload| side_by_side(workload.name, &workload.law, effort, seed)).collect();
     let goals = vec![
@@ -90,7 +127,7 @@ pub fn measure(effort: Effort, seed: u64) -> Goals {
             1.1,
         ),
     ];
-    Goals { side_by_side: rows, goals }
+    Goals { side_by_side: rows, goals, ..Goals::default() }
 }
 
 fn side_by_side(name: &'static str, law: &Law, effort: Effort, seed: u64) -> SideBySide {
@@ -145,49 +182,4 @@ fn triple(worth: f64, cost: Cost) -> [f64; 3] {
 /// To a thousandth, so that equal figures are equal texts.
 pub fn round(figure: f64) -> f64 {
     (figure * 1_000.0).round() / 1_000.0
-}
-
-/// The rows and the goals as text for a person.
-pub fn table(found: &Goals) -> String {
-    let mut text = format!(
-        "{:<18} {:>13} {:>13} {:>13} | {:>21} {:>5} {:>6} | {:>21} {:>5} | {:>7} {:>7}\n",
-        "checks / lag s",
-        "official",
-        "exponential",
-        "ours",
-        "at its checks (worth)",
-        "ratio",
-        "least",
-        "at its lag (worth)",
-        "ratio",
-        "default",
-        "matched"
-    );
-    for row in &found.side_by_side {
-        let two = |[checks, lag]: [f64; 2]| format!("{checks:.2} / {lag:.2}");
-        let three = |[worth, checks, lag]: [f64; 3]| format!("{checks:.2} / {lag:.2} ({worth:.2})");
-        text.push_str(&format!(
-            "{:<18} {:>13} {:>13} {:>13} | {:>21} {:>5.3} {:>6.3} | {:>21} {:>5.3} | {:>7.3} {:>7.3}\n",
-            row.workload,
-            two(row.official),
-            two(row.exponential),
-            two(row.ours),
-            three(row.same_checks),
-            row.lag_ratio,
-            row.least_lag_ratio,
-            three(row.same_lag),
-            row.checks_ratio,
-            row.over_optimum,
-            row.over_optimum_at_checks,
-        ));
-    }
-    text.push('\n');
-    for goal in &found.goals {
-        let mark = if goal.met() { "met" } else { "MISSED" };
-        text.push_str(&format!(
-            "{:<60} {:>7.3}   at most {:>5.2}   {mark}\n",
-            goal.name, goal.found, goal.most
-        ));
-    }
-    text
 }

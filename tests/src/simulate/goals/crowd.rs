@@ -1,0 +1,63 @@
+//! Ten thousand tasks at once: how few requests they need.
+
+use super::{Goal, WORTH, round};
+use crate::simulate::record::Figures;
+use crate::simulate::schedule::{OFFICIAL, Schedule, learned, plan};
+use crate::simulate::task::Arrivals;
+use crate::simulate::workload::{PLAIN, Workload};
+use crate::simulate::world::{Fate, Setting, drive, known, run};
+use serde::Serialize;
+use std::time::Duration;
+
+/// How many tasks one request submits.
+pub const SUBMITTED_TOGETHER: usize = 100;
+
+/// Tasks that begin at once and take about a minute.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Crowd {
+    /// The name of the workload.
+    pub workload: &'static str,
+    /// How many tasks.
+    pub tasks: usize,
+    /// How many were observed before.
+    pub observed: usize,
+    /// Requests for each task, the submissions included.
+    pub requests: f64,
+    /// What we need.
+    pub ours: Figures,
+    /// What the official clients need.
+    pub official: Figures,
+}
+
+impl Crowd {
+    /// The two goals of a crowd.
+    pub fn goals(&self) -> [Goal; 2] {
+        let Self { workload, tasks, observed, .. } = self;
+        let name = |figure| format!("{workload}, {tasks} at once after {observed}: {figure}");
+        [
+            Goal::new(name("requests per task"), self.requests, 0.1),
+            Goal::new(name("lag against the official"), self.ours.lag / self.official.lag, 1.0),
+        ]
+    }
+}
+
+/// The two workloads of a minute, knowing nothing and knowing fifty tasks.
+pub fn measure(tasks: usize, seed: u64) -> Vec<Crowd> {
+    let minutes = PLAIN.iter().filter(|workload| workload.name.starts_with("lognormal-60"));
+    minutes.flat_map(|workload| [0, 50].map(|observed| crowd(workload, tasks, observed, seed))).collect()
+}
+
+fn crowd(workload: &Workload, tasks: usize, observed: usize, seed: u64) -> Crowd {
+    let setting = Setting { workload: *workload, count: tasks, arrivals: Arrivals::Together, seed };
+    let ours = known(&setting, &plan(learned(WORTH)), observed);
+    let ours = drive(&setting, ours, &mut |_, _| (Duration::ZERO, Fate::Answer)).record(&setting).figures();
+    let submissions = tasks.div_ceil(SUBMITTED_TOGETHER) as f64 / tasks as f64;
+    Crowd {
+        workload: workload.name,
+        tasks,
+        observed,
+        requests: round(ours.requests + submissions),
+        ours,
+        official: run(&setting, Schedule::Fixed(OFFICIAL.gaps)).figures(),
+    }
+}
