@@ -6,12 +6,15 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a measurement that cannot go on stops")]
 
 pub mod exact;
+pub mod frontier;
 pub mod frozen;
 pub mod goals;
 pub mod law;
 pub mod optimum;
 pub mod record;
+pub mod report;
 pub mod schedule;
+pub mod svg;
 pub mod task;
 pub mod units;
 pub mod workload;

@@ -34,6 +34,9 @@ pub fn best(law: &Law, worth: f64, floor: f64) -> Cost {
     expected(law, best_looks(law, worth, floor))
 }
 
+/// About how many moments are told apart: enough that the cost of none is off by a thousandth.
+const POINTS: f64 = 20_000.0;
+
 /// Moments that are evenly apart, with what is known of each.
 struct Grid {
     times: Vec<f64>,
@@ -47,9 +50,10 @@ struct Grid {
 
 impl Grid {
     fn of(law: &Law, floor: f64) -> Self {
-        let apart = 20;
+        let horizon = law.horizon(NEGLIGIBLE);
+        let apart = (POINTS * floor / horizon).clamp(5.0, 20.0) as usize;
         let step = floor / apart as f64;
-        let count = (law.horizon(NEGLIGIBLE) / step).ceil() as usize + apart;
+        let count = (horizon / step).ceil() as usize + apart;
         let times: Vec<f64> = (0..=count).map(|at| at as f64 * step).collect();
         let done: Vec<f64> = times.iter().map(|time| law.cdf(*time)).collect();
         let mut ended = vec![0.0];
