@@ -23,7 +23,7 @@ const LINE_HEIGHT: f64 = 13.0;
 
 /// How wide a text of so many characters is, about.
 pub(super) fn width(characters: usize) -> f64 {
-    6.0 * characters as f64
+    6.4 * characters as f64
 }
 
 impl Labels {
