@@ -4,6 +4,7 @@
 mod backoff;
 mod collector;
 mod collector_model;
+mod learned;
 mod plan;
 mod poll;
 mod poll_bounds;
