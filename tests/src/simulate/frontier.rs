@@ -1,7 +1,7 @@
 //! [`Frontier`]: how few checks a lag can be had for, by who knows the law, by us, and by others.
 
 use super::exact::Cost;
-use super::goals::{FLOOR, WORTH, round};
+use super::goals::{FLOOR, round};
 use super::optimum::best;
 use super::record::Figures;
 use super::schedule::{OFFICIAL, PEERS, Schedule, learned};
@@ -42,7 +42,7 @@ pub const OURS: [&str; 2] = ["ours, learned", "ours, exponential"];
 
 /// Every schedule on a setting: ours first.
 pub fn rows(setting: &Setting) -> Vec<Row> {
-    let ours = OURS.into_iter().zip([learned(WORTH), Cadence::exponential()].map(Schedule::Ours));
+    let ours = OURS.into_iter().zip([Cadence::learned(), Cadence::exponential()].map(Schedule::Ours));
     let peers = PEERS.iter().map(|peer| (peer.name, Schedule::Fixed(peer.gaps)));
     let row = |(schedule, looks)| {
         let figures = run(setting, looks).figures();

@@ -21,7 +21,7 @@ pub struct Effort {
 
 impl Default for Effort {
     fn default() -> Self {
-        Self { seeds: 20, observed: 50, measured: 8 }
+        Self { seeds: 20, observed: 50, measured: 3 }
     }
 }
 
@@ -29,7 +29,7 @@ impl Default for Effort {
 ///
 /// Equal seeds draw equal tasks, whatever the cadence.
 pub fn after_learning(law: &Law, cadence: Cadence, effort: Effort, seed: u64) -> Cost {
-    let (plan, kind) = (plan(cadence), Arc::new(Kind::new("videoInference").then("simulated")));
+    let (plan, kind) = (plan(cadence), Arc::new(Kind::new("simulated")));
     let horizon = law.horizon(NEGLIGIBLE);
     let mut sum = Cost::default();
     for round in 0..effort.seeds {

@@ -10,13 +10,10 @@ use super::exact::{Cost, expected};
 use super::frozen::{Effort, after_learning};
 use super::law::Law;
 use super::optimum;
-use super::schedule::{OFFICIAL, learned};
+use super::schedule::{OFFICIAL, default_worth, learned};
 use super::workload::PLAIN;
 use runware_poll::Cadence;
 use serde::Serialize;
-
-/// What a check is worth by default, in seconds of lag.
-pub const WORTH: f64 = 0.5;
 
 /// The shortest gap of the optimum, in seconds: that of our cadence.
 pub const FLOOR: f64 = 1.0;
@@ -134,10 +131,11 @@ fn side_by_side(name: &'static str, law: &Law, effort: Effort, seed: u64) -> Sid
     let ours = |worth| after_learning(law, learned(worth), effort, seed);
     let best = |worth| optimum::best(law, worth, FLOOR);
     let official = expected(law, OFFICIAL.gaps.looks());
-    let default = ours(WORTH);
-    let (checks_worth, same_checks) = matching(ours, |cost| cost.checks > official.checks);
-    let (lag_worth, same_lag) = matching(ours, |cost| cost.lag < official.lag);
-    let (_, least) = matching(best, |cost| cost.checks > official.checks);
+    let worth = default_worth();
+    let default = ours(worth);
+    let (checks_worth, same_checks) = matching(ours, |cost| cost.checks, official.checks);
+    let (lag_worth, same_lag) = matching(ours, |cost| cost.lag, official.lag);
+    let (_, least) = matching(best, |cost| cost.checks, official.checks);
     SideBySide {
         workload: name,
         official: pair(official),
@@ -148,20 +146,35 @@ fn side_by_side(name: &'static str, law: &Law, effort: Effort, seed: u64) -> Sid
         lag_ratio: round(same_checks.lag / official.lag),
         checks_ratio: round(same_lag.checks / official.checks),
         least_lag_ratio: round(least.lag / official.lag),
-        over_optimum: round(default.at(WORTH) / best(WORTH).at(WORTH)),
+        over_optimum: round(default.at(worth) / best(worth).at(worth)),
         over_optimum_at_checks: round(same_checks.at(checks_worth) / best(checks_worth).at(checks_worth)),
     }
 }
 
-/// What a check has to be worth for a cost, which looks `too_often` below that and not above; and that cost.
-pub fn matching(cost: impl Fn(f64) -> Cost, too_often: impl Fn(Cost) -> bool) -> (f64, Cost) {
-    let (mut low, mut high) = (0.002_f64, 200.0_f64);
-    for _ in 0..13 {
-        let middle = (low * high).sqrt();
-        if too_often(cost(middle)) { low = middle } else { high = middle }
+/// What a check has to be worth for a figure of the cost to be the one that is wanted, within half a percent; and that
+/// cost.
+///
+/// Both checks and lag go with a power of the worth, near enough, that is about a half.
+pub fn matching(cost: impl Fn(f64) -> Cost, figure: impl Fn(Cost) -> f64, wanted: f64) -> (f64, Cost) {
+    let off = |cost| (figure(cost) / wanted).ln();
+    let mut tried = (START.ln(), cost(START));
+    let mut next = (2.0 * START).ln();
+    for _ in 0..MOST_TRIES {
+        if off(tried.1).abs() < 0.005 {
+            break;
+        }
+        let found = cost(next.exp());
+        let power = (off(found) - off(tried.1)) / (next - tried.0);
+        let step = off(found) / power.abs().clamp(0.2, 2.0).copysign(power);
+        tried = (next, found);
+        next = (next - step.clamp(-2.5, 2.5)).clamp(-6.0, 6.0);
     }
-    (high, cost(high))
+    (tried.0.exp(), tried.1)
 }
+
+/// Where the search for a worth begins.
+const START: f64 = 0.3;
+const MOST_TRIES: usize = 8;
 
 fn geometric<T>(rows: &[T], ratio: impl Fn(&T) -> f64) -> f64 {
     (rows.iter().map(|row| ratio(row).ln()).sum::<f64>() / rows.len() as f64).exp()

@@ -1,9 +1,9 @@
 //! [`Report`]: all that is measured, as a table and as files.
 
 use super::frontier::{self, Frontier, OURS, Row};
-use super::goals::{self, Goals, Scope, WORTH};
+use super::goals::{self, Goals, Scope};
 use super::record::Figures;
-use super::schedule::{OFFICIAL, Schedule, learned};
+use super::schedule::{OFFICIAL, Schedule};
 use super::task::Arrivals;
 use super::workload::{PLAIN, WORKLOADS};
 use super::world::{Setting, run};
@@ -59,7 +59,7 @@ pub fn measure(tasks: usize, largest: usize, scope: Scope, seed: u64) -> Report 
 fn scale(largest: usize, seed: u64) -> Vec<Scale> {
     let [learned_name, exponential_name] = OURS;
     let schedules = [
-        (learned_name, Schedule::Ours(learned(WORTH))),
+        (learned_name, Schedule::Ours(Cadence::learned())),
         (exponential_name, Schedule::Ours(Cadence::exponential())),
         (OFFICIAL.name, Schedule::Fixed(OFFICIAL.gaps)),
     ];

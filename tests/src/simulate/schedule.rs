@@ -97,6 +97,14 @@ pub fn learned(worth: f64) -> Cadence {
     }
 }
 
+/// What a check is worth by default, in seconds of lag.
+pub fn default_worth() -> f64 {
+    match Cadence::learned() {
+        Cadence::Learned { worth, .. } => worth.as_secs_f64(),
+        _ => f64::NAN,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

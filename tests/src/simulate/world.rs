@@ -193,7 +193,7 @@ impl<'a> World<'a> {
     fn new(setting: &'a Setting, ours: Ours) -> Self {
         Self {
             setting,
-            kind: Arc::new(Kind::new("videoInference").then(setting.workload.name)),
+            kind: Arc::new(Kind::new(setting.workload.name)),
             scheduler: Scheduler::new(Limits::default()).with_durations(ours.durations.clone()),
             starts: setting.arrivals.starts(setting.count, setting.seed),
             tasks: Vec::new(),
@@ -276,7 +276,7 @@ impl<'a> World<'a> {
 
 /// The same setting as seen from a later moment on.
 pub fn known(setting: &Setting, plan: &Arc<Plan>, tasks: usize) -> Ours {
-    let kind = Arc::new(Kind::new("videoInference").then(setting.workload.name));
+    let kind = Arc::new(Kind::new(setting.workload.name));
     let (durations, now) =
         super::frozen::observe(&setting.workload.law, plan, &kind, tasks, setting.seed ^ 0x5eed);
     Ours { plan: Arc::clone(plan), durations, now: now + tick(1.0).since_origin() }

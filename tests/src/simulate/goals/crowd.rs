@@ -1,11 +1,12 @@
 //! Ten thousand tasks at once: how few requests they need.
 
-use super::{Goal, WORTH, round};
+use super::{Goal, round};
 use crate::simulate::record::Figures;
-use crate::simulate::schedule::{OFFICIAL, Schedule, learned, plan};
+use crate::simulate::schedule::{OFFICIAL, Schedule, plan};
 use crate::simulate::task::Arrivals;
 use crate::simulate::workload::{PLAIN, Workload};
 use crate::simulate::world::{Fate, Setting, drive, known, run};
+use runware_poll::Cadence;
 use serde::Serialize;
 use std::time::Duration;
 
@@ -49,7 +50,7 @@ pub fn measure(tasks: usize, seed: u64) -> Vec<Crowd> {
 
 fn crowd(workload: &Workload, tasks: usize, observed: usize, seed: u64) -> Crowd {
     let setting = Setting { workload: *workload, count: tasks, arrivals: Arrivals::Together, seed };
-    let ours = known(&setting, &plan(learned(WORTH)), observed);
+    let ours = known(&setting, &plan(Cadence::learned()), observed);
     let ours = drive(&setting, ours, &mut |_, _| (Duration::ZERO, Fate::Answer)).record(&setting).figures();
     let submissions = tasks.div_ceil(SUBMITTED_TOGETHER) as f64 / tasks as f64;
     Crowd {

@@ -1,7 +1,7 @@
 //! Tasks that suddenly take other times: what that costs, next to a cadence that knows nothing.
 
-use super::{Goal, WORTH, round};
-use crate::simulate::schedule::{Schedule, learned};
+use super::{Goal, round};
+use crate::simulate::schedule::Schedule;
 use crate::simulate::task::Arrivals;
 use crate::simulate::workload::{SHIFTS, Workload};
 use crate::simulate::world::{Setting, run};
@@ -41,7 +41,7 @@ pub fn measure(tasks: usize, seeds: u64, seed: u64) -> Vec<Shift> {
         Shift {
             workload: workload.name,
             arrivals,
-            ours: after(learned(WORTH)),
+            ours: after(Cadence::learned()),
             exponential: after(Cadence::exponential()),
         }
     })
