@@ -1,10 +1,10 @@
-//! Ten thousand tasks at once: how few requests they need.
+//! Ten thousand tasks at once, or within ten minutes: how few requests they need.
 
 use super::{Goal, round};
 use crate::simulate::record::Figures;
 use crate::simulate::schedule::{OFFICIAL, Schedule, plan};
 use crate::simulate::task::Arrivals;
-use crate::simulate::workload::{PLAIN, Workload};
+use crate::simulate::workload::PLAIN;
 use crate::simulate::world::{Fate, Setting, drive, known, run};
 use runware_poll::Cadence;
 use serde::Serialize;
@@ -13,11 +13,13 @@ use std::time::Duration;
 /// How many tasks one request submits.
 pub const SUBMITTED_TOGETHER: usize = 100;
 
-/// Tasks that begin at once and take about a minute.
+/// Many tasks that take about a minute.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Crowd {
     /// The name of the workload.
     pub workload: &'static str,
+    /// How the tasks begin.
+    pub arrivals: &'static str,
     /// How many tasks.
     pub tasks: usize,
     /// How many were observed before.
@@ -33,8 +35,8 @@ pub struct Crowd {
 impl Crowd {
     /// The two goals of a crowd.
     pub fn goals(&self) -> [Goal; 2] {
-        let Self { workload, tasks, observed, .. } = self;
-        let name = |figure| format!("{workload}, {tasks} at once after {observed}: {figure}");
+        let Self { workload, arrivals, tasks, observed, .. } = self;
+        let name = |figure| format!("{workload}, {tasks} {arrivals} after {observed}: {figure}");
         [
             Goal::new(name("requests per task"), self.requests, 0.1),
             Goal::new(name("lag against the official"), self.ours.lag / self.official.lag, 1.0),
@@ -42,19 +44,31 @@ impl Crowd {
     }
 }
 
-/// The two workloads of a minute, knowing nothing and knowing fifty tasks.
+/// The two workloads of a minute: at once, knowing nothing and knowing fifty tasks; and one after another for ten minutes.
 pub fn measure(tasks: usize, seed: u64) -> Vec<Crowd> {
     let minutes = PLAIN.iter().filter(|workload| workload.name.starts_with("lognormal-60"));
-    minutes.flat_map(|workload| [0, 50].map(|observed| crowd(workload, tasks, observed, seed))).collect()
+    let stream = Arrivals::Open(tasks as f64 / 600.0);
+    let ways = [
+        ("at once", Arrivals::Together, 0),
+        ("at once", Arrivals::Together, 50),
+        ("within ten minutes", stream, 0),
+    ];
+    let crowds = minutes.flat_map(|workload| {
+        ways.map(|(arrivals, way, observed)| {
+            crowd(Setting { workload: *workload, count: tasks, arrivals: way, seed }, arrivals, observed)
+        })
+    });
+    crowds.collect()
 }
 
-fn crowd(workload: &Workload, tasks: usize, observed: usize, seed: u64) -> Crowd {
-    let setting = Setting { workload: *workload, count: tasks, arrivals: Arrivals::Together, seed };
+fn crowd(setting: Setting, arrivals: &'static str, observed: usize) -> Crowd {
     let ours = known(&setting, &plan(Cadence::learned()), observed);
     let ours = drive(&setting, ours, &mut |_, _| (Duration::ZERO, Fate::Answer)).record(&setting).figures();
+    let tasks = setting.count;
     let submissions = tasks.div_ceil(SUBMITTED_TOGETHER) as f64 / tasks as f64;
     Crowd {
-        workload: workload.name,
+        workload: setting.workload.name,
+        arrivals,
         tasks,
         observed,
         requests: round(ours.requests + submissions),

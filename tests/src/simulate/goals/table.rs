@@ -47,14 +47,15 @@ pub fn table(found: &Goals) -> String {
         text.push_str(&format!("{:<18} {:<14} {ours:>15} {exponential:>15}\n", row.workload, row.arrivals));
     }
     text.push_str(&format!(
-        "\n{:<18} {:>8} {:>8} {:>9} {:>15} {:>15} {:>14}\n",
-        "at once", "tasks", "observed", "requests", "ours", "official", "peak, official"
+        "\n{:<18} {:<18} {:>8} {:>8} {:>9} {:>15} {:>15} {:>14}\n",
+        "many", "begin", "tasks", "observed", "requests", "ours", "official", "peak, official"
     ));
     for row in &found.crowds {
         let two = |figures: &Figures| format!("{:.2} / {:.2}", figures.checks, figures.lag);
         text.push_str(&format!(
-            "{:<18} {:>8} {:>8} {:>9.4} {:>15} {:>15} {:>14}\n",
+            "{:<18} {:<18} {:>8} {:>8} {:>9.4} {:>15} {:>15} {:>14}\n",
             row.workload,
+            row.arrivals,
             row.tasks,
             row.observed,
             row.requests,
@@ -67,7 +68,7 @@ pub fn table(found: &Goals) -> String {
     for goal in &found.goals {
         let mark = if goal.met() { "met" } else { "MISSED" };
         text.push_str(&format!(
-            "{:<60} {:>7.3}   at most {:>5.2}   {mark}\n",
+            "{:<72} {:>7.3}   at most {:>5.2}   {mark}\n",
             goal.name, goal.found, goal.most
         ));
     }
