@@ -90,6 +90,14 @@ impl Cadence {
         Some(forecast.gap(elapsed, worth, floor, cap))
     }
 
+    /// The nominal gap that follows a look at a task that will be done when so much time has gone by.
+    ///
+    /// Just before: if it is done then, it has hardly waited, and if not, it will say by how much it was wrong.
+    pub(crate) fn progress_gap(&self, left: Duration) -> Option<Duration> {
+        let Self::Learned { floor, .. } = *self else { return None };
+        Some(scale(left, 0.95)?.min(Forecast::LONGEST_QUIET).max(floor))
+    }
+
     /// When a look may and should follow one at `last`, for a nominal gap that was forecast.
     pub(crate) fn forecast_window(&self, last: Tick, gap: Duration, rng: &mut Rng) -> Window {
         let share = |share| scale(gap, share).unwrap_or(gap);

@@ -89,6 +89,7 @@ mod kind;
 mod pacer;
 mod plan;
 mod poll;
+mod progress;
 mod quota;
 mod scheduler;
 mod tick;

@@ -1,17 +1,22 @@
 //! [`Poll`]: looking after one task.
 
+mod learning;
+mod span;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use fastrand::Rng;
 
+pub(crate) use self::learning::Lesson;
+use self::span::Span;
 use crate::backoff::grow;
 use crate::cadence::Window;
 use crate::durations::Part;
 use crate::ending::{Ending, Fault, FaultKind, Seen, Step};
-use crate::forecast::Forecast;
 use crate::kind::Kind;
 use crate::plan::Plan;
+use crate::progress::Progress;
 use crate::quota::Retry;
 use crate::tick::Tick;
 
@@ -38,7 +43,7 @@ pub const QUESTION_GAP: Duration = Duration::from_secs(5);
 /// a fault they follow its recovery delays, until an answer comes through; the cadence then goes on where
 /// it was. A query that stays unanswered for the query timeout is a transient fault by itself.
 ///
-/// A `Poll` is small (under 200 bytes); the plan is shared.
+/// A `Poll` is small (at most 128 bytes); the plan and the kind are shared.
 ///
 /// ```
 /// use runware_poll::{Ending, Plan, Poll, Seen, Step, Tick};
@@ -68,22 +73,24 @@ pub struct Poll {
     /// The server asked to be left alone until then.
     held_until: Tick,
     /// The cadence's last nominal gap.
-    gap: Option<Duration>,
+    gap: Span,
     /// The base of the last recovery delay; none once an answer came through.
-    setback: Option<Duration>,
+    setback: Span,
     /// When the task was last visible; before that, when it started.
     visible_at: Tick,
     /// Whether the last healthy answer did not show the task.
     in_doubt: bool,
     /// No question before then.
     question_from: Tick,
-    question_gap: Option<Duration>,
+    question_gap: Span,
     ending: Option<Ending>,
     /// What the task is like, if its times are to be learned and known.
     kind: Option<Arc<Kind>>,
     /// Since when it has been at work at what it is waited for.
     origin: Tick,
     part: Part,
+    /// What it has reported, which few tasks do.
+    progress: Option<Box<Progress>>,
 }
 
 impl Poll {
@@ -110,27 +117,18 @@ impl Poll {
             polls: 0,
             window: Window::at(resumed),
             held_until: Tick::ZERO,
-            gap: None,
-            setback: None,
+            gap: Span::NONE,
+            setback: Span::NONE,
             visible_at: resumed,
             in_doubt: false,
             question_from: Tick::ZERO,
-            question_gap: None,
+            question_gap: Span::NONE,
             ending: None,
             kind: None,
             origin: resumed,
             part: Part::First,
+            progress: None,
         }
-    }
-
-    /// Says what the task is like: a [`Scheduler`](crate::Scheduler) then learns from it, and looks at it by what it
-    /// has learned, if the plan's cadence is [`Cadence::Learned`](crate::Cadence::Learned).
-    ///
-    /// Not for a task that was [resumed](Self::resumed): nobody knows when it began.
-    #[must_use]
-    pub fn with_kind(mut self, kind: Arc<Kind>) -> Self {
-        self.kind = Some(kind);
-        self
     }
 
     /// What the task needs at `now`.
@@ -173,12 +171,12 @@ impl Poll {
     ///
     /// [`Seen::Settled`] ends the task, also after the deadline: what has arrived is not given away.
     pub fn observed(&mut self, now: Tick, seen: Seen) {
-        self.setback = None;
+        self.setback = Span::NONE;
         match seen {
             Seen::Running => {
                 self.visible_at = self.visible_at.max(now);
                 self.in_doubt = false;
-                self.question_gap = None;
+                self.question_gap = Span::NONE;
             }
             Seen::Unknown => self.in_doubt = true,
             Seen::Settled => self.conclude(Ending::Settled),
@@ -187,38 +185,6 @@ impl Poll {
             self.under_way = false;
             self.pace();
         }
-    }
-
-    /// Plans the next look anew, by what is known of such tasks.
-    ///
-    /// It changes nothing while a query is under way or a fault is being recovered from, and nothing if the plan's
-    /// cadence is not [`Cadence::Learned`](crate::Cadence::Learned).
-    pub fn follow(&mut self, forecast: &Forecast) {
-        if self.under_way || self.setback.is_some() {
-            return;
-        }
-        let (plan, last) = (Arc::clone(&self.plan), self.last_sent);
-        if let Some(gap) = plan.cadence().forecast_gap(forecast, last.duration_since(self.origin)) {
-            self.window = plan.cadence().forecast_window(last, gap, &mut self.rng);
-        }
-    }
-
-    /// One of the task's results came, and others are still to come: from now on the next one is waited for.
-    pub fn advanced(&mut self, now: Tick) {
-        self.part = Part::Further;
-        self.origin = now;
-    }
-
-    /// The server said that the task is waiting for its turn: its work has not begun by `now`.
-    pub fn queued(&mut self, now: Tick) {
-        if self.part == Part::First {
-            self.origin = self.origin.max(now);
-        }
-    }
-
-    /// The server said that so many percent of the work are done.
-    pub fn reported(&mut self, now: Tick, percent: u8) {
-        let _ = (now, percent);
     }
 
     /// A query brought no answer.
@@ -245,8 +211,8 @@ impl Poll {
     /// The question was dealt with. The next one comes [`QUESTION_GAP`] later at the soonest.
     pub fn answered(&mut self, now: Tick) {
         let longest = self.plan.grace().max(QUESTION_GAP);
-        let gap = grow(self.question_gap, QUESTION_GAP, 2.0, longest);
-        self.question_gap = Some(gap);
+        let gap = grow(self.question_gap.duration(), QUESTION_GAP, 2.0, longest);
+        self.question_gap = Span::new(gap);
         self.question_from = now + gap;
     }
 
@@ -292,13 +258,6 @@ impl Poll {
         (self.ending.is_none() && now < self.deadline()).then(|| self.next_look())
     }
 
-    /// What the task is waited for, if that is to be learned from.
-    pub(crate) fn lesson(&self) -> Option<Lesson> {
-        let Self { kind, part, origin, visible_at, ending, .. } = self;
-        let kind = kind.clone().filter(|_| *ending != Some(Ending::Settled))?;
-        Some(Lesson { kind, part: *part, origin: *origin, seen_at: *visible_at.max(origin) })
-    }
-
     /// Whether a query at `now` would be one that only a fault brought about.
     ///
     /// One that comes no sooner than a healthy task would be asked is not.
@@ -308,7 +267,7 @@ impl Poll {
         } else if self.under_way {
             Some(Retry::AfterTimeout)
         } else {
-            self.setback.map(|_| Retry::AfterFault)
+            self.setback.is_some().then_some(Retry::AfterFault)
         }
     }
 
@@ -320,6 +279,14 @@ impl Poll {
         }
     }
 
+    /// The query under way was refused for what it shared a request with: the fault that will be told is a first one,
+    /// whatever came before it.
+    pub(crate) fn pardon(&mut self) {
+        if self.under_way {
+            self.setback = Span::NONE;
+        }
+    }
+
     fn unhurried(&self) -> Tick {
         self.last_sent + self.plan.cadence().longest()
     }
@@ -327,9 +294,10 @@ impl Poll {
     /// Goes on with the cadence, from the last query on.
     fn pace(&mut self) {
         let cadence = self.plan.cadence();
-        let gap = cadence.gap_after(self.gap);
-        self.gap = Some(gap);
+        let gap = cadence.gap_after(self.gap.duration());
+        self.gap = Span::new(gap);
         self.window = cadence.window(self.last_sent, gap, &mut self.rng);
+        self.follow_progress();
     }
 
     /// Turns a query whose time is up into the fault that it is.
@@ -343,7 +311,7 @@ impl Poll {
 
     fn set_back(&mut self, at: Tick) {
         let setback = self.setback_from(at);
-        self.setback = Some(setback.base);
+        self.setback = Span::new(setback.base);
         self.rng = setback.rng;
         self.window = self.window.not_before(setback.over_at);
         self.under_way = false;
@@ -352,12 +320,12 @@ impl Poll {
     /// What a fault at `at` does, without doing it: `step` must know, and may not change anything.
     fn setback_from(&self, at: Tick) -> Setback {
         let mut rng = self.rng.clone();
-        let delay = self.plan.recovery().draw(self.setback, &mut rng);
+        let delay = self.plan.recovery().draw(self.setback.duration(), &mut rng);
         let shortest_gap = self.last_sent + self.plan.cadence().shortest();
         Setback { base: delay.base, rng, over_at: shortest_gap.max(at + delay.length) }
     }
 
-    fn next_look(&self) -> Window {
+    pub(crate) fn next_look(&self) -> Window {
         let window = match self.timeout_at() {
             Some(timeout_at) => Window::at(self.setback_from(timeout_at).over_at),
             None => self.window,
@@ -382,15 +350,8 @@ impl Poll {
     }
 }
 
-/// What a task is waited for.
-pub(crate) struct Lesson {
-    pub(crate) kind: Arc<Kind>,
-    pub(crate) part: Part,
-    /// Since when.
-    pub(crate) origin: Tick,
-    /// When it was last seen not to be there yet.
-    pub(crate) seen_at: Tick,
-}
+// A driver may hold a million of them.
+const _: () = assert!(size_of::<Poll>() <= 128, "a poll is at most 128 bytes");
 
 struct Setback {
     base: Duration,

@@ -1,18 +1,24 @@
 //! [`Scheduler`]: looking after many tasks with few requests.
 
-mod agenda;
+mod queue;
+mod request;
+mod slab;
+mod turns;
 
-use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
 use std::time::Duration;
 
-use self::agenda::{Agenda, Wake};
+use self::queue::Queue;
+use self::request::Request;
+use self::slab::{ANY_COMPANY, Slab, Slot};
+use self::turns::{Queues, Turn};
+use crate::batch_limit::BatchLimit;
 use crate::durations::Durations;
 use crate::ending::{Ending, Fault, Seen, Step};
 use crate::forecast::Forecast;
 use crate::poll::{Lesson, Poll};
-use crate::quota::{Quota, Retry};
+use crate::quota::Quota;
 use crate::tick::Tick;
 
 /// Looks after many tasks, each with its own [`Poll`], and lets their queries share requests.
@@ -30,10 +36,15 @@ use crate::tick::Tick;
 /// returns. See the [crate documentation](crate) for a driver.
 #[derive(Debug)]
 pub struct Scheduler<K> {
-    slots: HashMap<K, Slot>,
-    agenda: Agenda<K>,
-    limits: Limits,
+    slab: Slab<K>,
+    queues: Queues,
+    /// All tasks, by their deadlines.
+    ends: Queue,
+    limit: BatchLimit,
+    window: Duration,
+    quota: Quota,
     paused_until: Tick,
+    blocked: bool,
     durations: Durations,
 }
 
@@ -78,11 +89,16 @@ pub enum Next<K> {
 impl<K: Clone + Eq + Hash> Scheduler<K> {
     /// A scheduler without tasks.
     pub fn new(limits: Limits) -> Self {
+        let Limits { batch, window, quota } = limits;
         Self {
-            slots: HashMap::new(),
-            agenda: Agenda::new(),
-            limits,
+            slab: Slab::new(),
+            queues: Queues::new(),
+            ends: Queue::new(),
+            limit: BatchLimit::new(batch),
+            window,
+            quota,
             paused_until: Tick::ZERO,
+            blocked: false,
             durations: Durations::new(),
         }
     }
@@ -103,19 +119,16 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
                 poll.follow(&forecast);
             }
         }
-        let wake = self.agenda.add(wake_at(&poll, now), key.clone());
-        self.slots.insert(key, Slot { poll, wake, leads: false });
+        if let Some(slot) = self.slab.insert(key, poll) {
+            self.file(slot, now);
+        }
         replaced
     }
 
     /// Gives up a task. Facts about it that come later are ignored.
     pub fn remove(&mut self, key: &K) -> Option<Poll> {
-        let slot = self.slots.remove(key)?;
-        self.agenda.remove(slot.wake);
-        if let Some(Lesson { kind, part, origin, seen_at }) = slot.poll.lesson() {
-            self.durations.give_up(&kind, part, origin, seen_at);
-        }
-        Some(slot.poll)
+        let slot = self.slab.find(key)?;
+        self.let_go(slot).map(|task| task.poll)
     }
 
     /// What to do at `now`.
@@ -123,93 +136,128 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     /// Ask until the answer is [`Next::Wait`] or [`Next::Idle`], and again at the moment waited for and after
     /// every other call. Asking more often does no harm.
     pub fn next(&mut self, now: Tick) -> Next<K> {
+        let silent = self.blocked || now < self.paused_until;
+        let mut complete_at = None;
         loop {
-            let Some((wake, key)) = self.agenda.first() else { return Next::Idle };
-            if wake.at > now {
-                return Next::Wait { until: wake.at };
+            if !silent {
+                self.wake(now);
             }
-            let Some(Slot { poll, .. }) = self.slots.get(key) else {
-                self.agenda.remove(wake);
-                continue;
-            };
-            let key = key.clone();
-            match poll.step(now) {
-                Step::Finished(ending) => {
-                    self.remove(&key);
-                    return Next::Finished(key, ending);
-                }
-                Step::Wait { until } => self.wake(&key, until),
-                _ if now < self.paused_until => {
-                    let until = self.paused_until.min(poll.deadline());
-                    self.wake(&key, until);
-                }
-                Step::Question => {
-                    self.update(&key, now, |slot| slot.poll.asked(now));
-                    return Next::Question(key);
-                }
-                Step::Query { .. } => {
-                    if let Some(batch) = self.send(now) {
-                        return Next::Send(batch);
+            let Some(turn) = self.turn(now, silent, complete_at.is_some()) else { break };
+            match turn {
+                Turn::Request => match self.request(now) {
+                    Request::Sent(keys) => return Next::Send(keys),
+                    Request::Incomplete(until) => complete_at = Some(until),
+                    Request::PutOff => {}
+                },
+                Turn::Question(slot) => {
+                    if let Some(key) = self.question(slot, now) {
+                        return Next::Question(key);
                     }
+                    complete_at = None;
+                }
+                Turn::News(slot) | Turn::End(slot) => {
+                    if let Some((key, ending)) = self.finish(slot, now) {
+                        return Next::Finished(key, ending);
+                    }
+                    complete_at = None;
                 }
             }
         }
+        self.next_turn(now, complete_at).map_or(Next::Idle, |until| Next::Wait { until })
     }
 
     /// An answer showed this of a task. See [`Poll::observed`].
     pub fn observed(&mut self, key: &K, now: Tick, seen: Seen) {
-        let mut answered = false;
-        if seen == Seen::Settled {
-            self.learn(key, now);
-        }
+        let Some(slot) = self.slab.find(key) else { return };
         let forecast = match seen {
-            Seen::Running => self.forecast(key, now),
-            Seen::Unknown | Seen::Settled => None,
+            Seen::Running => self.forecast(slot, now),
+            Seen::Unknown => None,
+            Seen::Settled => {
+                self.learn(slot, now);
+                None
+            }
         };
-        self.update(key, now, |slot| {
-            answered = std::mem::take(&mut slot.leads);
-            slot.poll.observed(now, seen);
+        let mut answered = false;
+        self.update(slot, now, |task| {
+            answered = std::mem::take(&mut task.leads);
+            if task.company > 1 {
+                task.company = ANY_COMPANY;
+            }
+            task.poll.observed(now, seen);
             if let Some(forecast) = forecast {
-                slot.poll.follow(&forecast);
+                task.poll.follow(&forecast);
             }
         });
         if answered {
-            self.limits.quota.success();
+            self.quota.success();
         }
     }
 
     /// One of a task's results came, and others are still to come. See [`Poll::advanced`].
     pub fn advanced(&mut self, key: &K, now: Tick) {
-        self.learn(key, now);
-        self.anew(key, now, |poll| poll.advanced(now));
+        let Some(slot) = self.slab.find(key) else { return };
+        self.learn(slot, now);
+        self.anew(slot, now, |poll| poll.advanced(now));
     }
 
     /// The server said that a task is waiting for its turn. See [`Poll::queued`].
     pub fn queued(&mut self, key: &K, now: Tick) {
-        if let Some(Lesson { kind, part, origin, .. }) = self.lesson(key) {
+        let Some(slot) = self.slab.find(key) else { return };
+        if let Some(Lesson { kind, part, origin, .. }) = self.lesson(slot) {
             self.durations.withdraw(&kind, part, origin);
         }
-        self.anew(key, now, |poll| poll.queued(now));
+        self.anew(slot, now, |poll| poll.queued(now));
     }
 
     /// The server said how much of a task is done. See [`Poll::reported`].
     pub fn reported(&mut self, key: &K, now: Tick, percent: u8) {
-        self.update(key, now, |slot| slot.poll.reported(now, percent));
+        let Some(slot) = self.slab.find(key) else { return };
+        self.update(slot, now, |task| task.poll.reported(now, percent));
     }
 
     /// A query for a task brought no answer. See [`Poll::failed`].
     ///
-    /// If the server wants to be left alone altogether, tell [`pause`](Self::pause) as well.
+    /// If the server wants to be left alone altogether, tell [`pause`](Self::pause) as well. If it refused the
+    /// request as a whole, tell [`refused`](Self::refused) before.
     pub fn failed(&mut self, key: &K, now: Tick, fault: Fault) {
-        self.update(key, now, |slot| {
-            slot.leads = false;
-            slot.poll.failed(now, fault);
+        let Some(slot) = self.slab.find(key) else { return };
+        self.update(slot, now, |task| {
+            task.leads = false;
+            task.poll.failed(now, fault);
         });
     }
 
     /// The question about a task was dealt with. See [`Poll::answered`].
     pub fn answered(&mut self, key: &K, now: Tick) {
-        self.update(key, now, |slot| slot.poll.answered(now));
+        let Some(slot) = self.slab.find(key) else { return };
+        self.update(slot, now, |task| task.poll.answered(now));
+    }
+
+    /// A request for these tasks was refused as a whole: it was too large, or one of them spoiled it.
+    ///
+    /// Tell it before [`failed`](Self::failed), which is to be told for each of them as well. Requests are
+    /// [smaller](BatchLimit) from now on. These tasks share theirs with half as many at most until an answer shows
+    /// one, and set out on that soon: their fault counts as a first one. So whoever is to blame is alone after a
+    /// few requests. A task that is refused when it is alone stays alone, and spoils no other's request.
+    pub fn refused(&mut self, keys: &[K]) {
+        self.limit.refused(keys.len());
+        let company = u16::try_from(keys.len() / 2).unwrap_or(ANY_COMPANY).max(1);
+        for key in keys {
+            let Some(slot) = self.slab.find(key) else { continue };
+            if let Some(task) = self.slab.get_mut(slot) {
+                task.company = task.company.min(company);
+                if keys.len() > 1 {
+                    task.poll.pardon();
+                }
+            }
+            self.hear(slot);
+        }
+    }
+
+    /// A request for so many tasks was answered, and not refused as a whole. Requests may become larger again: see
+    /// [`BatchLimit`].
+    pub fn accepted(&mut self, tasks: usize) {
+        self.limit.answered(tasks);
     }
 
     /// Asks nothing about any task before `until`. Deadlines go on counting.
@@ -217,45 +265,55 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
         self.paused_until = self.paused_until.max(until);
     }
 
+    /// Asks nothing about any task as long as it is `blocked`. Deadlines go on counting.
+    ///
+    /// For a driver that may not send another request before one is over. It is woken for deadlines alone: let it
+    /// ask [`next`](Self::next) when it has unblocked the scheduler.
+    pub const fn block(&mut self, blocked: bool) {
+        self.blocked = blocked;
+    }
+
     /// The `Poll` of a task.
     pub fn poll(&self, key: &K) -> Option<&Poll> {
-        self.slots.get(key).map(|slot| &slot.poll)
+        self.slab.get(self.slab.find(key)?).map(|task| &task.poll)
     }
 
     /// The `Poll` of a task, to tell it something. Ask [`next`](Self::next) afterwards.
     pub fn poll_mut(&mut self, key: &K) -> Option<&mut Poll> {
-        self.wake(key, Tick::ZERO);
-        self.slots.get_mut(key).map(|slot| &mut slot.poll)
+        let slot = self.slab.find(key)?;
+        self.forget_end(slot);
+        self.hear(slot);
+        self.slab.get_mut(slot).map(|task| &mut task.poll)
     }
 
     /// Whether there is such a task.
     pub fn contains(&self, key: &K) -> bool {
-        self.slots.contains_key(key)
+        self.slab.find(key).is_some()
     }
 
     /// How many tasks there are.
     pub fn len(&self) -> usize {
-        self.slots.len()
+        self.slab.len()
     }
 
     /// Whether there are no tasks.
     pub fn is_empty(&self) -> bool {
-        self.slots.is_empty()
+        self.len() == 0
     }
 
-    /// How many tasks one request may ask for; at least 1.
-    pub fn batch_limit(&self) -> usize {
-        self.limits.batch.max(1)
+    /// How many tasks one request may ask for at present; at least 1.
+    pub const fn batch_limit(&self) -> usize {
+        self.limit.current()
     }
 
-    /// Sets how many tasks one request may ask for, from the next request on. Zero counts as 1.
-    pub fn set_batch_limit(&mut self, limit: usize) {
-        self.limits.batch = limit;
+    /// Sets how many tasks one request may ask for at most, from the next request on. Zero counts as 1.
+    pub const fn set_batch_limit(&mut self, limit: usize) {
+        self.limit = BatchLimit::new(limit);
     }
 
     /// What retries are paid from.
     pub const fn quota(&self) -> &Quota {
-        &self.limits.quota
+        &self.quota
     }
 
     /// What is known of how long tasks take.
@@ -268,130 +326,55 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
         &mut self.durations
     }
 
-    fn lesson(&self, key: &K) -> Option<Lesson> {
-        self.poll(key).and_then(Poll::lesson)
+    /// Lets go of a task that goes on without being looked after, or is over.
+    fn let_go(&mut self, slot: u32) -> Option<Slot<K>> {
+        let task = self.take(slot)?;
+        if let Some(Lesson { kind, part, origin, seen_at }) = task.poll.lesson() {
+            self.durations.give_up(&kind, part, origin, seen_at);
+        }
+        Some(task)
+    }
+
+    /// The task of a question that is to be raised, if it still is.
+    fn question(&mut self, slot: u32, now: Tick) -> Option<K> {
+        let task = self.slab.get(slot)?;
+        let key = (task.poll.step(now) == Step::Question).then(|| task.key.clone());
+        self.update(slot, now, |task| {
+            if key.is_some() {
+                task.poll.asked(now);
+            }
+        });
+        key
+    }
+
+    fn lesson(&self, slot: u32) -> Option<Lesson> {
+        self.slab.get(slot)?.poll.lesson()
     }
 
     /// Learns from a task that what it was waited for is there.
-    fn learn(&mut self, key: &K, now: Tick) {
-        if let Some(Lesson { kind, part, origin, seen_at }) = self.lesson(key) {
+    fn learn(&mut self, slot: u32, now: Tick) {
+        if let Some(Lesson { kind, part, origin, seen_at }) = self.lesson(slot) {
             self.durations.finish(&kind, part, origin, seen_at, now);
         }
     }
 
-    fn forecast(&mut self, key: &K, now: Tick) -> Option<Arc<Forecast>> {
-        let Lesson { kind, part, .. } = self.lesson(key)?;
+    fn forecast(&mut self, slot: u32, now: Tick) -> Option<Arc<Forecast>> {
+        let Lesson { kind, part, .. } = self.lesson(slot)?;
         self.durations.forecast(&kind, part, now)
     }
 
     /// Tells a task what it is waited for from now on, and plans its next look by that.
-    fn anew(&mut self, key: &K, now: Tick, tell: impl FnOnce(&mut Poll)) {
-        let Some(slot) = self.slots.get_mut(key) else { return };
-        tell(&mut slot.poll);
-        if let Some(Lesson { kind, part, origin, .. }) = slot.poll.lesson() {
+    fn anew(&mut self, slot: u32, now: Tick, tell: impl FnOnce(&mut Poll)) {
+        let Some(task) = self.slab.get_mut(slot) else { return };
+        tell(&mut task.poll);
+        if let Some(Lesson { kind, part, origin, .. }) = task.poll.lesson() {
             self.durations.begin(&kind, part, origin);
         }
-        let forecast = self.forecast(key, now);
-        self.update(key, now, |slot| {
+        let forecast = self.forecast(slot, now);
+        self.update(slot, now, |task| {
             if let Some(forecast) = forecast {
-                slot.poll.follow(&forecast);
+                task.poll.follow(&forecast);
             }
         });
-    }
-
-    /// The next request. None if it waits for company or cannot be paid for; the tasks that are due have
-    /// then been put off.
-    fn send(&mut self, now: Tick) -> Option<Vec<K>> {
-        let Gathered { keys, complete_at } = self.gather(now);
-        if complete_at > now {
-            for key in &keys {
-                let deadline = self.poll(key).map_or(complete_at, Poll::deadline);
-                self.wake(key, complete_at.min(deadline));
-            }
-            return None;
-        }
-        if let Some(retry) = self.retry(&keys, now)
-            && !self.limits.quota.try_spend(retry)
-        {
-            for key in &keys {
-                self.update(key, now, |slot| slot.poll.slow_down(now));
-            }
-            return None;
-        }
-        for (position, key) in keys.iter().enumerate() {
-            self.update(key, now, |slot| {
-                slot.leads = position == 0;
-                slot.poll.sent(now);
-            });
-        }
-        Some(keys)
-    }
-
-    /// The tasks that can share a request now, those due first in front, and when it is complete.
-    fn gather(&self, now: Tick) -> Gathered<K> {
-        let limit = self.batch_limit();
-        let (mut ready, mut coming) = (Vec::new(), Vec::new());
-        for key in self.agenda.keys().take(limit.saturating_mul(LOOKAHEAD)) {
-            let Some(look) = self.poll(key).and_then(|poll| poll.next_query(now)) else { continue };
-            if look.earliest > now {
-                coming.push(look);
-                continue;
-            }
-            ready.push((look.due, key));
-            if ready.len() >= limit {
-                coming.clear();
-                break;
-            }
-        }
-        ready.sort_by_key(|(due, _)| *due);
-        let horizon = ready.first().map_or(now, |(due, _)| *due + self.limits.window);
-        let company = coming.iter().filter(|look| look.due <= horizon).map(|look| look.earliest);
-        Gathered {
-            complete_at: company.max().unwrap_or(now),
-            keys: ready.into_iter().map(|(_, key)| key.clone()).collect(),
-        }
-    }
-
-    /// What a request for these tasks costs, if it is a retry for all of them that are due.
-    fn retry(&self, keys: &[K], now: Tick) -> Option<Retry> {
-        let due = keys.iter().filter_map(|key| self.poll(key)).filter(|poll| poll.due() <= now);
-        let retries: Option<Vec<_>> = due.map(|poll| poll.retry(now)).collect();
-        retries?.into_iter().max()
-    }
-
-    /// Tells a task something, and asks it when it needs something next.
-    fn update(&mut self, key: &K, now: Tick, tell: impl FnOnce(&mut Slot)) {
-        let Some(slot) = self.slots.get_mut(key) else { return };
-        tell(slot);
-        slot.wake = self.agenda.reschedule(slot.wake, wake_at(&slot.poll, now));
-    }
-
-    fn wake(&mut self, key: &K, at: Tick) {
-        if let Some(slot) = self.slots.get_mut(key) {
-            slot.wake = self.agenda.reschedule(slot.wake, at);
-        }
-    }
-}
-
-/// How many tasks are looked at to fill a request, as a multiple of the batch limit.
-const LOOKAHEAD: usize = 4;
-
-#[derive(Debug)]
-struct Slot {
-    poll: Poll,
-    wake: Wake,
-    /// Whether it leads a request whose answer has not come: that answer earns the quota its token.
-    leads: bool,
-}
-
-struct Gathered<K> {
-    keys: Vec<K>,
-    complete_at: Tick,
-}
-
-fn wake_at(poll: &Poll, now: Tick) -> Tick {
-    match poll.step(now) {
-        Step::Wait { until } => until,
-        Step::Query { .. } | Step::Question | Step::Finished(_) => now,
     }
 }

@@ -45,6 +45,11 @@ impl Tick {
         Duration::from_nanos(self.0)
     }
 
+    /// How many nanoseconds after the origin this moment is.
+    pub(crate) const fn nanos(self) -> u64 {
+        self.0
+    }
+
     /// How long after `earlier` this moment is; zero if it is not after it.
     pub const fn duration_since(self, earlier: Self) -> Duration {
         Duration::from_nanos(self.0.saturating_sub(earlier.0))

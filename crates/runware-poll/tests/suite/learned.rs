@@ -165,6 +165,42 @@ fn without_a_forecast_the_exponential_schedule_holds() {
     assert_eq!(timeline(&learned), timeline(&exponential));
 }
 
+#[test]
+fn a_task_that_reports_its_progress_is_looked_at_when_it_should_be_done() {
+    let plan = Plan::new().with_cadence(Cadence::learned()).unwrap();
+    let mut poll = Poll::new(plan, 7, Tick::ZERO);
+    poll.sent(at(10_000));
+    poll.observed(at(10_100), Seen::Running);
+    poll.reported(at(10_100), 25);
+    // Three quarters are left, which take thirty seconds; the look is planned a little sooner.
+    assert!((at(35_900)..=at(40_300)).contains(&poll.due()), "{:?}", poll.due());
+    poll.sent(at(38_000));
+    poll.reported(at(38_000), 90);
+    poll.observed(at(38_000), Seen::Running);
+    assert!((at(41_800)..=at(42_600)).contains(&poll.due()), "ten of sixty-five in 28 s: {:?}", poll.due());
+    for second in 0..3 {
+        poll.sent(at(43_000 + second));
+        poll.reported(at(43_000 + second), 90);
+        poll.observed(at(43_000 + second), Seen::Running);
+    }
+    assert!(poll.due() > at(55_000), "it stands still: {:?}", poll.due());
+}
+
+#[test]
+fn work_is_counted_from_when_a_task_had_its_turn() {
+    let mut durations = learned(&minutes());
+    let forecast = durations.forecast(&video(), Part::First, at(1_000_000)).unwrap();
+    let plan = Plan::new().with_cadence(Cadence::learned()).unwrap();
+    let mut poll = Poll::new(plan, 7, Tick::ZERO).with_kind(Arc::new(video()));
+    poll.sent(at(50_000));
+    poll.observed(at(50_000), Seen::Running);
+    poll.follow(&forecast);
+    assert!(poll.due() < at(55_000), "it may end any moment: {:?}", poll.due());
+    poll.queued(at(50_000));
+    poll.follow(&forecast);
+    assert!(poll.due() > at(90_000), "it has not begun: {:?}", poll.due());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 

@@ -5,6 +5,7 @@ mod backoff;
 mod collector;
 mod collector_model;
 mod learned;
+mod memory;
 mod plan;
 mod poll;
 mod poll_bounds;

@@ -1,0 +1,93 @@
+//! What a poll teaches about the time that tasks take, and what it is taught.
+
+use std::sync::Arc;
+
+use super::Poll;
+use crate::durations::Part;
+use crate::ending::Ending;
+use crate::forecast::Forecast;
+use crate::kind::Kind;
+use crate::progress::Progress;
+use crate::tick::Tick;
+
+impl Poll {
+    /// Says what the task is like: a [`Scheduler`](crate::Scheduler) then learns from it, and looks at it by what it
+    /// has learned, if the plan's cadence is [`Cadence::Learned`](crate::Cadence::Learned).
+    ///
+    /// Not for a task that was [resumed](Self::resumed): nobody knows when it began.
+    #[must_use]
+    pub fn with_kind(mut self, kind: Arc<Kind>) -> Self {
+        self.kind = Some(kind);
+        self
+    }
+
+    /// Plans the next look anew, by what is known of such tasks. Where the task reports its own progress, that counts
+    /// for more.
+    ///
+    /// It changes nothing while a query is under way or a fault is being recovered from, and nothing if the plan's
+    /// cadence is not [`Cadence::Learned`](crate::Cadence::Learned).
+    pub fn follow(&mut self, forecast: &Forecast) {
+        if self.under_way || self.setback.is_some() {
+            return;
+        }
+        let elapsed = self.last_sent.duration_since(self.origin);
+        if let Some(gap) = self.plan.cadence().forecast_gap(forecast, elapsed) {
+            self.window = self.plan.cadence().forecast_window(self.last_sent, gap, &mut self.rng);
+            self.follow_progress();
+        }
+    }
+
+    /// One of the task's results came, and others are still to come: from now on the next one is waited for.
+    pub fn advanced(&mut self, now: Tick) {
+        self.part = Part::Further;
+        self.origin = now;
+        self.progress = None;
+    }
+
+    /// The server said that the task is waiting for its turn: its work has not begun by `now`.
+    pub fn queued(&mut self, now: Tick) {
+        if self.part == Part::First {
+            self.origin = self.origin.max(now);
+        }
+    }
+
+    /// The server said that so many percent of the work are done: the next look is planned by when it will be.
+    ///
+    /// A report that shows no progress puts the next look off, so that a task that reports 99 % for long is not asked
+    /// all the time. Nothing done at all, or more than there is, says nothing. It changes nothing if the plan's cadence
+    /// is not [`Cadence::Learned`](crate::Cadence::Learned).
+    pub fn reported(&mut self, now: Tick, percent: u8) {
+        match &mut self.progress {
+            Some(progress) => progress.report(now, percent),
+            None => self.progress = Progress::begun(now, percent).map(Box::new),
+        }
+        if !self.under_way && !self.setback.is_some() {
+            self.follow_progress();
+        }
+    }
+
+    /// Plans the next look by the task's own reports, if it made any.
+    pub(super) fn follow_progress(&mut self) {
+        let Some(progress) = &self.progress else { return };
+        let left = progress.left(self.origin);
+        if let Some(gap) = left.and_then(|left| self.plan.cadence().progress_gap(left)) {
+            self.window = self.plan.cadence().forecast_window(self.last_sent, gap, &mut self.rng);
+        }
+    }
+
+    /// What the task is waited for, if that is to be learned from.
+    pub(crate) fn lesson(&self) -> Option<Lesson> {
+        let kind = self.kind.clone().filter(|_| self.ending != Some(Ending::Settled))?;
+        Some(Lesson { kind, part: self.part, origin: self.origin, seen_at: self.visible_at.max(self.origin) })
+    }
+}
+
+/// What a task is waited for.
+pub(crate) struct Lesson {
+    pub(crate) kind: Arc<Kind>,
+    pub(crate) part: Part,
+    /// Since when.
+    pub(crate) origin: Tick,
+    /// When it was last seen not to be there yet.
+    pub(crate) seen_at: Tick,
+}

@@ -1,0 +1,246 @@
+//! [`Slab`]: where the tasks are kept, and how they are found.
+
+use std::hash::{BuildHasher, Hash, RandomState};
+
+use hashbrown::HashTable;
+
+use super::queue::{Hook, Look, MOST_SLOTS, Slots};
+use crate::poll::Poll;
+use crate::tick::Tick;
+
+/// Tasks in numbered slots, and the number of each key.
+///
+/// The slots are allocated in chunks: growing moves nothing, and leaves no more than a chunk unused.
+#[derive(Debug)]
+pub(super) struct Slab<K> {
+    chunks: Vec<Vec<Cell<K>>>,
+    /// The slot that was vacated last.
+    vacant: u32,
+    index: HashTable<u32>,
+    hasher: RandomState,
+}
+
+/// A task, and where it stands.
+#[derive(Debug)]
+pub(super) struct Slot<K> {
+    pub(super) key: K,
+    pub(super) poll: Poll,
+    /// When it needs something: its moment in the queue that it is in.
+    pub(super) at: Tick,
+    turn: Hook,
+    end: Hook,
+    /// With how many it may share a request at most, itself included.
+    pub(super) company: u16,
+    pub(super) place: Place,
+    /// Whether it leads a request whose answer has not come: that answer earns the quota its token.
+    pub(super) leads: bool,
+}
+
+/// What a task waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// To be looked at anew.
+    News,
+    /// A moment.
+    Waiting,
+    /// To be in a request.
+    Ready,
+    /// To be asked about elsewhere.
+    Question,
+}
+
+/// The largest company that is a limit; more are as many as may be.
+pub(super) const ANY_COMPANY: u16 = u16::MAX;
+
+#[derive(Debug)]
+enum Cell<K> {
+    Vacant { next: u32 },
+    Taken(Slot<K>),
+}
+
+const CHUNK: usize = 1 << CHUNK_BITS;
+const CHUNK_BITS: u32 = 10;
+const NOBODY: u32 = u32::MAX;
+
+impl<K: Eq + Hash> Slab<K> {
+    pub(super) fn new() -> Self {
+        Self { chunks: Vec::new(), vacant: NOBODY, index: HashTable::new(), hasher: RandomState::new() }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.index.len()
+    }
+
+    pub(super) fn find(&self, key: &K) -> Option<u32> {
+        let is_it = |slot: &u32| self.get(*slot).is_some_and(|slot| slot.key == *key);
+        self.index.find(self.hasher.hash_one(key), is_it).copied()
+    }
+
+    /// Takes in a task that [`find`](Self::find) does not know. Returns none if all the numbers are given away.
+    pub(super) fn insert(&mut self, key: K, poll: Poll) -> Option<u32> {
+        let hash = self.hasher.hash_one(&key);
+        let slot = self.vacate_one()?;
+        let task = Slot {
+            key,
+            poll,
+            at: Tick::ZERO,
+            turn: Hook::NONE,
+            end: Hook::NONE,
+            company: ANY_COMPANY,
+            place: Place::News,
+            leads: false,
+        };
+        *self.cell_mut(slot)? = Cell::Taken(task);
+        let (chunks, hasher) = (&self.chunks, &self.hasher);
+        self.index.insert_unique(hash, slot, |slot| match cell(chunks, *slot) {
+            Some(Cell::Taken(task)) => hasher.hash_one(&task.key),
+            _ => 0,
+        });
+        Some(slot)
+    }
+
+    /// Lets go of a task that is in no queue.
+    pub(super) fn remove(&mut self, slot: u32) -> Option<Slot<K>> {
+        let hash = self.hasher.hash_one(&self.get(slot)?.key);
+        if let Ok(entry) = self.index.find_entry(hash, |number| *number == slot) {
+            entry.remove();
+        }
+        let next = self.vacant;
+        let Cell::Taken(task) = std::mem::replace(self.cell_mut(slot)?, Cell::Vacant { next }) else {
+            return None;
+        };
+        self.vacant = slot;
+        if self.index.is_empty() {
+            self.shrink();
+        }
+        Some(task)
+    }
+
+    /// Gives back what a crowd took up that is gone.
+    fn shrink(&mut self) {
+        if self.chunks.len() > 1 {
+            self.chunks.truncate(1);
+            self.chunks.shrink_to_fit();
+            self.chunks.iter_mut().for_each(Vec::clear);
+            self.vacant = NOBODY;
+            self.index = HashTable::new();
+        }
+    }
+
+    /// A slot for a task to come.
+    fn vacate_one(&mut self) -> Option<u32> {
+        if let Some(Cell::Vacant { next }) = cell(&self.chunks, self.vacant) {
+            let slot = self.vacant;
+            self.vacant = *next;
+            return Some(slot);
+        }
+        let full = |chunk: &Vec<_>| chunk.len() >= CHUNK;
+        if self.chunks.last().is_none_or(full) {
+            // A few tasks shall not take up a whole chunk.
+            let first = self.chunks.is_empty();
+            self.chunks.push(Vec::with_capacity(if first { 0 } else { CHUNK }));
+        }
+        let above = (self.chunks.len() - 1) << CHUNK_BITS;
+        let chunk = self.chunks.last_mut()?;
+        let slot = u32::try_from(above + chunk.len()).ok().filter(|slot| *slot < MOST_SLOTS)?;
+        chunk.push(Cell::Vacant { next: NOBODY });
+        Some(slot)
+    }
+}
+
+impl<K> Slab<K> {
+    pub(super) fn get(&self, slot: u32) -> Option<&Slot<K>> {
+        match cell(&self.chunks, slot)? {
+            Cell::Taken(task) => Some(task),
+            Cell::Vacant { .. } => None,
+        }
+    }
+
+    pub(super) fn get_mut(&mut self, slot: u32) -> Option<&mut Slot<K>> {
+        match self.cell_mut(slot)? {
+            Cell::Taken(task) => Some(task),
+            Cell::Vacant { .. } => None,
+        }
+    }
+
+    fn cell_mut(&mut self, slot: u32) -> Option<&mut Cell<K>> {
+        let (chunk, cell) = position(slot);
+        self.chunks.get_mut(chunk)?.get_mut(cell)
+    }
+}
+
+fn cell<K>(chunks: &[Vec<Cell<K>>], slot: u32) -> Option<&Cell<K>> {
+    let (chunk, cell) = position(slot);
+    chunks.get(chunk)?.get(cell)
+}
+
+const fn position(slot: u32) -> (usize, usize) {
+    let slot = slot as usize;
+    (slot >> CHUNK_BITS, slot & (CHUNK - 1))
+}
+
+impl<K> Slot<K> {
+    /// Where it waits for its deadline.
+    pub(super) const fn end(&self) -> Hook {
+        self.end
+    }
+
+    fn look(&self) -> Look {
+        Look { window: self.poll.next_look(), company: self.company }
+    }
+}
+
+/// The queue that each task is in once: it waits there for its turn.
+impl<K> Slots for Slab<K> {
+    fn at(&self, slot: u32) -> Tick {
+        self.get(slot).map_or(Tick::MAX, |task| task.at)
+    }
+
+    fn look(&self, slot: u32) -> Look {
+        self.get(slot).map_or(Look::NEVER, Slot::look)
+    }
+
+    fn hook(&self, slot: u32) -> Hook {
+        self.get(slot).map_or(Hook::NONE, |task| task.turn)
+    }
+
+    fn set_hook(&mut self, slot: u32, hook: Hook) {
+        if let Some(task) = self.get_mut(slot) {
+            task.turn = hook;
+        }
+    }
+}
+
+/// The queue that all tasks are in for their deadlines.
+pub(super) struct Ends<'a, K>(pub(super) &'a mut Slab<K>);
+
+impl<K> Slots for Ends<'_, K> {
+    fn at(&self, slot: u32) -> Tick {
+        self.0.get(slot).map_or(Tick::MAX, |task| task.poll.deadline())
+    }
+
+    fn look(&self, _: u32) -> Look {
+        Look::NEVER
+    }
+
+    fn hook(&self, slot: u32) -> Hook {
+        self.0.get(slot).map_or(Hook::NONE, |task| task.end)
+    }
+
+    fn set_hook(&mut self, slot: u32, hook: Hook) {
+        if let Some(task) = self.0.get_mut(slot) {
+            task.end = hook;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slot_with_a_key_of_sixteen_bytes_is_small() {
+        assert!(size_of::<Cell<[u8; 16]>>() <= 176, "{} bytes", size_of::<Cell<[u8; 16]>>());
+        assert_eq!(size_of::<Cell<[u8; 16]>>(), size_of::<Slot<[u8; 16]>>());
+    }
+}

@@ -1,0 +1,152 @@
+//! Whose turn it is: each task waits in one queue for what it needs next, and in another one for its deadline.
+
+use std::hash::Hash;
+
+use super::Scheduler;
+use super::queue::Queue;
+use super::slab::{Ends, Place, Slot};
+use crate::ending::{Ending, Step};
+use crate::tick::Tick;
+
+/// The queues that a task is in one of, by its place.
+#[derive(Debug)]
+pub(super) struct Queues {
+    news: Queue,
+    pub(super) waiting: Queue,
+    pub(super) ready: Queue,
+    questions: Queue,
+}
+
+/// What is to be done first.
+pub(super) enum Turn {
+    Request,
+    Question(u32),
+    News(u32),
+    End(u32),
+}
+
+impl Queues {
+    pub(super) const fn new() -> Self {
+        Self { news: Queue::new(), waiting: Queue::new(), ready: Queue::new(), questions: Queue::new() }
+    }
+
+    const fn of(&mut self, place: Place) -> &mut Queue {
+        match place {
+            Place::News => &mut self.news,
+            Place::Waiting => &mut self.waiting,
+            Place::Ready => &mut self.ready,
+            Place::Question => &mut self.questions,
+        }
+    }
+}
+
+impl<K: Clone + Eq + Hash> Scheduler<K> {
+    /// What comes first of all that can be done now. In a silence nothing is asked.
+    pub(super) fn turn(&self, now: Tick, silent: bool, incomplete: bool) -> Option<Turn> {
+        let Queues { news, ready, questions, .. } = &self.queues;
+        let request = ready.first().filter(|_| !silent && !incomplete).map(|rank| (rank.at, Turn::Request));
+        let question = questions.first().filter(|_| !silent).map(|rank| (rank.at, Turn::Question(rank.slot)));
+        let news = news.first().map(|rank| (rank.at, Turn::News(rank.slot)));
+        let end = self.ends.first().filter(|rank| rank.at <= now).map(|rank| (rank.at, Turn::End(rank.slot)));
+        let turns = [request, question, news, end];
+        turns.into_iter().flatten().min_by_key(|(at, _)| *at).map(|(_, turn)| turn)
+    }
+
+    /// When something is to be done, if nothing is to be done now.
+    pub(super) fn next_turn(&self, now: Tick, complete_at: Option<Tick>) -> Option<Tick> {
+        let Queues { waiting, ready, questions, .. } = &self.queues;
+        let asks = if self.blocked {
+            None
+        } else if now < self.paused_until {
+            let first = [waiting, ready, questions].into_iter().filter_map(Queue::first).min();
+            first.map(|rank| rank.at.max(self.paused_until))
+        } else {
+            waiting.first().map(|rank| rank.at).into_iter().chain(complete_at).min()
+        };
+        self.ends.first().map(|rank| rank.at).into_iter().chain(asks).min()
+    }
+
+    /// Files anew who has waited for a moment that has come: all those who may be among the first in the next request.
+    pub(super) fn wake(&mut self, now: Tick) {
+        let limit = self.limit.current();
+        loop {
+            self.queues.ready.look_ahead(&mut self.slab, limit);
+            let last = self.queues.ready.ahead().nth(limit - 1).map(|(rank, _)| rank.at);
+            for _ in 0..limit {
+                let first = self.queues.waiting.first();
+                let comes = |at: Tick| at <= now && last.is_none_or(|last| at < last);
+                let Some(rank) = first.filter(|rank| comes(rank.at)) else { return };
+                self.file(rank.slot, now);
+            }
+        }
+    }
+
+    /// Tells a task something, and files it by what it needs next.
+    pub(super) fn update(&mut self, slot: u32, now: Tick, tell: impl FnOnce(&mut Slot<K>)) {
+        if let Some(task) = self.slab.get_mut(slot) {
+            tell(task);
+        }
+        self.file(slot, now);
+    }
+
+    /// Puts a task where it waits for what it needs next.
+    pub(super) fn file(&mut self, slot: u32, now: Tick) {
+        let Some(task) = self.slab.get(slot) else { return };
+        let (place, at) = match task.poll.step(now) {
+            Step::Wait { until } => (Place::Waiting, until),
+            Step::Query { .. } => (Place::Ready, task.poll.due()),
+            Step::Question => (Place::Question, now),
+            Step::Finished(_) => (Place::News, now),
+        };
+        let knows_its_end = task.end().is_some();
+        self.put(slot, place, at);
+        if !knows_its_end {
+            self.ends.add(&mut Ends(&mut self.slab), slot);
+        }
+    }
+
+    /// Has a task looked at anew by the next call: who knows what it needs.
+    pub(super) fn hear(&mut self, slot: u32) {
+        self.put(slot, Place::News, Tick::ZERO);
+    }
+
+    /// Forgets the deadline of a task until it is filed: it may become another one.
+    pub(super) fn forget_end(&mut self, slot: u32) {
+        self.ends.remove(&mut Ends(&mut self.slab), slot);
+    }
+
+    /// Lets go of a task.
+    pub(super) fn take(&mut self, slot: u32) -> Option<Slot<K>> {
+        self.unfile(slot);
+        self.forget_end(slot);
+        self.slab.remove(slot)
+    }
+
+    /// The end of a task that was filed as one that may be over. If it is not, it is filed anew.
+    pub(super) fn finish(&mut self, slot: u32, now: Tick) -> Option<(K, Ending)> {
+        match self.slab.get(slot)?.poll.step(now) {
+            Step::Finished(ending) => {
+                let task = self.let_go(slot)?;
+                Some((task.key, ending))
+            }
+            _ => {
+                self.file(slot, now);
+                None
+            }
+        }
+    }
+
+    fn put(&mut self, slot: u32, place: Place, at: Tick) {
+        self.unfile(slot);
+        if let Some(task) = self.slab.get_mut(slot) {
+            (task.place, task.at) = (place, at);
+            self.queues.of(place).add(&mut self.slab, slot);
+        }
+    }
+
+    fn unfile(&mut self, slot: u32) {
+        if let Some(task) = self.slab.get(slot) {
+            self.queues.of(task.place).remove(&mut self.slab, slot);
+        }
+    }
+}
