@@ -11,7 +11,7 @@ use super::frozen::{Effort, after_learning};
 use super::law::Law;
 use super::optimum;
 use super::schedule::{OFFICIAL, default_worth, learned};
-use super::workload::PLAIN;
+use super::workload::{PLAIN, Workload};
 use runware_poll::Cadence;
 use serde::Serialize;
 
@@ -100,7 +100,7 @@ impl Default for Scope {
 
 /// Measures all of it.
 pub fn measure(scope: Scope, seed: u64) -> Goals {
-    let mut all = after_few_tasks(scope.effort, seed);
+    let mut all = after_few_tasks(&PLAIN, scope.effort, seed);
     all.shifts = shifts::measure(scope.around_shift, scope.effort.seeds, seed);
     all.crowds = crowd::measure(scope.crowd, seed);
     all.goals.extend(all.shifts.iter().flat_map(shifts::Shift::goals));
@@ -108,10 +108,10 @@ pub fn measure(scope: Scope, seed: u64) -> Goals {
     all
 }
 
-/// Measures what is known after few tasks, on the six plain workloads.
-pub fn after_few_tasks(effort: Effort, seed: u64) -> Goals {
+/// Measures what is known after few tasks, on workloads that are nothing but a law.
+pub fn after_few_tasks(workloads: &[Workload], effort: Effort, seed: u64) -> Goals {
     let rows: Vec<SideBySide> =
-        PLAIN.iter().map(|workload| side_by_side(workload.name, &workload.law, effort, seed)).collect();
+        workloads.iter().map(|workload| side_by_side(workload.name, &workload.law, effort, seed)).collect();
     let goals = vec![
         Goal::new("lag at the same checks, geometric mean", geometric(&rows, |row| row.lag_ratio), 0.36),
         Goal::new("lag at the same checks, worst", worst(&rows, |row| row.lag_ratio), 0.6),
