@@ -3,11 +3,11 @@
 mod counts;
 mod distribution;
 mod lesson;
-mod running;
 #[cfg(feature = "serde")]
 mod saved;
 pub(crate) mod scale;
 mod sketch;
+mod watched;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -31,8 +31,8 @@ use crate::tick::Tick;
 ///
 /// # What is made of it
 ///
-/// A task whose end was seen by a look ended between that look and the one before it. A task that is still running, or
-/// was given up, counts for as long as it was watched (Kaplan and Meier, 1958): the first to finish do not speak for
+/// A task whose end was seen by a look ended between that look and the one before it. A task that has not ended yet, or
+/// was given up, counts up to where it was last seen (Kaplan and Meier, 1958): the first to finish do not speak for
 /// the others. The distribution is smoothed by as much as so few tasks leave open, and mixed with that of the next
 /// coarser level, and at last with one for which the exponential schedule is the right one. The share of these is that
 /// of Laplace's rule, `1 / (n + 2)` after `n` tasks, and more where the last tasks ended at times that were not expected.
@@ -48,7 +48,8 @@ use crate::tick::Tick;
 /// for task in 0..50 {
 ///     let (began, seen) = (now, now + Duration::from_secs(57));
 ///     now = seen + Duration::from_secs(task % 9);
-///     durations.begin(&kind, Part::First, began);
+///     durations.begin(&kind, Part::First);
+///     durations.wait(&kind, Part::First, began, began, seen);
 ///     durations.finish(&kind, Part::First, began, seen, now);
 /// }
 /// let forecast = durations.forecast(&kind, Part::First, now).expect("fifty of them are known");
@@ -95,25 +96,34 @@ impl Durations {
         Self::default()
     }
 
-    /// A task began at `origin`, or is waiting for the next of its results since then.
-    pub fn begin(&mut self, kind: &Kind, part: Part, origin: Tick) {
-        self.each(kind, part, |lesson| lesson.begin(origin));
+    /// A task began, or is waiting for the next of its results from now on.
+    pub fn begin(&mut self, kind: &Kind, part: Part) {
+        self.teach(kind.as_str(), part).begin();
+    }
+
+    /// What began at `origin` was not there yet at `last`, and is not at `now`.
+    pub fn wait(&mut self, kind: &Kind, part: Part, origin: Tick, last: Tick, now: Tick) {
+        let (last, now) = (last.duration_since(origin), now.duration_since(origin));
+        self.teach(kind.as_str(), part).wait(last, now);
     }
 
     /// What began at `origin` came after `after`, when it was not there yet, and not later than `by`.
     pub fn finish(&mut self, kind: &Kind, part: Part, origin: Tick, after: Tick, by: Tick) {
         let (after, by) = (after.duration_since(origin), by.duration_since(origin));
-        self.each(kind, part, |lesson| lesson.finish(origin, after, by));
+        self.teach(kind.as_str(), part).leave(after);
+        self.each(kind, part, |lesson| lesson.finish(after, by));
     }
 
     /// What began at `origin` is no longer waited for; at `last` it was not there yet.
     pub fn give_up(&mut self, kind: &Kind, part: Part, origin: Tick, last: Tick) {
-        self.each(kind, part, |lesson| lesson.give_up(origin, last.duration_since(origin)));
+        let last = last.duration_since(origin);
+        self.teach(kind.as_str(), part).leave(last);
+        self.each(kind, part, |lesson| lesson.give_up(last));
     }
 
-    /// What began at `origin` did not begin then.
-    pub fn withdraw(&mut self, kind: &Kind, part: Part, origin: Tick) {
-        self.each(kind, part, |lesson| lesson.withdraw(origin));
+    /// What began at `origin` did not begin then; at `last` it was not there yet.
+    pub fn withdraw(&mut self, kind: &Kind, part: Part, origin: Tick, last: Tick) {
+        self.teach(kind.as_str(), part).leave(last.duration_since(origin));
     }
 
     /// When such a task is likely to end; none while too little is known of any level of its kind.
@@ -125,7 +135,7 @@ impl Durations {
         if finest.is_fresh(now) {
             return finest.forecast();
         }
-        let forecast = self.make(kind, part, now).map(Arc::new);
+        let forecast = self.make(kind, part).map(Arc::new);
         if let Some(finest) =
             self.kinds.get_mut(kind.as_str()).and_then(|known| known.part_mut(part).as_mut())
         {
@@ -162,12 +172,12 @@ impl Durations {
         }
     }
 
-    fn make(&self, kind: &Kind, part: Part, now: Tick) -> Option<Forecast> {
+    fn make(&self, kind: &Kind, part: Part) -> Option<Forecast> {
         let mut distribution = None;
         for level in levels(kind) {
             if let Some(lesson) = self.lesson(level, part).filter(|lesson| lesson.is_enough()) {
                 let before = distribution.unwrap_or_else(Distribution::unknown);
-                distribution = Some(lesson.add_to(&before, now, level == kind.as_str()));
+                distribution = Some(lesson.add_to(&before, level == kind.as_str()));
             }
         }
         Some(distribution?.forecast())

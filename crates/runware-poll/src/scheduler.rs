@@ -113,8 +113,8 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     /// Takes on a task. Returns the `Poll` that `key` had, which is replaced.
     pub fn insert(&mut self, key: K, mut poll: Poll, now: Tick) -> Option<Poll> {
         let replaced = self.remove(&key);
-        if let Some(Lesson { kind, part, origin, .. }) = poll.lesson() {
-            self.durations.begin(&kind, part, origin);
+        if let Some(Lesson { kind, part, .. }) = poll.lesson() {
+            self.durations.begin(&kind, part);
             if let Some(forecast) = self.durations.forecast(&kind, part, now) {
                 poll.follow(&forecast);
             }
@@ -170,7 +170,7 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     pub fn observed(&mut self, key: &K, now: Tick, seen: Seen) {
         let Some(slot) = self.slab.find(key) else { return };
         let forecast = match seen {
-            Seen::Running => self.forecast(slot, now),
+            Seen::Running => self.wait_on(slot, now),
             Seen::Unknown => None,
             Seen::Settled => {
                 self.learn(slot, now);
@@ -203,8 +203,8 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     /// The server said that a task is waiting for its turn. See [`Poll::queued`].
     pub fn queued(&mut self, key: &K, now: Tick) {
         let Some(slot) = self.slab.find(key) else { return };
-        if let Some(Lesson { kind, part, origin, .. }) = self.lesson(slot) {
-            self.durations.withdraw(&kind, part, origin);
+        if let Some(Lesson { kind, part, origin, seen_at }) = self.lesson(slot) {
+            self.durations.withdraw(&kind, part, origin, seen_at);
         }
         self.anew(slot, now, |poll| poll.queued(now));
     }
@@ -358,6 +358,13 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
         }
     }
 
+    /// Learns from a task that what it is waited for is not there yet, and says when it may be.
+    fn wait_on(&mut self, slot: u32, now: Tick) -> Option<Arc<Forecast>> {
+        let Lesson { kind, part, origin, seen_at } = self.lesson(slot)?;
+        self.durations.wait(&kind, part, origin, seen_at, now.max(seen_at));
+        self.durations.forecast(&kind, part, now)
+    }
+
     fn forecast(&mut self, slot: u32, now: Tick) -> Option<Arc<Forecast>> {
         let Lesson { kind, part, .. } = self.lesson(slot)?;
         self.durations.forecast(&kind, part, now)
@@ -367,8 +374,8 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     fn anew(&mut self, slot: u32, now: Tick, tell: impl FnOnce(&mut Poll)) {
         let Some(task) = self.slab.get_mut(slot) else { return };
         tell(&mut task.poll);
-        if let Some(Lesson { kind, part, origin, .. }) = task.poll.lesson() {
-            self.durations.begin(&kind, part, origin);
+        if let Some(Lesson { kind, part, .. }) = task.poll.lesson() {
+            self.durations.begin(&kind, part);
         }
         let forecast = self.forecast(slot, now);
         self.update(slot, now, |task| {

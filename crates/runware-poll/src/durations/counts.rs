@@ -21,15 +21,24 @@ impl Counts {
         Self { ended: [0; BINS], outlasted: [0; BINS] }
     }
 
-    /// Counts one task that ended in this time, any moment of which is as likely as any other.
-    pub(super) fn spread(&mut self, after: Duration, by: Duration) {
+    /// Counts one task that ended some time between two looks: in each bin for as much of it as of the tasks that are
+    /// `known` to have ended there, and of one more that may have ended any moment (a step of Turnbull's, "The Empirical
+    /// Distribution Function with Arbitrarily Grouped, Censored and Truncated Data", 1976).
+    pub(super) fn spread(&mut self, after: Duration, by: Duration, known: &[f64]) {
         let by = by.max(after);
         let (first, last) = (bin_of(after), bin_of(by));
-        let (after, span) = (after.as_secs_f64(), (by - after).as_secs_f64());
-        let mut given = 0;
-        let bins = bins().enumerate().zip(&mut self.ended);
-        for ((bin, range), count) in bins.skip(first).take(last + 1 - first) {
-            let share = if bin < last { (range.end - after) / span } else { 1.0 };
+        let (after, by) = (after.as_secs_f64(), by.as_secs_f64());
+        let span = (by - after).max(f64::MIN_POSITIVE);
+        let between = || bins().zip(known).skip(first).take(last + 1 - first);
+        let weight = |(range, known): (std::ops::Range<f64>, &f64)| {
+            known + (range.end.min(by) - range.start.max(after)).max(0.0) / span
+        };
+        let whole = between().map(weight).sum::<f64>().max(f64::MIN_POSITIVE);
+        let (mut sum, mut given) = (0.0, 0);
+        let bins = self.ended.iter_mut().enumerate().skip(first);
+        for ((bin, count), weighed) in bins.zip(between().map(weight)) {
+            sum += weighed;
+            let share = if bin < last { (sum / whole).min(1.0) } else { 1.0 };
             let upto = (share * f64::from(UNIT)).round() as u16;
             *count = count.saturating_add(upto.saturating_sub(given));
             given = upto;
@@ -77,7 +86,7 @@ mod tests {
         fn every_task_counts_once_and_where_it_may_have_ended(after in 0_u64..2_000_000, span in 0_u64..300_000) {
             let (after, by) = (Duration::from_millis(after), Duration::from_millis(after + span));
             let mut counts = Counts::new();
-            counts.spread(after, by);
+            counts.spread(after, by, &[1.0; BINS]);
             let all: u32 = counts.ended.iter().map(|units| u32::from(*units)).sum();
             prop_assert_eq!(all, u32::from(UNIT));
             for (bin, units) in counts.ended.iter().enumerate() {

@@ -1,10 +1,9 @@
 //! [`Distribution`]: when the next task is likely to end, estimated from those before it.
 
-use super::running::Running;
-use super::scale::{BINS, RATIO, bin_of, bins};
+use super::scale::{BINS, RATIO, bins};
 use super::sketch::Sketch;
+use super::watched::Watched;
 use crate::forecast::{Forecast, unknown_root};
-use crate::tick::Tick;
 
 /// How much of what tells tasks apart is taken for chance: the width over which one task is spread, as a share of the
 /// rule of Silverman (Density Estimation for Statistics and Data Analysis, 1986, 3.31) for the bell curve.
@@ -56,9 +55,9 @@ impl Distribution {
     }
 
     /// What a sketch adds to it. `is_finest` if the sketch is of no wider kind than the task that this is for.
-    pub(super) fn learn(&self, sketch: &Sketch, running: &Running, now: Tick, is_finest: bool) -> Self {
+    pub(super) fn learn(&self, sketch: &Sketch, watched: &Watched, is_finest: bool) -> Self {
         let counts: Vec<(f64, f64)> = sketch.counts().collect();
-        let at_risk = at_risk(&counts, running, now);
+        let at_risk = at_risk(&counts, watched);
         let mut learned = kaplan_meier(&counts, &at_risk);
         learned.smooth(counts.iter().map(|(ended, _)| ended).sum());
         let horizon = at_risk.iter().rposition(|tasks| *tasks > 0.0).unwrap_or(0);
@@ -158,14 +157,11 @@ impl Distribution {
 /// The largest share of the tasks that are left that one bin can take: with all of them, the hazard has no end.
 const SURE: f64 = 0.999;
 
-/// How many tasks reached each bin without having ended before it. Those that are running count for as long as they
-/// have run.
-fn at_risk(counts: &[(f64, f64)], running: &Running, now: Tick) -> [f64; BINS] {
+/// How many tasks are known to have reached each bin without having ended before it.
+fn at_risk(counts: &[(f64, f64)], watched: &Watched) -> [f64; BINS] {
     let mut at_risk = [0.0; BINS];
-    for (age, tasks) in running.ages(now) {
-        if let Some(bin) = at_risk.get_mut(bin_of(age)) {
-            *bin += f64::from(tasks);
-        }
+    for (bin, watched) in at_risk.iter_mut().zip(watched.bins()) {
+        *bin = watched;
     }
     let mut sum = 0.0;
     for (bin, (ended, outlasted)) in at_risk.iter_mut().zip(counts).rev() {
@@ -193,6 +189,8 @@ mod tests {
     use super::*;
     use std::time::Duration;
 
+    use crate::durations::scale::bin_of;
+
     fn secs(secs: u64) -> Duration {
         Duration::from_secs(secs)
     }
@@ -209,13 +207,13 @@ mod tests {
     #[test]
     fn probabilities_add_up() {
         let mut sketch = Sketch::new();
-        let mut running = Running::default();
+        let mut watched = Watched::new();
         let mut learned = Distribution::unknown();
         assert!((whole(&learned) - 1.0).abs() < 1e-9);
         for task in 1..80_u64 {
             sketch.ended(secs(task % 7), secs(task % 7 + task % 40));
-            running.add(Tick::from_millis(task * 900));
-            learned = Distribution::unknown().learn(&sketch, &running, Tick::from_millis(90_000), true);
+            watched.add(secs(task));
+            learned = Distribution::unknown().learn(&sketch, &watched, true);
             assert!((whole(&learned) - 1.0).abs() < 1e-9, "{}", whole(&learned));
         }
         assert!((learned.bins.iter().copied().fold(0.0, f64::min)).abs() < 1e-12);
@@ -225,17 +223,16 @@ mod tests {
     #[test]
     fn the_first_to_finish_do_not_speak_for_those_that_run() {
         let mut sketch = Sketch::new();
-        let mut running = Running::default();
+        let mut watched = Watched::new();
         for _ in 0..90 {
-            running.add(Tick::ZERO);
+            watched.add(secs(25));
         }
         for task in 0..10 {
             sketch.ended(secs(18), secs(19 + task % 3));
         }
-        let now = Tick::from_millis(25_000);
-        let learned = Distribution::unknown().learn(&sketch, &running, now, true);
+        let learned = Distribution::unknown().learn(&sketch, &watched, true);
         assert!((0.05..0.25).contains(&by(&learned, 27)), "{}", by(&learned, 27));
-        let alone = Distribution::unknown().learn(&sketch, &Running::default(), now, true);
+        let alone = Distribution::unknown().learn(&sketch, &Watched::new(), true);
         assert!(by(&alone, 27) > 0.9, "{}", by(&alone, 27));
     }
 
@@ -247,7 +244,7 @@ mod tests {
             sketch.outlasted(secs(30));
             sketch.outlasted(secs(90));
         }
-        let learned = Distribution::unknown().learn(&sketch, &Running::default(), Tick::ZERO, true);
+        let learned = Distribution::unknown().learn(&sketch, &Watched::new(), true);
         // Half of those that were watched for a minute had ended by then.
         let doubt = sketch.doubt();
         assert!((by(&learned, 80) - 0.5).abs() < 0.03 + doubt, "{}", by(&learned, 80));

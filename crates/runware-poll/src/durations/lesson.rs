@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::distribution::Distribution;
-use super::running::Running;
 use super::sketch::{FEWEST, Sketch};
+use super::watched::Watched;
 use crate::forecast::Forecast;
 use crate::tick::Tick;
 
@@ -26,7 +26,7 @@ const LONGEST_GAP: Duration = Duration::from_secs(120);
 #[derive(Clone, Debug)]
 pub(super) struct Lesson {
     pub(super) sketch: Sketch,
-    running: Running,
+    watched: Watched,
     forecast: Option<Arc<Forecast>>,
     made_at: Tick,
     /// How many tasks have ended since.
@@ -35,29 +35,32 @@ pub(super) struct Lesson {
 
 impl Lesson {
     pub(super) fn new(sketch: Sketch) -> Self {
-        Self { sketch, running: Running::default(), forecast: None, made_at: Tick::ZERO, news: 1 }
+        Self { sketch, watched: Watched::new(), forecast: None, made_at: Tick::ZERO, news: 1 }
     }
 
-    pub(super) fn begin(&mut self, origin: Tick) {
-        self.running.add(origin);
+    pub(super) fn begin(&mut self) {
+        self.watched.add(Duration::ZERO);
     }
 
-    pub(super) fn finish(&mut self, origin: Tick, after: Duration, by: Duration) {
+    pub(super) fn wait(&mut self, last: Duration, now: Duration) {
+        self.watched.remove(last);
+        self.watched.add(now);
+    }
+
+    pub(super) fn leave(&mut self, last: Duration) {
+        self.watched.remove(last);
+    }
+
+    pub(super) fn finish(&mut self, after: Duration, by: Duration) {
         if by.saturating_sub(after) > LONGEST_GAP {
-            return self.give_up(origin, after);
+            return self.give_up(after);
         }
-        self.running.remove(origin);
         self.sketch.ended(after, by);
         self.news += 1;
     }
 
-    pub(super) fn give_up(&mut self, origin: Tick, seen: Duration) {
-        self.running.remove(origin);
-        self.sketch.outlasted(seen);
-    }
-
-    pub(super) fn withdraw(&mut self, origin: Tick) {
-        self.running.remove(origin);
+    pub(super) fn give_up(&mut self, last: Duration) {
+        self.sketch.outlasted(last);
     }
 
     pub(super) fn merge(&mut self, other: &Self) {
@@ -70,14 +73,14 @@ impl Lesson {
         self.sketch.tasks() >= FEWEST
     }
 
-    pub(super) fn add_to(&self, before: &Distribution, now: Tick, is_finest: bool) -> Distribution {
-        before.learn(&self.sketch, &self.running, now, is_finest)
+    pub(super) fn add_to(&self, before: &Distribution, is_finest: bool) -> Distribution {
+        before.learn(&self.sketch, &self.watched, is_finest)
     }
 
     /// Whether the forecast will do that was made last.
     pub(super) fn is_fresh(&self, now: Tick) -> bool {
         let age = now.duration_since(self.made_at);
-        let is_old = age >= OLD && (self.news > 0 || !self.running.is_empty());
+        let is_old = age >= OLD && (self.news > 0 || self.watched.tasks() > 0);
         let is_news = self.news * NEWS > self.sketch.tasks() && (age >= FRESH || self.forecast.is_none());
         !is_old && !is_news
     }

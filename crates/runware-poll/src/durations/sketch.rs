@@ -53,7 +53,8 @@ impl Sketch {
         if self.young.tasks() >= GENERATION {
             self.old = std::mem::replace(&mut self.young, Counts::new());
         }
-        self.young.spread(after, by);
+        let known: Vec<f64> = self.counts().map(|(ended, _)| ended).collect();
+        self.young.spread(after, by, &known);
     }
 
     /// A task took longer than this, and was not watched any further.
