@@ -103,3 +103,30 @@ fn usage() -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(words: &[&str]) -> bool {
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        let job = |run| Job { name: "job", about: "", run };
+        let alone = job(Alone(|| Ok(()))).asked_for(&words).is_some();
+        let with_options = job(WithOptions(|options| {
+            assert!(options.iter().all(|option| option.starts_with("--")));
+            Ok(())
+        }));
+        assert!(
+            with_options.asked_for(&words).is_some() == (words.first().map(String::as_str) == Some("job"))
+        );
+        alone
+    }
+
+    #[test]
+    fn only_a_job_that_takes_options_is_found_with_them() {
+        assert!(found(&["job"]));
+        assert!(!found(&["job", "--seed=1"]));
+        assert!(!found(&["other"]));
+        assert!(!found(&[]));
+    }
+}

@@ -18,7 +18,7 @@ fn a_shift_costs_no_more_than_knowing_nothing() {
 
 #[test]
 fn many_tasks_at_once_need_few_requests_once_others_were_observed() {
-    let crowds = crowd::measure(1_000, 3).into_iter().filter(|crowd| crowd.observed > 0);
+    let crowds = crowd::measure(2_000, 3).into_iter().filter(|crowd| crowd.observed > 0);
     hold(crowds.map(|crowd| crowd.goals()[0].clone()));
 }
 
