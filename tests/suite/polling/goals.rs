@@ -13,7 +13,7 @@ fn after_fifty_tasks_the_learned_cadence_beats_the_official_schedule_and_is_near
 
 #[test]
 fn a_shift_costs_no_more_than_knowing_nothing() {
-    hold(shifts::measure(20, 2, 5).iter().flat_map(shifts::Shift::goals));
+    hold(shifts::measure(100, 3, 5).iter().flat_map(shifts::Shift::goals));
 }
 
 #[test]
