@@ -3,6 +3,8 @@
 
 pub mod load;
 
+pub mod simulate;
+
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 mod readme {}

@@ -22,6 +22,8 @@ mod isolation;
 mod load;
 // Several results: partial outcomes, odd replies, synchronous delivery.
 mod partial;
+// Our schedules in virtual time: what they keep to whatever happens, and what was promised of them.
+mod polling;
 // Properties that hold for any input, over the public interfaces of several crates.
 mod properties;
 mod readings;

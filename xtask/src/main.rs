@@ -5,80 +5,86 @@ mod ci;
 mod features;
 mod fuzz;
 mod schema;
+mod simulate;
 mod tidy;
 mod wasm;
 mod workspace;
 
+use Run::{Alone, WithOptions};
 use std::process::ExitCode;
 
 /// A job is named by all of its words: one that takes a flag is a job of its own.
 struct Job {
     name: &'static str,
     about: &'static str,
-    run: fn() -> anyhow::Result<()>,
+    run: Run,
+}
+
+/// Whether options may follow the name of a job.
+enum Run {
+    Alone(fn() -> anyhow::Result<()>),
+    WithOptions(fn(&[String]) -> anyhow::Result<()>),
 }
 
 const JOBS: &[Job] = &[
-    Job { name: "ci", about: "everything a change must pass, in order", run: ci::run },
+    Job {
+        name: "bench load",
+        about: "what many tasks at once cost over real sockets; --help lists the options",
+        run: WithOptions(bench::load),
+    },
+    Job { name: "ci", about: "everything a change must pass, in order", run: Alone(ci::run) },
     Job {
         name: "features",
         about: "every crate compiles with each of its features alone",
-        run: features::run,
+        run: Alone(features::run),
     },
-    Job { name: "fuzz", about: "each fuzz target for ten seconds, with cargo-fuzz", run: fuzz::run },
+    Job { name: "fuzz", about: "each fuzz target for ten seconds, with cargo-fuzz", run: Alone(fuzz::run) },
     Job {
         name: "schema",
         about: "write the JSON schemas of runware-types to docs/schema",
-        run: schema::write,
+        run: Alone(schema::write),
     },
     Job {
         name: "schema --check",
         about: "docs/schema holds these schemas and no others",
-        run: schema::check,
+        run: Alone(schema::check),
     },
-    Job { name: "tidy", about: "the rules of the house that no compiler checks", run: tidy::run },
+    Job {
+        name: "simulate",
+        about: "what polling costs, in virtual time, to docs/performance; --help lists the options",
+        run: WithOptions(simulate::run),
+    },
+    Job { name: "tidy", about: "the rules of the house that no compiler checks", run: Alone(tidy::run) },
     Job {
         name: "wasm",
         about: "runware-types compiles for WebAssembly; may download a compiler",
-        run: wasm::run,
+        run: Alone(wasm::run),
     },
 ];
 
-/// A job that is given the words after its name.
-struct OpenJob {
-    name: &'static str,
-    about: &'static str,
-    run: fn(&[String]) -> anyhow::Result<()>,
-}
-
-const OPEN_JOBS: &[OpenJob] = &[OpenJob {
-    name: "bench load",
-    about: "what many tasks at once cost over real sockets; `--help` says what can be chosen",
-    run: bench::load,
-}];
-
 fn main() -> ExitCode {
-    let arguments = std::env::args().skip(1).collect::<Vec<_>>();
-    let words = arguments.join(" ");
-    for job in OPEN_JOBS {
-        if let Some(rest) = after(job.name, &arguments) {
-            return report((job.run)(rest));
-        }
-    }
-    if matches!(words.as_str(), "" | "-h" | "--help" | "help") {
+    let words = std::env::args().skip(1).collect::<Vec<_>>();
+    if matches!(words.join(" ").as_str(), "" | "-h" | "--help" | "help") {
         println!("{}", usage());
         return ExitCode::SUCCESS;
     }
-    match JOBS.iter().find(|job| job.name == words) {
-        Some(job) => report((job.run)()),
-        None => misused(&format!("there is no job `{words}`")),
+    match JOBS.iter().find_map(|job| job.asked_for(&words)) {
+        Some(outcome) => report(outcome),
+        None => misused(&format!("there is no job `{}`", words.join(" "))),
     }
 }
 
-/// The words after the name of a job, where they begin with it.
-fn after<'a>(name: &str, words: &'a [String]) -> Option<&'a [String]> {
-    let (begin, rest) = words.split_at_checked(name.split(' ').count())?;
-    (begin.join(" ") == name).then_some(rest)
+impl Job {
+    /// What comes of the job, if these words ask for it.
+    fn asked_for(&self, words: &[String]) -> Option<anyhow::Result<()>> {
+        match self.run {
+            Alone(run) => (self.name == words.join(" ")).then(run),
+            WithOptions(run) => {
+                let (name, options) = words.split_at_checked(self.name.split(' ').count())?;
+                (self.name == name.join(" ")).then(|| run(options))
+            }
+        }
+    }
 }
 
 fn report(outcome: anyhow::Result<()>) -> ExitCode {
@@ -101,22 +107,28 @@ fn usage() -> String {
     for job in JOBS {
         text.push_str(&format!("\n  {:<16}{}", job.name, job.about));
     }
-    for job in OPEN_JOBS {
-        text.push_str(&format!("\n  {:<16}{}", format!("{} …", job.name), job.about));
-    }
     text
 }
 
 #[cfg(test)]
 mod tests {
-    use super::after;
+    use super::*;
+
+    fn is_found(job: &Job, words: &[&str]) -> bool {
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        job.asked_for(&words).is_some()
+    }
 
     #[test]
-    fn a_job_is_given_the_words_after_its_name() {
-        let words = ["bench", "load", "--tasks", "1"].map(String::from);
-        assert_eq!(after("bench load", &words), words.get(2..));
-        assert_eq!(after("bench", &words), words.get(1..));
-        assert_eq!(after("bench loads", &words), None);
-        assert_eq!(after("bench load --tasks 1 2", &words), None);
+    fn only_a_job_that_takes_options_is_found_with_them() {
+        let alone = Job { name: "alone", about: "", run: Alone(|| Ok(())) };
+        assert!(is_found(&alone, &["alone"]));
+        assert!(!is_found(&alone, &["alone", "--seed=1"]));
+        assert!(!is_found(&alone, &[]));
+        let open = Job { name: "two words", about: "", run: WithOptions(|_| Ok(())) };
+        assert!(is_found(&open, &["two", "words"]));
+        assert!(is_found(&open, &["two", "words", "--seed", "1"]));
+        assert!(!is_found(&open, &["two"]));
+        assert!(!is_found(&open, &["two words", "--seed"]));
     }
 }
