@@ -5,7 +5,7 @@ use std::time::Duration;
 use fastrand::Rng;
 
 use crate::backoff::{between, grow, scale};
-use crate::forecast::Forecast;
+use crate::forecast::{Forecast, USUAL_WORTH};
 use crate::plan::InvalidPlan;
 use crate::tick::Tick;
 
@@ -90,6 +90,23 @@ impl Cadence {
         Some(forecast.gap(elapsed, worth, floor, cap))
     }
 
+    /// How long after the beginning of a task its `number`-th look may come at the soonest, by whatever is known.
+    ///
+    /// That is when the exponential gaps would have the one [`EXTRA_LOOKS`] before it at the soonest, so that what is known
+    /// never costs many more looks than nothing known would. If a look is worth less than it usually is, there may be as
+    /// many times more as that makes.
+    pub(crate) fn soonest(&self, number: u32) -> Duration {
+        let Self::Learned { worth, .. } = *self else { return Duration::ZERO };
+        let more = (USUAL_WORTH / worth.as_secs_f64()).sqrt().max(1.0);
+        let rungs = (f64::from(number.saturating_sub(EXTRA_LOOKS)) / more).ceil();
+        let Ladder { first, factor, cap, .. } = Ladder::DEFAULT;
+        let growing = (cap.as_secs_f64() / first.as_secs_f64()).ln() / factor.ln();
+        let grown = rungs.min(growing.ceil());
+        let nominal = first.as_secs_f64() * (factor.powf(grown) - 1.0) / (factor - 1.0)
+            + cap.as_secs_f64() * (rungs - grown);
+        Duration::try_from_secs_f64(nominal).map_or(Duration::MAX, |nominal| self.cut(nominal))
+    }
+
     /// The nominal gap that follows a look at a task that will be done when so much time has gone by.
     ///
     /// Just before: if it is done then, it has hardly waited, and if not, it will say by how much it was wrong.
@@ -140,6 +157,10 @@ impl Default for Cadence {
         Self::learned()
     }
 }
+
+/// How many looks more than exponential gaps a forecast may make. Without any, tasks of twenty seconds would be noticed a
+/// fifth later than they could be; more hardly help.
+const EXTRA_LOOKS: u32 = 3;
 
 /// The figures of [`Cadence::Exponential`].
 #[derive(Clone, Copy)]

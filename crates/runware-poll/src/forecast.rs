@@ -82,4 +82,4 @@ pub(crate) fn unknown_root(elapsed: f64) -> f64 {
 }
 
 /// What a look is worth for a schedule to be the exponential one where nothing is known, in seconds.
-const USUAL_WORTH: f64 = 0.4;
+pub(crate) const USUAL_WORTH: f64 = 0.4;

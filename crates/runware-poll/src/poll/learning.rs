@@ -1,6 +1,7 @@
 //! What a poll teaches about the time that tasks take, and what it is taught.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Poll;
 use crate::durations::Part;
@@ -32,7 +33,7 @@ impl Poll {
         }
         let elapsed = self.last_sent.duration_since(self.origin);
         if let Some(gap) = self.plan.cadence().forecast_gap(forecast, elapsed) {
-            self.window = self.plan.cadence().forecast_window(self.last_sent, gap, &mut self.rng);
+            self.look_after(gap);
             self.follow_progress();
         }
     }
@@ -71,8 +72,15 @@ impl Poll {
         let Some(progress) = &self.progress else { return };
         let left = progress.left(self.origin);
         if let Some(gap) = left.and_then(|left| self.plan.cadence().progress_gap(left)) {
-            self.window = self.plan.cadence().forecast_window(self.last_sent, gap, &mut self.rng);
+            self.look_after(gap);
         }
+    }
+
+    /// Plans the next look by a gap that was forecast.
+    fn look_after(&mut self, gap: Duration) {
+        let cadence = self.plan.cadence();
+        let soonest = self.started + cadence.soonest(self.polls.saturating_add(1));
+        self.window = cadence.forecast_window(self.last_sent, gap, &mut self.rng).not_before(soonest);
     }
 
     /// What the task is waited for, if that is to be learned from.

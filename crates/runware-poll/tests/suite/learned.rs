@@ -6,7 +6,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 use runware_poll::{Cadence, Durations, Forecast, Kind, Part, Plan, Poll, Seen, Step, Tick};
 
-use crate::{at, ms, secs};
+use crate::{at, most_polls, ms, secs};
 
 const WORTH: Duration = Duration::from_millis(400);
 const FLOOR: Duration = Duration::from_secs(1);
@@ -231,6 +231,21 @@ proptest! {
         let forecast = forecast(&mut learned(&tasks)).unwrap();
         let gap = gap(&forecast, secs(7_200));
         prop_assert!((ms(8_900)..=ms(10_000)).contains(&gap), "{gap:?}");
+    }
+
+    /// A task that never ends, looked at as soon as it may be.
+    #[test]
+    fn what_is_known_costs_three_looks_at_most(tasks in any_tasks(), seed: u64, seconds in 17_u64..1_200) {
+        let Some(forecast) = forecast(&mut learned(&tasks)) else { return Ok(()) };
+        let mut poll = Poll::new(Plan::new().with_cadence(Cadence::learned()).unwrap(), seed, Tick::ZERO);
+        poll.follow(&forecast);
+        while poll.earliest() <= at(seconds * 1_000) {
+            let now = poll.earliest();
+            poll.sent(now);
+            poll.observed(now, Seen::Running);
+            poll.follow(&forecast);
+        }
+        prop_assert!(u64::from(poll.polls()) <= most_polls(secs(seconds)) + 3, "{}", poll.polls());
     }
 
     #[test]
