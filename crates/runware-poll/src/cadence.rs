@@ -98,7 +98,7 @@ impl Cadence {
     pub(crate) fn soonest(&self, number: u32) -> Duration {
         let Self::Learned { worth, .. } = *self else { return Duration::ZERO };
         let more = (USUAL_WORTH / worth.as_secs_f64()).sqrt().max(1.0);
-        let rungs = (f64::from(number.saturating_sub(EXTRA_LOOKS)) / more).ceil();
+        let rungs = ((f64::from(number) / more).ceil() - f64::from(EXTRA_LOOKS)).max(0.0);
         let Ladder { first, factor, cap, .. } = Ladder::DEFAULT;
         let growing = (cap.as_secs_f64() / first.as_secs_f64()).ln() / factor.ln();
         let grown = rungs.min(growing.ceil());
@@ -113,6 +113,15 @@ impl Cadence {
     pub(crate) fn progress_gap(&self, left: Duration) -> Option<Duration> {
         let Self::Learned { floor, .. } = *self else { return None };
         Some(scale(left, 0.95)?.min(Forecast::LONGEST_QUIET).max(floor))
+    }
+
+    /// The nominal gap between looks at a task whose end others are to find out about: the longest there is where it may
+    /// end any moment.
+    pub(crate) const fn follower_gap(&self) -> Option<Duration> {
+        match *self {
+            Self::Learned { cap, .. } => Some(cap),
+            Self::Exponential { .. } => None,
+        }
     }
 
     /// When a look may and should follow one at `last`, for a nominal gap that was forecast.

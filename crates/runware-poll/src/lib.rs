@@ -11,8 +11,11 @@
 //! | [`Poll`] | one task: when to ask, by its [`Plan`] |
 //! | [`Collector`] | what the answers about one task add up to |
 //! | [`Cadence`] | when to look again after a healthy answer |
+//! | [`Durations`] | how long tasks take, by [`Kind`], and so a [`Forecast`] of when one will end |
 //! | [`Backoff`] | how long to wait after a fault |
 //! | [`Quota`] | how many retries are left |
+//! | [`Pacer`] | how many requests may be sent, and when |
+//! | [`BatchLimit`] | how many tasks one request may carry |
 //!
 //! # The call protocol
 //!

@@ -9,10 +9,10 @@ use std::time::Duration;
 use fastrand::Rng;
 
 pub(crate) use self::learning::Lesson;
+use self::learning::Stage;
 use self::span::Span;
 use crate::backoff::grow;
 use crate::cadence::Window;
-use crate::durations::Part;
 use crate::ending::{Ending, Fault, FaultKind, Seen, Step};
 use crate::kind::Kind;
 use crate::plan::Plan;
@@ -88,7 +88,7 @@ pub struct Poll {
     kind: Option<Arc<Kind>>,
     /// Since when it has been at work at what it is waited for.
     origin: Tick,
-    part: Part,
+    stage: Stage,
     /// What it has reported, which few tasks do.
     progress: Option<Box<Progress>>,
 }
@@ -126,7 +126,7 @@ impl Poll {
             ending: None,
             kind: None,
             origin: resumed,
-            part: Part::First,
+            stage: Stage::First,
             progress: None,
         }
     }
@@ -297,6 +297,7 @@ impl Poll {
         let gap = cadence.gap_after(self.gap.duration());
         self.gap = Span::new(gap);
         self.window = cadence.window(self.last_sent, gap, &mut self.rng);
+        self.hold_back();
         self.follow_progress();
     }
 

@@ -1,5 +1,6 @@
 //! [`Scheduler`]: looking after many tasks with few requests.
 
+mod herds;
 mod queue;
 mod request;
 mod slab;
@@ -9,14 +10,16 @@ use std::hash::Hash;
 use std::sync::Arc;
 use std::time::Duration;
 
+use self::herds::Herds;
 use self::queue::Queue;
 use self::request::Request;
 use self::slab::{ANY_COMPANY, Slab};
 use self::turns::{Queues, Turn};
 use crate::batch_limit::BatchLimit;
-use crate::durations::Durations;
+use crate::durations::{Durations, Part};
 use crate::ending::{Ending, Fault, Seen, Step};
 use crate::forecast::Forecast;
+use crate::kind::Kind;
 use crate::poll::{Lesson, Poll};
 use crate::quota::Quota;
 use crate::tick::Tick;
@@ -67,6 +70,7 @@ pub struct Scheduler<K> {
     paused_until: Tick,
     blocked: bool,
     durations: Durations,
+    herds: Herds<K>,
 }
 
 /// What a [`Scheduler`] keeps to.
@@ -122,6 +126,7 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
             paused_until: Tick::ZERO,
             blocked: false,
             durations: Durations::new(),
+            herds: Herds::new(),
         }
     }
 
@@ -137,10 +142,12 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
         let hash = self.slab.hash(&key);
         let known = self.slab.find_hashed(hash, &key);
         let replaced = known.and_then(|slot| self.take(slot)).map(|task| task.poll);
-        if let Some(Lesson { kind, part, .. }) = poll.lesson()
-            && let Some(forecast) = self.durations.forecast(&kind, part, now)
-        {
-            poll.follow(&forecast);
+        if let Some(Lesson { kind, part, .. }) = poll.lesson() {
+            match self.durations.forecast(&kind, part, now) {
+                Some(forecast) => poll.follow(&forecast),
+                None if self.herds.join(&kind, &key, |other| self.slab.find(other).is_some()) => {}
+                None => poll.stand_back(),
+            }
         }
         if let Some(slot) = self.slab.insert(hash, key, poll) {
             self.file(slot, now);
@@ -366,6 +373,25 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     fn learn(&mut self, slot: u32, now: Tick) {
         if let Some(Lesson { kind, part, origin, seen_at }) = self.lesson(slot) {
             self.durations.finish(&kind, part, origin, seen_at, now);
+            self.rouse(&kind, now);
+        }
+    }
+
+    /// Looks after the tasks of a kind that stood back, after one of it has ended.
+    fn rouse(&mut self, kind: &Kind, now: Tick) {
+        for scout in self.herds.scouts(kind) {
+            if let Some(slot) = self.slab.find(&scout) {
+                self.update(slot, now, |task| task.poll.come_forward(now));
+            }
+        }
+        if self.herds.has(kind)
+            && let Some(forecast) = self.durations.forecast(kind, Part::First, now)
+        {
+            for follower in self.herds.dissolve(kind) {
+                if let Some(slot) = self.slab.find(&follower) {
+                    self.update(slot, now, |task| task.poll.follow(&forecast));
+                }
+            }
         }
     }
 

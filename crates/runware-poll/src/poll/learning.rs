@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Poll;
+use crate::backoff::between;
+use crate::cadence::Window;
 use crate::durations::Part;
 use crate::ending::Ending;
 use crate::forecast::Forecast;
@@ -31,6 +33,9 @@ impl Poll {
         if self.under_way || self.setback.is_some() {
             return;
         }
+        if self.stage == Stage::StandsBack {
+            self.stage = Stage::First;
+        }
         let elapsed = self.last_sent.duration_since(self.origin);
         if let Some(gap) = self.plan.cadence().forecast_gap(forecast, elapsed) {
             self.look_after(gap);
@@ -40,14 +45,14 @@ impl Poll {
 
     /// One of the task's results came, and others are still to come: from now on the next one is waited for.
     pub fn advanced(&mut self, now: Tick) {
-        self.part = Part::Further;
+        self.stage = Stage::Further;
         self.origin = now;
         self.progress = None;
     }
 
     /// The server said that the task is waiting for its turn: its work has not begun by `now`.
     pub fn queued(&mut self, now: Tick) {
-        if self.part == Part::First {
+        if self.stage != Stage::Further {
             self.origin = self.origin.max(now);
         }
     }
@@ -64,6 +69,34 @@ impl Poll {
         }
         if !self.under_way && !self.setback.is_some() {
             self.follow_progress();
+        }
+    }
+
+    /// Leaves it to others of its kind to find out how long such tasks take, if the plan's cadence is to learn it.
+    pub(crate) fn stand_back(&mut self) {
+        self.stage = Stage::StandsBack;
+        self.hold_back();
+    }
+
+    /// Another one of its kind has ended: the next look is due within a second.
+    pub(crate) fn come_forward(&mut self, now: Tick) {
+        if self.stage != Stage::StandsBack {
+            return;
+        }
+        self.stage = Stage::First;
+        if !self.under_way && !self.setback.is_some() {
+            let soonest = now.max(self.last_sent + self.plan.cadence().shortest());
+            self.window =
+                Window { earliest: soonest, due: soonest + between(Duration::ZERO, SOON, &mut self.rng) };
+        }
+    }
+
+    /// Puts the next look off, of a task that stands back.
+    pub(super) fn hold_back(&mut self) {
+        if self.stage == Stage::StandsBack
+            && let Some(gap) = self.plan.cadence().follower_gap()
+        {
+            self.look_after(gap);
         }
     }
 
@@ -86,7 +119,35 @@ impl Poll {
     /// What the task is waited for, if that is to be learned from.
     pub(crate) fn lesson(&self) -> Option<Lesson> {
         let kind = self.kind.clone().filter(|_| self.ending != Some(Ending::Settled))?;
-        Some(Lesson { kind, part: self.part, origin: self.origin, seen_at: self.visible_at.max(self.origin) })
+        Some(Lesson {
+            kind,
+            part: self.stage.part(),
+            origin: self.origin,
+            seen_at: self.visible_at.max(self.origin),
+        })
+    }
+}
+
+/// Within which time all those are looked at who stood back.
+const SOON: Duration = Duration::from_secs(1);
+
+/// What is known of how far a task is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Its first result is to come.
+    First,
+    /// Its first result is to come, and others are to find out when that may be.
+    StandsBack,
+    /// There was a result, and another one is to come.
+    Further,
+}
+
+impl Stage {
+    const fn part(self) -> Part {
+        match self {
+            Self::First | Self::StandsBack => Part::First,
+            Self::Further => Part::Further,
+        }
     }
 }
 

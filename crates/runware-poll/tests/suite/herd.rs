@@ -1,0 +1,68 @@
+//! Many tasks of a kind of which nothing is known.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use runware_poll::{Cadence, Kind, Limits, Plan, Poll, Scheduler, Seen, Tick};
+
+use crate::world::{Outcome, Trace, run};
+use crate::{at, ms, secs};
+
+const TASKS: u32 = 400;
+
+/// When a task ends: the first after 50 s, the last after 70 s, in no order.
+fn ends(key: u32) -> Tick {
+    at(50_000 + u64::from(key * 7 % TASKS) * 50)
+}
+
+fn play(cadence: Cadence, tasks: u32, ends: impl Fn(u32) -> Tick) -> Trace {
+    let plan = Arc::new(Plan::new().with_cadence(cadence).unwrap());
+    let kind = Arc::new(Kind::new("videoInference"));
+    let mut scheduler = Scheduler::new(Limits::default());
+    for key in 0..tasks {
+        let poll = Poll::new(Arc::clone(&plan), u64::from(key), Tick::ZERO).with_kind(Arc::clone(&kind));
+        scheduler.insert(key, poll, Tick::ZERO);
+    }
+    run(&mut scheduler, Tick::ZERO, Tick::MAX, |now, key| {
+        (ms(50), Outcome::Seen(if now >= ends(key) { Seen::Settled } else { Seen::Running }))
+    })
+}
+
+/// How often a task was asked about, and how long after its end it was noticed, on average.
+fn cost(trace: &Trace, ends: impl Fn(u32) -> Tick) -> (f64, f64) {
+    let looks: usize = trace.requests.iter().map(|request| request.keys.len()).sum();
+    let lags = trace.finished.iter().map(|(key, (noticed, _))| noticed.duration_since(ends(*key)));
+    let tasks = trace.finished.len() as f64;
+    (looks as f64 / tasks, lags.sum::<Duration>().as_secs_f64() / tasks)
+}
+
+#[test]
+fn most_of_them_wait_for_what_the_first_find_out() {
+    let (looks, lag) = cost(&play(Cadence::learned(), TASKS, ends), ends);
+    let (looks_alone, lag_alone) = cost(&play(Cadence::exponential(), TASKS, ends), ends);
+    assert!(looks < 0.8 * looks_alone, "{looks:.2} looks, {looks_alone:.2} without");
+    assert!(lag < lag_alone, "{lag:.2} s, {lag_alone:.2} s without");
+}
+
+/// The first to end has the others looked at within a second, though none of them would have been for long.
+#[test]
+fn those_that_stand_back_come_forward_when_one_has_ended() {
+    let ends = |_| at(2_000);
+    let trace = play(Cadence::learned(), TASKS, ends);
+    let first = trace.finished.values().map(|(noticed, _)| *noticed).min().unwrap();
+    assert!(first <= at(3_600), "{first:?}");
+    for (key, (noticed, _)) in &trace.finished {
+        assert!(*noticed <= first + secs(1) + ms(200), "{key} at {noticed:?}, the first at {first:?}");
+    }
+}
+
+#[test]
+fn a_few_tasks_of_a_kind_all_look_for_themselves() {
+    let never = |_| at(400_000);
+    let learned = play(Cadence::learned(), 16, never);
+    let exponential = play(Cadence::exponential(), 16, never);
+    let early = |trace: &Trace| -> Vec<_> {
+        trace.requests.iter().filter(|request| request.at < at(400_000)).map(|request| request.at).collect()
+    };
+    assert_eq!(early(&learned), early(&exponential));
+}
