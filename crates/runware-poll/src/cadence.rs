@@ -116,7 +116,7 @@ impl Cadence {
     }
 
     /// The nominal gap between looks at a task whose end others are to find out about: the longest there is where it may
-    /// end any moment.
+    /// end any moment. None if nothing is to be found out.
     pub(crate) const fn follower_gap(&self) -> Option<Duration> {
         match *self {
             Self::Learned { cap, .. } => Some(cap),
@@ -127,7 +127,7 @@ impl Cadence {
     /// When a look may and should follow one at `last`, for a nominal gap that was forecast.
     pub(crate) fn forecast_window(&self, last: Tick, gap: Duration, rng: &mut Rng) -> Window {
         let share = |share| scale(gap, share).unwrap_or(gap);
-        Window { earliest: last + share(0.9), due: last + between(share(0.95), share(1.05), rng) }
+        Window { earliest: last + share(0.8), due: last + between(share(0.95), share(1.05), rng) }
     }
 
     /// The shortest gap there can be.

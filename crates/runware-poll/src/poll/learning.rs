@@ -74,8 +74,10 @@ impl Poll {
 
     /// Leaves it to others of its kind to find out how long such tasks take, if the plan's cadence is to learn it.
     pub(crate) fn stand_back(&mut self) {
-        self.stage = Stage::StandsBack;
-        self.hold_back();
+        if self.plan.cadence().follower_gap().is_some() {
+            self.stage = Stage::StandsBack;
+            self.hold_back();
+        }
     }
 
     /// Another one of its kind has ended: the next look is due within a second.
@@ -91,12 +93,14 @@ impl Poll {
         }
     }
 
-    /// Puts the next look off, of a task that stands back.
+    /// Puts the next look off, of a task that stands back. It may still go along with others as soon as theirs.
     pub(super) fn hold_back(&mut self) {
         if self.stage == Stage::StandsBack
             && let Some(gap) = self.plan.cadence().follower_gap()
         {
+            let earliest = self.window.earliest;
             self.look_after(gap);
+            self.window.earliest = self.window.earliest.min(earliest);
         }
     }
 
