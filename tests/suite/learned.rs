@@ -21,6 +21,7 @@ over_each_transport! {
     what_was_saved_counts_from_the_first_task_of_the_next_client,
     the_time_between_results_is_learned,
     a_task_that_reports_its_progress_is_looked_at_less,
+    the_clients_own_bound_of_the_lag_is_no_less_than_the_lag,
 }
 
 const MINUTE: Law = Law::LogNormal { median: 60.0, sigma: 0.3 };
@@ -171,6 +172,15 @@ async fn a_task_that_reports_its_progress_is_looked_at_less() {
     let [reported, silent] = costs[..] else { unreachable!("there are two") };
     assert!(reported.checks <= 0.75 * silent.checks, "{reported:?} and {silent:?}");
     assert!(reported.lag <= 2.0, "{reported:?} and {silent:?}");
+}
+
+async fn the_clients_own_bound_of_the_lag_is_no_less_than_the_lag() {
+    let world = experienced().await;
+    let bound = world.client.stats().notice_lag_bound;
+    let Cost { checks, lag } = Cost::of(&world, &names("known", 50));
+    assert_eq!((bound.tasks, checks * 50.0), (50, world.client.stats().status_checks as f64));
+    let mean = bound.mean().unwrap().as_secs_f64();
+    assert!((lag..3.0 * lag).contains(&mean), "{mean} s for {lag} s");
 }
 
 /// How long a task of which nothing was seen yet is left alone, if anything is known of its kind.
