@@ -18,6 +18,8 @@ mod doubt;
 mod io_faults;
 // What must not leak from one task to another.
 mod isolation;
+// What is learned of how long tasks take, and what it is good for.
+mod learned;
 // A thousand tasks at once over real sockets, with the figures of docs/performance.md.
 mod load;
 // Several results: partial outcomes, odd replies, synchronous delivery.

@@ -8,7 +8,9 @@ use runware::types::TaskType;
 use runware::{Ending, Outcome, Status, TaskHandle};
 use runware_emulator::{Action, Answer, Options, RequestKind};
 
-use crate::harness::{Way, World, exact_plan, id, millis, on_check, over_each_transport, secs, video};
+use crate::harness::{
+    Way, World, exact_plan, id, millis, on_check, over_each_transport, secs, unlearned_plan, video,
+};
 
 over_each_transport! {
     the_default_plan_finds_a_30_s_task_with_eight_checks,
@@ -160,7 +162,7 @@ async fn a_look_waits_up_to_50_ms_for_another_task_to_travel_with() {
 }
 
 async fn tasks_submitted_while_others_run_travel_with_them() {
-    let world = World::new(Options::new().duration(secs(30)));
+    let world = World::with(Options::new().duration(secs(30)), |builder| builder.plan(unlearned_plan()));
     let mut tasks = Vec::new();
     for n in 0..100 {
         tasks.push(world.client.submit(video(&n.to_string())).unwrap());

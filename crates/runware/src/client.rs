@@ -223,15 +223,21 @@ impl Client {
     /// What this client and its clones have learned of how long tasks take, [what they were given](ClientBuilder::durations)
     /// included: a copy, to be kept for the next client.
     ///
-    /// It knows tasks by type, model, size and the like; see [`Kind`](runware_poll::Kind). Nothing of a prompt, an id or
-    /// an address is in it. After [`Client::close`] it is what was known at the end.
+    /// It knows tasks by type, model, size and the like; see [`Kind`](runware_poll::Kind). Nothing of a prompt, a seed, an
+    /// id or an address is in it. Tasks that are running are not part of it. After [`Client::close`] it is what was known
+    /// at the end.
     ///
     /// ```no_run
-    /// # async fn example(client: runware::Client) -> Result<(), runware::Error> {
+    /// # async fn example(client: runware::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use runware::Client;
+    /// use runware::poll::Durations;
     ///
-    /// let learned = client.durations().await;
-    /// let next = Client::builder().api_key_from_env()?.durations(learned).build()?;
+    /// let learned = serde_json::to_vec(&client.durations().await)?;
+    /// std::fs::write("durations.json", learned)?;
+    ///
+    /// // In the next process:
+    /// let learned: Durations = serde_json::from_slice(&std::fs::read("durations.json")?)?;
+    /// let client = Client::builder().api_key_from_env()?.durations(learned).build()?;
     /// # Ok(()) }
     /// ```
     ///

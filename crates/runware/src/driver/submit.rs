@@ -345,11 +345,15 @@ impl Driver {
             Some(_) => Poll::new(plan, seed, entry.started),
             None => Poll::resumed(plan, seed, entry.started),
         };
-        let poll = match entry.timed_kind() {
-            Some(kind) => poll.with_kind(kind),
-            None => poll,
-        };
+        let kind = entry.timed_kind();
         self.scheduler.insert(task_uuid, poll, now);
+        // Given to it only now, it counts from the first time that the task is seen: one that may not have arrived is
+        // looked for at once, however long such tasks take.
+        if let Some(kind) = kind
+            && let Some(poll) = self.scheduler.poll_mut(&task_uuid)
+        {
+            *poll = poll.clone().with_kind(kind);
+        }
         if entry.prepared.is_some() && entry.submission.is_accepted() {
             self.scheduler.observed(&task_uuid, now, Seen::Running);
         }

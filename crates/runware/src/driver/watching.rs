@@ -195,10 +195,11 @@ impl Driver {
                 // Told first: what comes next was last seen not to be there before this.
                 self.scheduler.advanced(&task_uuid, now);
             }
-            self.scheduler.observed(&task_uuid, now, Seen::Running);
             if is_queued {
+                // So is this: the time in the queue is none that the work took.
                 self.scheduler.queued(&task_uuid, now);
             }
+            self.scheduler.observed(&task_uuid, now, Seen::Running);
             if let Some(percent) = progress {
                 self.scheduler.reported(&task_uuid, now, percent);
             }
