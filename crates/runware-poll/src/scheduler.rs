@@ -70,7 +70,7 @@ pub struct Scheduler<K> {
     paused_until: Tick,
     blocked: bool,
     durations: Durations,
-    herds: Herds<K>,
+    herds: Herds,
 }
 
 /// What a [`Scheduler`] keeps to.
@@ -138,18 +138,12 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     }
 
     /// Takes on a task. Returns the `Poll` that `key` had, which is replaced.
-    pub fn insert(&mut self, key: K, mut poll: Poll, now: Tick) -> Option<Poll> {
+    pub fn insert(&mut self, key: K, poll: Poll, now: Tick) -> Option<Poll> {
         let hash = self.slab.hash(&key);
         let known = self.slab.find_hashed(hash, &key);
         let replaced = known.and_then(|slot| self.take(slot)).map(|task| task.poll);
-        if let Some(Lesson { kind, part, .. }) = poll.lesson() {
-            match self.durations.forecast(&kind, part, now) {
-                Some(forecast) => poll.follow(&forecast),
-                None if self.herds.join(&kind, &key, |other| self.slab.find(other).is_some()) => {}
-                None => poll.stand_back(),
-            }
-        }
         if let Some(slot) = self.slab.insert(hash, key, poll) {
+            self.begin(slot, now);
             self.file(slot, now);
         }
         replaced
@@ -377,20 +371,34 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
         }
     }
 
+    /// Plans the first look at a task by what is known of its kind.
+    fn begin(&mut self, slot: u32, now: Tick) {
+        let Some(Lesson { kind, part, .. }) = self.lesson(slot) else { return };
+        let forecast = self.durations.forecast(&kind, part, now);
+        let stands_back = |slot| self.slab.get(slot).is_some_and(|task| task.poll.stands_back());
+        let leads = forecast.is_some() || self.herds.join(&kind, slot, stands_back);
+        let Some(task) = self.slab.get_mut(slot) else { return };
+        match forecast {
+            Some(forecast) => task.poll.follow(&forecast),
+            None if leads => {}
+            None => task.poll.stand_back(),
+        }
+    }
+
     /// Looks after the tasks of a kind that stood back, after one of it has ended.
     fn rouse(&mut self, kind: &Kind, now: Tick) {
         for scout in self.herds.scouts(kind) {
-            if let Some(slot) = self.slab.find(&scout) {
-                self.update(slot, now, |task| task.poll.come_forward(now));
-            }
+            self.update(scout, now, |task| task.poll.come_forward(now));
         }
         if self.herds.has(kind)
             && let Some(forecast) = self.durations.forecast(kind, Part::First, now)
         {
             for follower in self.herds.dissolve(kind) {
-                if let Some(slot) = self.slab.find(&follower) {
-                    self.update(slot, now, |task| task.poll.follow(&forecast));
-                }
+                self.update(follower, now, |task| {
+                    if task.poll.stands_back() {
+                        task.poll.follow(&forecast);
+                    }
+                });
             }
         }
     }

@@ -80,6 +80,11 @@ impl Poll {
         }
     }
 
+    /// Whether it leaves it to others.
+    pub(crate) fn stands_back(&self) -> bool {
+        self.stage == Stage::StandsBack
+    }
+
     /// Another one of its kind has ended: the next look is due within a second.
     pub(crate) fn come_forward(&mut self, now: Tick) {
         if self.stage != Stage::StandsBack {

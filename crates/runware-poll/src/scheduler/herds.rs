@@ -1,7 +1,6 @@
 //! [`Herds`]: tasks of which nobody knows how long they take, and which of them find out.
 
 use std::collections::HashMap;
-use std::hash::Hash;
 use std::sync::Arc;
 
 use crate::kind::Kind;
@@ -18,23 +17,24 @@ const SCOUTS: usize = 256;
 /// answer goes for the others. The first ones lead, and are asked by the exponential schedule; the others stand back.
 /// When one has ended, some of them are looked at, and when that shows enough for a forecast, all follow it.
 #[derive(Debug)]
-pub(super) struct Herds<K> {
-    kinds: HashMap<Arc<Kind>, Herd<K>>,
+pub(super) struct Herds {
+    kinds: HashMap<Arc<Kind>, Herd>,
 }
 
 #[derive(Debug)]
-struct Herd<K> {
+struct Herd {
     leaders: usize,
-    followers: Vec<K>,
+    /// By their slots; some may have been given to other tasks since.
+    followers: Vec<u32>,
 }
 
-impl<K: Clone + Eq + Hash> Herds<K> {
+impl Herds {
     pub(super) fn new() -> Self {
         Self { kinds: HashMap::new() }
     }
 
-    /// Takes in a task; returns true if it leads. `is_there` says which tasks there still are.
-    pub(super) fn join(&mut self, kind: &Arc<Kind>, key: &K, is_there: impl Fn(&K) -> bool) -> bool {
+    /// Takes in a task; returns true if it leads. `stands_back` says which tasks still do.
+    pub(super) fn join(&mut self, kind: &Arc<Kind>, slot: u32, stands_back: impl Fn(u32) -> bool) -> bool {
         if self.kinds.len() >= MOST_KINDS && !self.kinds.contains_key(kind) {
             return true;
         }
@@ -44,14 +44,19 @@ impl<K: Clone + Eq + Hash> Herds<K> {
             return true;
         }
         if herd.followers.len() == herd.followers.capacity() {
-            herd.followers.retain(is_there);
+            herd.followers.retain(|slot| stands_back(*slot));
         }
-        herd.followers.push(key.clone());
+        herd.followers.push(slot);
         false
     }
 
+    /// There are no tasks any more.
+    pub(super) fn clear(&mut self) {
+        self.kinds = HashMap::new();
+    }
+
     /// A task of a kind has ended; returns some that stood back, to be looked at now.
-    pub(super) fn scouts(&mut self, kind: &Kind) -> Vec<K> {
+    pub(super) fn scouts(&mut self, kind: &Kind) -> Vec<u32> {
         let Some(herd) = self.kinds.get_mut(kind) else { return Vec::new() };
         herd.followers.split_off(herd.followers.len().saturating_sub(SCOUTS))
     }
@@ -62,7 +67,7 @@ impl<K: Clone + Eq + Hash> Herds<K> {
     }
 
     /// Something is known of a kind; returns those that stood back.
-    pub(super) fn dissolve(&mut self, kind: &Kind) -> Vec<K> {
+    pub(super) fn dissolve(&mut self, kind: &Kind) -> Vec<u32> {
         self.kinds.remove(kind).map(|herd| herd.followers).unwrap_or_default()
     }
 }

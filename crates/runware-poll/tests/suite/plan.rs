@@ -8,7 +8,7 @@ use crate::{ms, secs};
 fn defaults() {
     let plan = Plan::default();
     assert_eq!(plan, Plan::new());
-    let cadence = Cadence::Learned { worth: ms(500), floor: secs(1), cap: secs(60) };
+    let cadence = Cadence::Learned { worth: ms(400), floor: secs(1), cap: secs(15) };
     assert_eq!((plan.cadence(), Cadence::default(), Cadence::learned()), (&cadence, cadence, cadence));
     let exponential = Cadence::Exponential { first: secs(1), factor: 1.5, cap: secs(10), spread: 0.2 };
     assert_eq!(Cadence::exponential(), exponential);
