@@ -68,10 +68,12 @@ impl Driver {
         let mut sightings = reading::read_status(exchange, &asked.task_uuids);
         // Silence may mean that nothing is there, but says nothing.
         let is_answered = exchange.fault.is_none() && !exchange.replies.is_empty();
-        if reading::is_refused_whole(exchange, &asked.task_uuids) {
+        if sightings.values().any(Sighting::is_of_task) {
+            if is_answered {
+                self.scheduler.accepted(asked.task_uuids.len());
+            }
+        } else if reading::is_refused_whole(exchange, &asked.task_uuids) {
             self.scheduler.refused(&asked.task_uuids);
-        } else if is_answered && sightings.values().any(Sighting::is_of_task) {
-            self.scheduler.accepted(asked.task_uuids.len());
         }
         for task_uuid in &asked.task_uuids {
             let Some(sighting) = sightings.remove(task_uuid) else { continue };
