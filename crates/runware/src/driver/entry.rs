@@ -29,7 +29,7 @@ pub(super) struct Entry {
     pub(super) is_held: bool,
     pub(super) verification: Verification,
     /// How many status checks in a row showed what may be all there is, though it is less than was asked for.
-    pub(super) short_answers: u32,
+    pub(super) short_answers: u8,
     /// The archive is being asked whether the failures are all there will be.
     pub(super) awaits_verdict: bool,
     /// How many results were asked for, as far as is known.
@@ -37,7 +37,7 @@ pub(super) struct Entry {
     /// Since when every status check has shown an error that may be a verdict.
     pub(super) suspicious_since: Option<Tick>,
     /// How many checks in a row had an answer that was too large, over a connection that others share.
-    pub(super) large_answers: u32,
+    pub(super) large_answers: u8,
     /// What the last answered status check showed, if there was one.
     pub(super) last_seen: Option<bool>,
     /// Whether the last status check brought no answer.
