@@ -127,6 +127,7 @@ impl PartialEq for Known {
 
 impl Eq for Known {}
 
+#[expect(clippy::mutable_key_type, reason = "the id that it is found by never changes")]
 fn remove(watches: &mut HashSet<Known>, task_uuid: TaskUuid) {
     if watches.remove(&task_uuid) {
         give_back(watches);
