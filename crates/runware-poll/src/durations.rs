@@ -7,8 +7,11 @@ mod saved;
 pub(crate) mod scale;
 mod sketch;
 
-use std::collections::HashMap;
+use std::hash::RandomState;
 use std::sync::Arc;
+
+use hashbrown::HashMap;
+use hashbrown::hash_map::EntryRef;
 
 use self::distribution::Distribution;
 use self::lesson::Lesson;
@@ -61,7 +64,7 @@ use crate::tick::Tick;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Durations {
-    kinds: HashMap<Box<str>, Known>,
+    kinds: HashMap<Box<str>, Known, RandomState>,
     /// How many times something was used.
     uses: u64,
 }
@@ -169,21 +172,21 @@ impl Durations {
 
     fn teach(&mut self, level: &str, part: Part) -> &mut Lesson {
         self.uses += 1;
-        if !self.kinds.contains_key(level) {
+        if self.kinds.len() >= Self::MOST_KINDS && !self.kinds.contains_key(level) {
             self.make_room();
-            self.kinds.insert(level.into(), Known::default());
         }
-        let known = self.kinds.entry(level.into()).or_default();
+        let known = match self.kinds.entry_ref(level) {
+            EntryRef::Occupied(known) => known.into_mut(),
+            EntryRef::Vacant(unknown) => unknown.insert_with_key(level.into(), Known::default()),
+        };
         known.used = self.uses;
         known.part_mut(part).get_or_insert_default()
     }
 
-    /// Forgets the kind that was not used for the longest time, if there are too many.
+    /// Forgets the kind that was not used for the longest time.
     fn make_room(&mut self) {
-        if self.kinds.len() >= Self::MOST_KINDS {
-            let oldest = self.kinds.iter().min_by_key(|(_, known)| known.used).map(|(name, _)| name.clone());
-            oldest.and_then(|name| self.kinds.remove(&name));
-        }
+        let oldest = self.kinds.iter().min_by_key(|(_, known)| known.used).map(|(name, _)| name.clone());
+        oldest.and_then(|name| self.kinds.remove(&name));
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod asking;
 mod collected;
+mod entries;
 mod entry;
 mod figures;
 mod lanes;
@@ -35,6 +36,7 @@ use crate::registry::Registry;
 use crate::room::give_back;
 use crate::stats::counters::{Counters, UnderWay};
 use asking::Questions;
+use entries::Entries;
 use entry::Entry;
 use lanes::{Lane, Lanes};
 use opening::Opening;
@@ -82,8 +84,7 @@ pub(crate) struct Driver {
     counters: Arc<Counters>,
     inbox: mpsc::UnboundedReceiver<Command>,
     rng: Rng,
-    /// Boxed, because a table has much room to spare.
-    entries: HashMap<TaskUuid, Box<Entry>>,
+    entries: Entries,
     /// When to look next at tasks that the scheduler does not have: they are being sent or verified.
     agenda: BTreeSet<(Tick, TaskUuid)>,
     /// Decides when a request may be sent, and of which kind.
@@ -154,12 +155,8 @@ impl Asked {
     }
 
     /// One of the tasks, if it is open, and was so when the exchange was started.
-    fn entry<'a>(
-        &self,
-        task_uuid: &TaskUuid,
-        entries: &'a mut HashMap<TaskUuid, Box<Entry>>,
-    ) -> Option<&'a mut Entry> {
-        entries.get_mut(task_uuid).map(Box::as_mut).filter(|entry| entry.started <= self.at)
+    fn entry<'a>(&self, task_uuid: &TaskUuid, entries: &'a mut Entries) -> Option<&'a mut Entry> {
+        entries.get_mut(task_uuid).filter(|entry| entry.started <= self.at)
     }
 }
 
@@ -186,7 +183,7 @@ impl Driver {
             counters,
             inbox,
             rng: Rng::with_seed(seed),
-            entries: HashMap::new(),
+            entries: Entries::default(),
             agenda: BTreeSet::new(),
             lanes: Lanes::new(pacing),
             outbox: Outbox::new(batch_limit),

@@ -50,6 +50,11 @@ impl TaskHandle {
         self.task_uuid
     }
 
+    /// The same, to find something by it.
+    pub(crate) fn id(&self) -> &TaskUuid {
+        &self.task_uuid
+    }
+
     /// What kind of task it is, where known.
     pub fn task_type(&self) -> Option<&TaskType> {
         self.task_type.as_ref()

@@ -2,7 +2,9 @@
 
 mod sent_lately;
 
-use std::collections::{HashMap, HashSet};
+use std::borrow::Borrow;
+use std::collections::HashSet;
+use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use runware_poll::Tick;
@@ -18,10 +20,14 @@ use sent_lately::SentLately;
 /// The locks are taken in this order.
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
-    watches: Mutex<HashMap<TaskUuid, Arc<Watch>>>,
+    watches: Mutex<HashSet<Known>>,
     streams: Mutex<HashSet<TaskUuid>>,
     sent_lately: Mutex<SentLately>,
 }
+
+/// A watch, found by the id of its task, which it holds anyway.
+#[derive(Debug)]
+struct Known(Arc<Watch>);
 
 impl Registry {
     /// The watch for a task, counting the caller as a watcher, and whether it is new.
@@ -32,7 +38,7 @@ impl Registry {
         if to_submit && lock(&self.streams).contains(&handle.task_uuid()) {
             return Err(Error::uuid_reused(handle, "in this client"));
         }
-        if let Some(watch) = watches.get(&handle.task_uuid()).filter(|watch| watch.is_open()) {
+        if let Some(Known(watch)) = watches.get(handle.id()).filter(|known| known.0.is_open()) {
             return match (watch.handle().request_hash(), handle.request_hash()) {
                 (Some(ours), Some(theirs)) if ours != theirs => {
                     Err(Error::uuid_reused(handle, "in this client"))
@@ -45,7 +51,8 @@ impl Registry {
         }
         let watch = Arc::new(Watch::new(handle));
         watch.add_watcher();
-        watches.insert(watch.handle().task_uuid(), Arc::clone(&watch));
+        // Unlike an insertion, which would leave the one that has ended.
+        watches.replace(Known(Arc::clone(&watch)));
         Ok((watch, true))
     }
 
@@ -57,7 +64,7 @@ impl Registry {
     /// Forgets a task if nobody watches it; returns true if so.
     pub(crate) fn release(&self, task_uuid: TaskUuid) -> bool {
         let mut watches = self.lock();
-        let unwatched = watches.get(&task_uuid).is_none_or(|watch| !watch.is_watched());
+        let unwatched = watches.get(&task_uuid).is_none_or(|known| !known.0.is_watched());
         if unwatched {
             remove(&mut watches, task_uuid);
         }
@@ -68,7 +75,7 @@ impl Registry {
     pub(crate) fn begin_stream(&self, handle: &TaskHandle) -> Result<(), Error> {
         let task_uuid = handle.task_uuid();
         let watches = self.lock();
-        let is_watched = watches.get(&task_uuid).is_some_and(|watch| watch.is_open());
+        let is_watched = watches.get(&task_uuid).is_some_and(|known| known.0.is_open());
         if is_watched || !lock(&self.streams).insert(task_uuid) {
             return Err(Error::uuid_reused(handle.clone(), "in this client"));
         }
@@ -95,13 +102,34 @@ impl Registry {
         lock(&self.sent_lately).tidy(now)
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<TaskUuid, Arc<Watch>>> {
+    fn lock(&self) -> MutexGuard<'_, HashSet<Known>> {
         lock(&self.watches)
     }
 }
 
-fn remove(watches: &mut HashMap<TaskUuid, Arc<Watch>>, task_uuid: TaskUuid) {
-    if watches.remove(&task_uuid).is_some() {
+impl Borrow<TaskUuid> for Known {
+    fn borrow(&self) -> &TaskUuid {
+        self.0.handle().id()
+    }
+}
+
+impl Hash for Known {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.handle().id().hash(state);
+    }
+}
+
+impl PartialEq for Known {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.handle().id() == other.0.handle().id()
+    }
+}
+
+impl Eq for Known {}
+
+#[expect(clippy::mutable_key_type, reason = "the id that it is found by never changes")]
+fn remove(watches: &mut HashSet<Known>, task_uuid: TaskUuid) {
+    if watches.remove(&task_uuid) {
         give_back(watches);
     }
 }

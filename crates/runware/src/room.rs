@@ -1,6 +1,6 @@
 //! Giving memory back.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::Hash;
 
 /// Something that keeps the room it once needed.
@@ -46,6 +46,7 @@ macro_rules! roomy {
 
 roomy! {
     [K: Eq + Hash, V] HashMap<K, V>;
+    [T: Eq + Hash] HashSet<T>;
     [T] Vec<T>;
     [T] VecDeque<T>;
 }

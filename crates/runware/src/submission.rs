@@ -76,10 +76,22 @@ struct Sends {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    Due { at: Tick },
+    Due {
+        at: Tick,
+    },
     UnderWay,
-    Doubtful { absence: Option<Missed>, resend: bool, disconnected: bool },
-    Accepted { absence: Option<Missed>, resend: bool },
+    /// With when the archive did not have it, and whether it said so or answered without a word about the task.
+    Doubtful {
+        missed: Option<Tick>,
+        denied: bool,
+        resend: bool,
+        disconnected: bool,
+    },
+    Accepted {
+        missed: Option<Tick>,
+        denied: bool,
+        resend: bool,
+    },
 }
 
 /// Why it is not known whether an attempt arrived.
@@ -88,14 +100,6 @@ enum Doubt {
     /// The connection was lost with it.
     Lost,
     Other,
-}
-
-/// When the archive did not have the task.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Missed {
-    at: Tick,
-    /// True if it said so, false if it answered without a word about the task.
-    denied: bool,
 }
 
 /// What to do about an attempt that the server did not take.
@@ -126,7 +130,7 @@ impl Submission {
 
     /// A task that somebody has sent before.
     pub(crate) fn resumed() -> Self {
-        Self::with_state(State::Accepted { absence: None, resend: false })
+        Self::with_state(State::Accepted { missed: None, denied: false, resend: false })
     }
 
     /// It is not to be sent before this.
@@ -235,7 +239,7 @@ impl Submission {
         self.sends = self.sends_before;
         self.not_before = not_before;
         let disconnected = self.doubt == Some(Doubt::Lost);
-        self.state = State::Doubtful { absence: None, resend: true, disconnected };
+        self.state = State::Doubtful { missed: None, denied: false, resend: true, disconnected };
     }
 
     /// The server did not take it; `certainly` if it was the API that said so, and not something before it.
@@ -269,14 +273,14 @@ impl Submission {
     pub(crate) fn maybe_sent(&mut self, resend: bool) {
         self.doubt = Some(Doubt::Other);
         self.was_only_lost = false;
-        self.state = State::Doubtful { absence: None, resend, disconnected: false };
+        self.state = State::Doubtful { missed: None, denied: false, resend, disconnected: false };
     }
 
     /// The connection was lost with the attempt on it: it may be sent again once a look does not show it.
     pub(crate) fn disconnected(&mut self, now: Tick) {
         self.doubt = Some(Doubt::Lost);
         self.arrived_by(now);
-        self.state = State::Doubtful { absence: None, resend: true, disconnected: true };
+        self.state = State::Doubtful { missed: None, denied: false, resend: true, disconnected: true };
     }
 
     /// A status check that was started at `asked` was answered well, and does not show it. Returns when the same
@@ -295,7 +299,7 @@ impl Submission {
 
     /// The server has it: it said so, or a status check shows it.
     pub(crate) fn accepted(&mut self) {
-        self.state = State::Accepted { absence: None, resend: false };
+        self.state = State::Accepted { missed: None, denied: false, resend: false };
     }
 
     /// The server answered without naming it. That counts as accepted until nothing can be found of it;
@@ -303,29 +307,29 @@ impl Submission {
     pub(crate) fn acknowledged_weakly(&mut self, resend: bool) {
         self.doubt = Some(Doubt::Other);
         self.was_only_lost = false;
-        self.state = State::Accepted { absence: None, resend };
+        self.state = State::Accepted { missed: None, denied: false, resend };
     }
 
     /// The archive does not have the task; `denied` if it said so, and was not just silent about it.
     pub(crate) fn absent(&mut self, now: Tick, denied: bool) -> Absence {
         let in_time = self.attempts < MAX_ATTEMPTS && self.is_in_resend_window(now);
-        let (absence, resend) = match &mut self.state {
-            State::Doubtful { absence, resend, .. } | State::Accepted { absence, resend } => {
-                (absence, *resend)
+        let (missed, was_denied, resend) = match &mut self.state {
+            State::Doubtful { missed, denied, resend, .. } | State::Accepted { missed, denied, resend } => {
+                (missed, denied, *resend)
             }
             _ => return Absence::Inconclusive,
         };
         let may_resend = resend && in_time && denied;
-        match *absence {
-            Some(missed) if now.duration_since(missed.at) < ABSENCE_GAP => Absence::Inconclusive,
-            Some(missed) if may_resend && missed.denied => {
+        match *missed {
+            Some(at) if now.duration_since(at) < ABSENCE_GAP => Absence::Inconclusive,
+            Some(_) if may_resend && *was_denied => {
                 let at = self.not_before_gap(now.max(self.not_before));
                 self.state = State::Due { at };
                 Absence::Resend(at)
             }
             Some(_) if !may_resend => Absence::Undecided,
             _ => {
-                *absence = Some(Missed { at: now, denied });
+                (*missed, *was_denied) = (Some(now), denied);
                 Absence::Inconclusive
             }
         }

@@ -14,6 +14,10 @@ pub(super) struct Figures {
     pub(super) median_s: f64,
     pub(super) sigma: f64,
     pub(super) seed: u64,
+    /// The client's limit for the requests in a second, if it has one.
+    pub(super) rate: Option<f64>,
+    /// Whether it looked on the fixed schedule.
+    pub(super) exponential: bool,
     pub(super) requests: u64,
     pub(super) requests_per_task: f64,
     /// The most requests in one second, those of the one task before the load included.
@@ -45,7 +49,7 @@ pub(super) struct Figures {
 }
 
 impl Figures {
-    /// Fails where a task was lost, failed, or billed other than once.
+    /// Fails where a task was lost, failed, or billed other than once, or a second had more requests than it may.
     pub(super) fn check(&self) -> Result<()> {
         let Self { tasks, accepted, billed, perfect, outcomes, outcomes_succeeded, .. } = self;
         let all = [accepted, billed, perfect, outcomes, outcomes_succeeded];
@@ -54,6 +58,11 @@ impl Figures {
             "of {tasks} tasks, {accepted} were accepted, {billed} billed, and {perfect} delivered and both of that \
              once; there were {outcomes} outcomes, {outcomes_succeeded} of them successes"
         );
+        if let Some(rate) = self.rate {
+            let most = rate + rate.max(1.0);
+            let busiest = self.busiest_second;
+            ensure!(busiest as f64 <= most, "a second had {busiest} requests, and may have {most}");
+        }
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
+use runware::poll::{Cadence, Plan};
 use runware::transport::{Clock, TokioClock};
 use runware::{Client, Status};
 
@@ -24,7 +25,7 @@ pub(super) async fn run(one: &One) -> Result<()> {
 async fn measure(one: &One) -> Result<Figures> {
     let work = &one.work;
     let mut server = Server::start(work).await?;
-    let client = connect(one.transport, &server.urls)?;
+    let client = connect(one, &server.urls)?;
     let first = client.run(work.warm_up()).await.context("the first task")?;
     ensure!(first.status() == Status::Succeeded, "the first task ended with {:?}", first.status());
     drop(first);
@@ -52,6 +53,8 @@ async fn measure(one: &One) -> Result<Figures> {
         median_s: work.common.median,
         sigma: work.common.sigma,
         seed: work.common.seed,
+        rate: one.manner.rate,
+        exponential: one.manner.exponential,
         requests,
         requests_per_task: per_task(requests),
         busiest_second: truth.busiest_second,
@@ -76,13 +79,19 @@ async fn measure(one: &One) -> Result<Figures> {
     })
 }
 
-/// A client with its defaults, but for where the server is.
-fn connect(way: Way, urls: &Urls) -> Result<Client> {
-    let builder = Client::builder().api_key("load");
-    let builder = match way {
+/// A client with its defaults, but for where the server is and what was asked for.
+fn connect(one: &One, urls: &Urls) -> Result<Client> {
+    let mut builder = Client::builder().api_key("load");
+    builder = match one.transport {
         Way::Http => builder.base_url(&urls.http),
         Way::Ws => builder.ws_base_url(&urls.ws),
     };
+    if let Some(rate) = one.manner.rate {
+        builder = builder.rate_limit(rate);
+    }
+    if one.manner.exponential {
+        builder = builder.plan(Plan::new().with_cadence(Cadence::exponential())?);
+    }
     builder.build().context("the client")
 }
 

@@ -34,6 +34,8 @@ pub(super) struct Table {
     pub(super) transport: Vec<Way>,
     #[command(flatten)]
     pub(super) common: Common,
+    #[command(flatten)]
+    pub(super) manner: Manner,
     /// Prints a table in Markdown at the end
     #[arg(long)]
     pub(super) table: bool,
@@ -45,6 +47,8 @@ pub(super) struct One {
     pub(super) transport: Way,
     #[command(flatten)]
     pub(super) work: Work,
+    #[command(flatten)]
+    pub(super) manner: Manner,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -69,6 +73,27 @@ pub(super) struct Common {
     /// How long one run may take, in seconds
     #[arg(long, default_value = "300", value_parser = clap::value_parser!(u64).range(1..=3_600))]
     pub(super) timeout: u64,
+}
+
+/// What the client does otherwise than by default.
+#[derive(Clone, Debug, Args)]
+pub(super) struct Manner {
+    /// How many requests it sends in a second at most, in the long run; no second has more than this and one second's
+    /// worth, or the run fails
+    #[arg(long, value_parser = rate)]
+    pub(super) rate: Option<f64>,
+    /// It looks on the fixed schedule, and learns nothing
+    #[arg(long)]
+    pub(super) exponential: bool,
+}
+
+impl Manner {
+    /// The same as arguments.
+    fn to_arguments(&self) -> Vec<String> {
+        let Self { rate, exponential } = self;
+        let rate = rate.map(|rate| format!("--rate={rate}"));
+        rate.into_iter().chain(exponential.then(|| "--exponential".to_owned())).collect()
+    }
 }
 
 impl Common {
@@ -101,7 +126,7 @@ impl Table {
     /// The arguments of one client.
     pub(super) fn to_one(&self, way: Way, tasks: u64) -> Vec<String> {
         let words = ["one".to_owned(), format!("--transport={way}"), format!("--tasks={tasks}")];
-        words.into_iter().chain(self.common.to_arguments()).collect()
+        words.into_iter().chain(self.common.to_arguments()).chain(self.manner.to_arguments()).collect()
     }
 }
 
@@ -131,5 +156,13 @@ fn positive(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(number) if (0.0..=600.0).contains(&number) => Ok(number),
         _ => Err("it has to be a number from 0 to 600".to_owned()),
+    }
+}
+
+/// Requests in a second.
+fn rate(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if (0.1..=100_000.0).contains(&number) => Ok(number),
+        _ => Err("it has to be a number from 0.1 to 100000".to_owned()),
     }
 }

@@ -26,10 +26,21 @@ pub(crate) fn end_of(bin: usize) -> f64 {
 
 /// The bins in order, each with its range in seconds.
 pub(crate) fn bins() -> impl Iterator<Item = Range<f64>> {
-    let ends = std::iter::successors(Some(FIRST), |end| Some(end * RATIO));
-    let starts = std::iter::once(0.0).chain(ends.clone());
-    starts.zip(ends).map(|(start, end)| start..end).take(BINS)
+    let starts = std::iter::once(&0.0).chain(&ENDS);
+    starts.zip(&ENDS).map(|(start, end)| *start..*end)
 }
+
+/// Where the bins end, in seconds.
+static ENDS: [f64; BINS] = {
+    let mut ends = [FIRST; BINS];
+    let mut bin = 1;
+    #[expect(clippy::indexing_slicing, reason = "it is done while compiling")]
+    while bin < BINS {
+        ends[bin] = ends[bin - 1] * RATIO;
+        bin += 1;
+    }
+    ends
+};
 
 #[cfg(test)]
 mod tests {

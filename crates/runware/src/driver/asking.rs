@@ -75,7 +75,7 @@ impl Driver {
     /// Asks the archive the next question, together with those that can share a request. False if there is none.
     pub(super) fn start_question(&mut self, now: Tick) -> bool {
         while let Some(first) = self.questions.next(|_| true) {
-            if first.is_idle(self.entries.get(&first.task_uuid).map(Box::as_ref)) {
+            if first.is_idle(self.entries.get(&first.task_uuid)) {
                 continue;
             }
             let mut asked = vec![first.task_uuid];
@@ -83,7 +83,7 @@ impl Driver {
             while asked.len() < most
                 && let Some(other) = self.questions.next(|question| question.about == About::Task)
             {
-                if !other.is_idle(self.entries.get(&other.task_uuid).map(Box::as_ref)) {
+                if !other.is_idle(self.entries.get(&other.task_uuid)) {
                     asked.push(other.task_uuid);
                 }
             }

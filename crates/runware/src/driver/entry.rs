@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use runware_poll::{Delays, Kind, Plan, Tick};
-use runware_types::{Prepared, TaskDetails};
+use runware_types::{Prepared, TaskDetails, TaskUuid};
 
 use super::collected::Collected;
 use super::request::Request;
@@ -23,14 +23,13 @@ pub(super) struct Entry {
     pub(super) submission: Submission,
     pub(super) collector: Collected,
     pub(super) started: Tick,
-    pub(super) deadline: Tick,
     /// Where the entry stands on the driver's agenda.
     pub(super) on_agenda: Option<Tick>,
     /// Its sending waits for the end of another attempt under its id, of an earlier watching.
     pub(super) is_held: bool,
     pub(super) verification: Verification,
     /// How many status checks in a row showed what may be all there is, though it is less than was asked for.
-    pub(super) short_answers: u32,
+    pub(super) short_answers: u8,
     /// The archive is being asked whether the failures are all there will be.
     pub(super) awaits_verdict: bool,
     /// How many results were asked for, as far as is known.
@@ -38,7 +37,7 @@ pub(super) struct Entry {
     /// Since when every status check has shown an error that may be a verdict.
     pub(super) suspicious_since: Option<Tick>,
     /// How many checks in a row had an answer that was too large, over a connection that others share.
-    pub(super) large_answers: u32,
+    pub(super) large_answers: u8,
     /// What the last answered status check showed, if there was one.
     pub(super) last_seen: Option<bool>,
     /// Whether the last status check brought no answer.
@@ -113,7 +112,6 @@ impl Entry {
         let known = watch.handle().expected();
         let expected = known.map_or(Expected::Unknown { faults: 0 }, Expected::Known);
         let collector = Collected::new(known);
-        let deadline = now + plan.deadline();
         Self {
             watch,
             prepared,
@@ -122,7 +120,6 @@ impl Entry {
             submission,
             collector,
             started: now,
-            deadline,
             on_agenda: None,
             is_held: false,
             verification: Verification::Idle,
@@ -137,6 +134,15 @@ impl Entry {
             seed,
             delays: None,
         }
+    }
+
+    pub(super) fn id(&self) -> &TaskUuid {
+        self.watch.handle().id()
+    }
+
+    /// When it is no longer waited for.
+    pub(super) fn deadline(&self) -> Tick {
+        self.started + self.plan.deadline()
     }
 
     /// True if the reply to the submission carries the results.

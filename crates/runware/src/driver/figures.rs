@@ -11,10 +11,7 @@ impl Driver {
     /// What a request counts as that carries so many tasks.
     pub(super) fn request(&self, purpose: &Purpose, tasks: usize) -> Request {
         let any = |task_uuids: &[TaskUuid], is_repeated: fn(&Entry) -> bool| {
-            task_uuids
-                .iter()
-                .filter_map(|task_uuid| self.entries.get(task_uuid))
-                .any(|entry| is_repeated(entry))
+            task_uuids.iter().filter_map(|task_uuid| self.entries.get(task_uuid)).any(is_repeated)
         };
         let (sort, is_retry) = match purpose {
             Purpose::Submit(asked) | Purpose::SubmitAndWait(asked) => {

@@ -85,7 +85,7 @@ impl Driver {
     /// Ends everything that is open: the client is closed.
     pub(super) fn end_all(&mut self) {
         let now = self.now();
-        let open: Vec<TaskUuid> = self.entries.keys().copied().collect();
+        let open: Vec<TaskUuid> = self.entries.ids().collect();
         for task_uuid in open {
             let Some(entry) = self.entries.get(&task_uuid) else { continue };
             let handle = entry.watch.handle().clone();
@@ -137,7 +137,7 @@ impl Driver {
     pub(super) fn query_timeout(&self, asked: &[TaskUuid], now: Tick) -> Duration {
         let entries = asked.iter().filter_map(|task_uuid| self.entries.get(task_uuid));
         let timeouts =
-            entries.map(|entry| entry.plan.query_timeout().min(entry.deadline.duration_since(now)));
+            entries.map(|entry| entry.plan.query_timeout().min(entry.deadline().duration_since(now)));
         timeouts.max().unwrap_or_default()
     }
 }

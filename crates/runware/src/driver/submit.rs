@@ -8,6 +8,7 @@ use runware_poll::{Kind, Plan, Poll, Retry, Seen, Tick};
 use runware_transport::Call;
 use runware_types::{Prepared, TaskUuid};
 
+use super::entries::Entries;
 use super::entry::{Entry, Verification};
 use super::opening::Opening;
 use super::request::Request;
@@ -39,7 +40,7 @@ impl Driver {
         let task_uuid = watch.handle().task_uuid();
         let (prepared, plan) = (opening.prepared.take(), Arc::clone(&opening.plan));
         let kind = opening.kind.take();
-        if self.entries.contains_key(&task_uuid) {
+        if self.entries.contains(&task_uuid) {
             self.submit_resumed(task_uuid, prepared, kind, now);
             return;
         }
@@ -50,7 +51,7 @@ impl Driver {
         if is_new {
             self.hold_back(task_uuid, &mut entry);
         }
-        self.entries.insert(task_uuid, Box::new(entry));
+        self.entries.insert(Box::new(entry));
         self.counters.opened();
         if is_new {
             self.go_on(task_uuid, now);
@@ -79,7 +80,7 @@ impl Driver {
             self.hold_back(task_uuid, &mut entry);
             is_to_be_sent = true;
         }
-        self.entries.insert(task_uuid, entry);
+        self.entries.insert(entry);
         if is_to_be_sent {
             self.scheduler.remove(&task_uuid);
             self.go_on(task_uuid, now);
@@ -90,7 +91,7 @@ impl Driver {
     fn hold_back(&mut self, task_uuid: TaskUuid, entry: &mut Entry) {
         if self.leaving.contains_key(&task_uuid) {
             entry.is_held = true;
-            entry.submission.hold(entry.deadline);
+            entry.submission.hold(entry.deadline());
         } else if let Some(at) = self.registry.free_from(task_uuid) {
             entry.submission.postpone(at);
         }
@@ -126,10 +127,10 @@ impl Driver {
     pub(super) fn look_at(&mut self, task_uuid: TaskUuid, now: Tick) {
         let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
         entry.on_agenda = None;
-        if now >= entry.deadline {
+        if now >= entry.deadline() {
             // What becomes of an attempt that ends with the deadline is heard first: if it never left, that is certain.
-            let last_word = entry.deadline + LAST_WORD;
-            let ends_now = self.leaving.get(&task_uuid).is_some_and(|end| *end <= entry.deadline);
+            let last_word = entry.deadline() + LAST_WORD;
+            let ends_now = self.leaving.get(&task_uuid).is_some_and(|end| *end <= entry.deadline());
             if ends_now && !entry.is_held && now < last_word {
                 entry.on_agenda = Some(last_word);
                 self.agenda.insert((last_word, task_uuid));
@@ -339,7 +340,7 @@ impl Driver {
         let from = if entry.submission.is_accepted() { now } else { sent };
         let poll = match entry.prepared {
             Some(_) if from.duration_since(entry.started) > LATE_ACCEPTANCE => {
-                let left = entry.deadline.duration_since(from);
+                let left = entry.deadline().duration_since(from);
                 Poll::new(Plan::clone(&plan).with_deadline(left), seed, from)
             }
             Some(_) => Poll::new(plan, seed, entry.started),
@@ -385,7 +386,7 @@ impl Driver {
         };
         let may_retry = may_retry && !cause.is_permanent();
         match next {
-            Next::Resend(at) if at < entry.deadline && may_retry => entry.report_fault(cause),
+            Next::Resend(at) if at < entry.deadline() && may_retry => entry.report_fault(cause),
             // An earlier attempt may have arrived: it is looked for as long as there is time.
             _ if entry.submission.is_in_doubt() && !entry.is_utility() => {
                 entry.submission.maybe_sent(true);
@@ -403,7 +404,7 @@ impl Driver {
     pub(super) fn remind(&mut self, task_uuid: TaskUuid, now: Tick) {
         if let Some(mut entry) = self.entries.remove(&task_uuid) {
             self.note(task_uuid, &mut entry, now);
-            self.entries.insert(task_uuid, entry);
+            self.entries.insert(entry);
         }
     }
 
@@ -419,7 +420,7 @@ impl Driver {
             Verification::UnderWay { .. } => None,
             Verification::Idle => entry.submission.due().filter(|at| *at > now),
         };
-        let at = step.map_or(entry.deadline, |at| at.min(entry.deadline));
+        let at = step.map_or(entry.deadline(), |at| at.min(entry.deadline()));
         entry.on_agenda = Some(at);
         self.agenda.insert((at, task_uuid));
     }
@@ -435,13 +436,9 @@ impl Driver {
 }
 
 /// Notes that a task is being sent, if it still is to be; returns the time to its deadline.
-fn mark_sent(
-    entries: &mut HashMap<TaskUuid, Box<Entry>>,
-    task_uuid: TaskUuid,
-    now: Tick,
-) -> Option<Duration> {
+fn mark_sent(entries: &mut Entries, task_uuid: TaskUuid, now: Tick) -> Option<Duration> {
     let entry = entries.get_mut(&task_uuid)?;
     entry.submission.due().filter(|at| *at <= now)?;
     entry.submission.sent(now);
-    Some(entry.deadline.duration_since(now))
+    Some(entry.deadline().duration_since(now))
 }

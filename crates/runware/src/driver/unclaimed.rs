@@ -63,7 +63,7 @@ impl Driver {
     /// It concerns only the open tasks that its entries name. After a lost connection it may be what was paid for;
     /// it may as well be an answer that came too late, or about a task that was let go of.
     pub(super) fn take_unclaimed(&mut self, reply: &Reply, now: Tick) {
-        let parts = reading::read_parts(reply, |task_uuid| self.entries.contains_key(&task_uuid));
+        let parts = reading::read_parts(reply, |task_uuid| self.entries.contains(&task_uuid));
         if parts.is_empty() {
             let items = reply.envelope.items.iter().find_map(|item| item.task_uuid());
             let first = items.or_else(|| reply.envelope.errors.iter().find_map(|error| error.task_uuid()));

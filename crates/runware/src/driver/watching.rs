@@ -18,14 +18,14 @@ use crate::{Ending, Error};
 /// Fewer failures than results were asked for, and nothing else: that may be the verdict on the whole task,
 /// or the rest is not shown yet. So may be fewer results of a synchronous task, whose own answer was lost. After
 /// this many such answers in a row the archive is asked which.
-const SHORT_ANSWERS_QUESTIONED: u32 = 2;
+const SHORT_ANSWERS_QUESTIONED: u8 = 2;
 
 /// How often the archive is asked how many results a task is to have.
 const EXPECTED_ATTEMPTS: u32 = 3;
 
 /// An answer that is too large, over a connection that others share, is the task's own once it is so this many times in
 /// a row.
-const LARGE_ANSWERS_CONFIRMED: u32 = 2;
+const LARGE_ANSWERS_CONFIRMED: u8 = 2;
 
 /// An error that may be a passing trouble of the server is the task's own once every check for this long
 /// has shown it: what a check reports of a task, it reports every time.
@@ -68,16 +68,18 @@ impl Driver {
         let mut sightings = reading::read_status(exchange, &asked.task_uuids);
         // Silence may mean that nothing is there, but says nothing.
         let is_answered = exchange.fault.is_none() && !exchange.replies.is_empty();
-        if reading::is_refused_whole(exchange, &asked.task_uuids) {
+        if sightings.values().any(Sighting::is_of_task) {
+            if is_answered {
+                self.scheduler.accepted(asked.task_uuids.len());
+            }
+        } else if reading::is_refused_whole(exchange, &asked.task_uuids) {
             self.scheduler.refused(&asked.task_uuids);
-        } else if is_answered && sightings.values().any(Sighting::is_of_task) {
-            self.scheduler.accepted(asked.task_uuids.len());
         }
         for task_uuid in &asked.task_uuids {
             let Some(sighting) = sightings.remove(task_uuid) else { continue };
             let Some(entry) = asked.entry(task_uuid, &mut self.entries) else { continue };
             match sighting {
-                Sighting::TooLarge(_) => entry.large_answers += 1,
+                Sighting::TooLarge(_) => entry.large_answers = entry.large_answers.saturating_add(1),
                 // That a check failed says nothing about the size of its answer.
                 Sighting::Fault(_) => {}
                 _ => entry.large_answers = 0,
@@ -161,7 +163,7 @@ impl Driver {
         // has said that it brought fewer results than were asked for.
         let may_be_all = is_all_failed || (entry.is_sync() && snapshot.is_ended());
         if !snapshot.is_part {
-            entry.short_answers = if may_be_all { entry.short_answers + 1 } else { 0 };
+            entry.short_answers = if may_be_all { entry.short_answers.saturating_add(1) } else { 0 };
         } else if !matches!(entry.expected, Expected::Known(_)) {
             snapshot.leave_open();
         }
