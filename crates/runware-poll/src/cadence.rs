@@ -127,7 +127,7 @@ impl Cadence {
     /// When a look may and should follow one at `last`, for a nominal gap that was forecast.
     pub(crate) fn forecast_window(&self, last: Tick, gap: Duration, rng: &mut Rng) -> Window {
         let share = |share| scale(gap, share).unwrap_or(gap);
-        Window { earliest: last + share(0.8), due: last + between(share(0.95), share(1.05), rng) }
+        Window { earliest: last + share(0.9), due: last + between(share(0.95), share(1.05), rng) }
     }
 
     /// The shortest gap there can be.
