@@ -39,6 +39,8 @@ pub struct BatchLimit {
     needed: u32,
     /// What the limit was before it was raised, until a full request shows that it was right to.
     raised_from: Option<usize>,
+    /// The size of the last try that was refused: what goes through below it says nothing about the next one.
+    refused_try: usize,
     /// The limit was restored for a task that stood alone, and nothing of several tasks has gone through since.
     is_restored: bool,
 }
@@ -47,7 +49,15 @@ impl BatchLimit {
     /// At most so many. Zero counts as 1.
     pub const fn new(most: usize) -> Self {
         let most = if most == 0 { 1 } else { most };
-        Self { most, now: most, full: 0, needed: FEWEST_ANSWERS, raised_from: None, is_restored: false }
+        Self {
+            most,
+            now: most,
+            full: 0,
+            needed: FEWEST_ANSWERS,
+            raised_from: None,
+            refused_try: 0,
+            is_restored: false,
+        }
     }
 
     /// How many it is at present; at least 1.
@@ -70,6 +80,7 @@ impl BatchLimit {
             _ => {
                 if self.raised_from.take().is_some_and(|before| tasks > before) {
                     self.needed = self.needed.saturating_mul(2).min(MOST_ANSWERS);
+                    self.refused_try = tasks;
                 }
                 self.full = 0;
                 self.now = self.now.min(tasks / 2);
@@ -83,7 +94,7 @@ impl BatchLimit {
         if tasks < self.now {
             return;
         }
-        if self.raised_from.take().is_some() {
+        if self.raised_from.take().is_some() && tasks >= self.refused_try {
             self.needed = FEWEST_ANSWERS;
         }
         self.full = self.full.saturating_add(1);

@@ -1,6 +1,7 @@
 //! [`Scheduler`]: looking after many tasks with few requests.
 
 mod herds;
+mod index;
 mod queue;
 mod request;
 mod slab;
@@ -55,7 +56,7 @@ use crate::tick::Tick;
 ///
 /// A task takes up less than 200 bytes, all tables included, with a key of 16 bytes. Plans and kinds are shared. Nothing
 /// is left behind by tasks that are moved or gone; what the largest crowd took up is kept for the next one until there are
-/// no tasks. There may be 4,294,967,293 tasks; more are not taken on.
+/// no tasks. There may be 1,073,741,824 tasks; more are not taken on.
 ///
 /// See the [crate documentation](crate) for a driver.
 #[derive(Debug)]

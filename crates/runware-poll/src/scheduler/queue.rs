@@ -3,18 +3,18 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::cadence::Window;
 use crate::tick::Tick;
 
 /// Entries in the order of their moments; first come, first served among equals.
 ///
-/// It allocates next to nothing: the entries are slots of a slab that hold their own [`Hook`]. Those whose turn is
-/// near are in a small tree, in order. The others hang in lists, one for each stretch of time, and are put in order
-/// when its turn comes. So adding, moving and removing an entry takes `O(1)`, as long as its turn is not near, and
-/// `O(log n)` for the number of stretches. An entry that is removed is gone at once: there are no stale ones, however
-/// often entries are moved.
+/// The entries are slots of a slab that hold their own [`Hook`]. Those whose turn is near are in a small tree, in order.
+/// The others are in lists, one for each stretch of time, and are put in order when its turn comes. So adding, moving and
+/// removing an entry takes `O(1)`, as long as its turn is not near, and `O(log n)` for the number of stretches. It touches
+/// no slot but its own: what is far apart in memory is what takes time. An entry that is removed leaves a gap at most,
+/// and no more than half of a list is gaps, however often entries are moved.
 #[derive(Debug)]
 pub(super) struct Queue {
     near: BTreeMap<Rank, Look>,
@@ -36,19 +36,20 @@ pub(super) trait Slots {
     fn set_hook(&mut self, slot: u32, hook: Hook);
 }
 
-/// A place in a queue. Slots before and after it, if it is far; [`NEAR`] and where it stands among equals otherwise.
+/// A place in a queue: where it stands among equals, with the bit [`NEAR`], or the place in its stretch, without it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Hook {
-    before: u32,
-    after: u32,
-}
+pub(super) struct Hook(u32);
 
 impl Hook {
     /// A place in no queue.
-    pub(super) const NONE: Self = Self { before: END, after: NONE };
+    pub(super) const NONE: Self = Self(u32::MAX);
 
     pub(super) fn is_some(self) -> bool {
         self != Self::NONE
+    }
+
+    const fn far(place: u32) -> Self {
+        Self(place & !NEAR)
     }
 }
 
@@ -75,31 +76,32 @@ pub(super) struct Rank {
 }
 
 /// The entries of `2^shift` nanoseconds, in the order they came.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 struct Stretch {
+    /// Slots, and gaps that are neither first nor last.
+    list: VecDeque<u32>,
+    /// The place of the first one. Places go round.
     first: u32,
-    last: u32,
-    len: u32,
+    gaps: usize,
     shift: u8,
 }
 
-const END: u32 = u32::MAX;
-const NEAR: u32 = u32::MAX - 1;
-const NONE: u32 = u32::MAX - 2;
+const GAP: u32 = u32::MAX;
+const NEAR: u32 = 1 << 31;
 
-/// Slots have numbers below this.
-pub(super) const MOST_SLOTS: u32 = NONE;
+/// Slots have numbers below this: with as many gaps, their places in a stretch still differ.
+pub(super) const MOST_SLOTS: u32 = 1 << 30;
 
-/// The widths of stretches, from 17 ms down to a nanosecond: a wide one for whom there is room for it, and narrower
+/// The widths of stretches, from 67 ms down to a nanosecond: a wide one for whom there is room for it, and narrower
 /// ones for what is found crowded when its turn comes.
-const SHIFTS: [u8; 5] = [24, 18, 12, 6, 0];
+const SHIFTS: [u8; 5] = [26, 20, 13, 6, 0];
 
 /// How many entries are put in order at once.
 const CROWD: u32 = 2_048;
 
 impl Queue {
     pub(super) const fn new() -> Self {
-        Self { near: BTreeMap::new(), far: BTreeMap::new(), border: 0, most: 4 * CROWD as usize, order: 0 }
+        Self { near: BTreeMap::new(), far: BTreeMap::new(), border: 0, most: 4 * CROWD as usize, order: NEAR }
     }
 
     /// The first entry: there is none that is far without one that is near.
@@ -116,7 +118,8 @@ impl Queue {
     pub(super) fn add(&mut self, slots: &mut impl Slots, slot: u32) {
         let at = slots.at(slot);
         if at.nanos() < self.border {
-            self.draw_near(slots, slot, at);
+            let (rank, look) = self.rank(slots, slot);
+            self.near.insert(rank, look);
             if self.near.len() > self.most {
                 self.spill(slots);
             }
@@ -129,25 +132,25 @@ impl Queue {
     /// Removes a slot, if it is in the queue.
     pub(super) fn remove(&mut self, slots: &mut impl Slots, slot: u32) {
         let hook = slots.hook(slot);
-        match hook.after {
-            NONE => return,
-            NEAR => {
-                self.near.remove(&Rank { at: slots.at(slot), order: hook.before, slot });
-            }
-            _ => self.unhook(slots, slot, hook),
+        if !hook.is_some() {
+            return;
+        }
+        let at = slots.at(slot);
+        if hook.0 & NEAR == 0 {
+            self.strike(slots, at.nanos(), hook);
+        } else {
+            self.near.remove(&Rank { at, order: hook.0, slot });
         }
         slots.set_hook(slot, Hook::NONE);
         self.fill(slots, 1);
     }
 
-    fn draw_near(&mut self, slots: &mut impl Slots, slot: u32, at: Tick) {
-        if self.near.is_empty() {
-            self.order = 0;
-        }
-        // Should it ever overflow, then equals change places, and nothing else.
-        self.order = self.order.wrapping_add(1);
-        slots.set_hook(slot, Hook { before: self.order, after: NEAR });
-        self.near.insert(Rank { at, order: self.order, slot }, slots.look(slot));
+    /// Gives a slot a place among those that are near, behind its equals.
+    fn rank(&mut self, slots: &mut impl Slots, slot: u32) -> (Rank, Look) {
+        // Should it ever start anew, then equals change places, and nothing else.
+        self.order = if self.order >= Hook::NONE.0 - 1 { NEAR } else { self.order + 1 };
+        slots.set_hook(slot, Hook(self.order));
+        (Rank { at: slots.at(slot), order: self.order, slot }, slots.look(slot))
     }
 
     /// Makes sure that the first entries are known in order, so many of them at least.
@@ -159,25 +162,25 @@ impl Queue {
     /// Draws stretches near until there are so many entries near, or no far ones.
     fn fill(&mut self, slots: &mut impl Slots, count: usize) {
         while self.near.len() < count
-            && let Some((start, stretch)) = self.far.pop_first()
+            && let Some((start, mut stretch)) = self.far.pop_first()
         {
-            if stretch.len > CROWD && stretch.shift > 0 {
+            if stretch.list.len() > CROWD as usize && stretch.shift > 0 {
                 self.divide(slots, stretch);
                 continue;
             }
-            let (mut next, mut left) = (stretch.first, stretch.len);
-            for _ in 0..CROWD.min(left) {
-                let (slot, after) = (next, slots.hook(next).after);
-                self.draw_near(slots, slot, slots.at(slot));
-                (next, left) = (after, left - 1);
+            if self.near.is_empty() {
+                self.order = NEAR;
             }
-            if left > 0 {
-                // Equals, which are in order already.
-                slots.set_hook(next, Hook { before: END, ..slots.hook(next) });
-                self.far.insert(start, Stretch { first: next, len: left, ..stretch });
-                self.border = start;
-            } else {
+            // One after the other, and then in order: the slots are fetched side by side.
+            let drawn = stretch.draw(CROWD as usize);
+            let drawn: Vec<_> = drawn.into_iter().map(|slot| self.rank(slots, slot)).collect();
+            self.near.extend(drawn);
+            if stretch.list.is_empty() {
                 self.border = end(start, stretch.shift).saturating_add(1);
+            } else {
+                // Equals, which are in order already.
+                self.far.insert(start, stretch);
+                self.border = start;
             }
         }
     }
@@ -185,11 +188,9 @@ impl Queue {
     /// Makes narrower stretches of one.
     fn divide(&mut self, slots: &mut impl Slots, stretch: Stretch) {
         let shift = SHIFTS.into_iter().find(|shift| *shift < stretch.shift).unwrap_or(0);
-        let mut next = stretch.first;
-        for _ in 0..stretch.len {
-            let (slot, at) = (next, slots.at(next).nanos());
-            next = slots.hook(slot).after;
-            self.far.entry(start(at, shift)).or_insert(Stretch::empty(shift)).push_back(slots, slot);
+        for slot in stretch.list.into_iter().filter(|slot| *slot != GAP) {
+            let start = start(slots.at(slot).nanos(), shift);
+            self.far.entry(start).or_insert_with(|| Stretch::empty(shift)).push_back(slots, slot);
         }
     }
 
@@ -233,26 +234,14 @@ impl Queue {
             before.is_none_or(|before| before < start) && after.is_none_or(|after| end(start, *shift) < after)
         };
         let shift = SHIFTS.into_iter().find(fits).unwrap_or(0);
-        self.far.entry(start(at, shift)).or_insert(Stretch::empty(shift))
+        self.far.entry(start(at, shift)).or_insert_with(|| Stretch::empty(shift))
     }
 
-    fn unhook(&mut self, slots: &mut impl Slots, slot: u32, hook: Hook) {
-        if hook.before != END {
-            slots.set_hook(hook.before, Hook { after: hook.after, ..slots.hook(hook.before) });
-        }
-        if hook.after != END {
-            slots.set_hook(hook.after, Hook { before: hook.before, ..slots.hook(hook.after) });
-        }
-        let at = slots.at(slot).nanos();
+    /// Takes a slot out of its stretch.
+    fn strike(&mut self, slots: &mut impl Slots, at: u64, hook: Hook) {
         let Some((start, stretch)) = self.far.range_mut(..=at).next_back() else { return };
-        if stretch.first == slot {
-            stretch.first = hook.after;
-        }
-        if stretch.last == slot {
-            stretch.last = hook.before;
-        }
-        stretch.len -= 1;
-        if stretch.len == 0 {
+        stretch.strike(slots, hook);
+        if stretch.list.is_empty() {
             let start = *start;
             self.far.remove(&start);
         }
@@ -261,30 +250,78 @@ impl Queue {
 
 impl Stretch {
     const fn empty(shift: u8) -> Self {
-        Self { first: END, last: END, len: 0, shift }
+        Self { list: VecDeque::new(), first: 0, gaps: 0, shift }
     }
 
     fn push_back(&mut self, slots: &mut impl Slots, slot: u32) {
-        slots.set_hook(slot, Hook { before: self.last, after: END });
-        if self.last == END {
-            self.first = slot;
-        } else {
-            slots.set_hook(self.last, Hook { after: slot, ..slots.hook(self.last) });
-        }
-        self.last = slot;
-        self.len += 1;
+        let place = self.first.wrapping_add(count(self.list.len()));
+        slots.set_hook(slot, Hook::far(place));
+        self.make_room();
+        self.list.push_back(slot);
     }
 
     fn push_front(&mut self, slots: &mut impl Slots, slot: u32) {
-        slots.set_hook(slot, Hook { before: END, after: self.first });
-        if self.first == END {
-            self.last = slot;
-        } else {
-            slots.set_hook(self.first, Hook { before: slot, ..slots.hook(self.first) });
-        }
-        self.first = slot;
-        self.len += 1;
+        self.first = self.first.wrapping_sub(1);
+        slots.set_hook(slot, Hook::far(self.first));
+        self.make_room();
+        self.list.push_front(slot);
     }
+
+    /// Grows by a quarter and not to twice the size: there is a list for every few tasks.
+    fn make_room(&mut self) {
+        let len = self.list.len();
+        if len == self.list.capacity() {
+            self.list.reserve_exact((len / 4).max(4));
+        }
+    }
+
+    /// Takes out the first slots, of so many places.
+    fn draw(&mut self, places: usize) -> Vec<u32> {
+        let places = places.min(self.list.len());
+        let drawn: Vec<_> = self.list.drain(..places).filter(|slot| *slot != GAP).collect();
+        self.first = self.first.wrapping_add(count(places));
+        self.gaps -= places - drawn.len();
+        self.trim();
+        drawn
+    }
+
+    fn strike(&mut self, slots: &mut impl Slots, hook: Hook) {
+        let index = Hook::far(hook.0.wrapping_sub(self.first)).0;
+        let Some(slot) = self.list.get_mut(index as usize) else { return };
+        *slot = GAP;
+        self.gaps += 1;
+        self.trim();
+        if 2 * self.gaps > self.list.len() {
+            self.close_up(slots);
+        }
+    }
+
+    /// Removes the gaps at both ends.
+    fn trim(&mut self) {
+        while self.list.pop_front_if(|slot| *slot == GAP).is_some() {
+            self.first = self.first.wrapping_add(1);
+            self.gaps -= 1;
+        }
+        while self.list.pop_back_if(|slot| *slot == GAP).is_some() {
+            self.gaps -= 1;
+        }
+    }
+
+    /// Removes all gaps.
+    fn close_up(&mut self, slots: &mut impl Slots) {
+        self.list.retain(|slot| *slot != GAP);
+        self.list.shrink_to_fit();
+        self.gaps = 0;
+        self.first = 0;
+        for (place, slot) in (0..).zip(&self.list) {
+            slots.set_hook(*slot, Hook::far(place));
+        }
+    }
+}
+
+/// How many there are: never more than twice as many as there are slots.
+fn count(places: usize) -> u32 {
+    u32::try_from(places).unwrap_or(u32::MAX)
 }
 
 /// Where the stretch of a width begins that a moment is in.

@@ -9,7 +9,7 @@ use crate::quota::Retry;
 use crate::tick::Tick;
 
 /// How many tasks are looked at to fill a request, as a multiple of the batch limit.
-const LOOKAHEAD: usize = 4;
+const LOOKAHEAD: usize = 5;
 
 /// What became of the next request.
 pub(super) enum Request<K> {

@@ -2,8 +2,7 @@
 
 use std::hash::{BuildHasher, Hash, RandomState};
 
-use hashbrown::HashTable;
-
+use super::index::Index;
 use super::queue::{Hook, Look, MOST_SLOTS, Slots};
 use crate::poll::Poll;
 use crate::tick::Tick;
@@ -16,7 +15,7 @@ pub(super) struct Slab<K> {
     chunks: Vec<Vec<Cell<K>>>,
     /// The slot that was vacated last.
     vacant: u32,
-    index: HashTable<u32>,
+    index: Index,
     hasher: RandomState,
 }
 
@@ -64,7 +63,7 @@ const NOBODY: u32 = u32::MAX;
 
 impl<K: Eq + Hash> Slab<K> {
     pub(super) fn new() -> Self {
-        Self { chunks: Vec::new(), vacant: NOBODY, index: HashTable::new(), hasher: RandomState::new() }
+        Self { chunks: Vec::new(), vacant: NOBODY, index: Index::new(), hasher: RandomState::new() }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -75,17 +74,16 @@ impl<K: Eq + Hash> Slab<K> {
         self.find_hashed(self.hash(key), key)
     }
 
-    pub(super) fn hash(&self, key: &K) -> u64 {
-        self.hasher.hash_one(key)
+    pub(super) fn hash(&self, key: &K) -> u32 {
+        u32::try_from(self.hasher.hash_one(key) >> 32).unwrap_or(0)
     }
 
-    pub(super) fn find_hashed(&self, hash: u64, key: &K) -> Option<u32> {
-        let is_it = |slot: &u32| self.get(*slot).is_some_and(|slot| slot.key == *key);
-        self.index.find(hash, is_it).copied()
+    pub(super) fn find_hashed(&self, hash: u32, key: &K) -> Option<u32> {
+        self.index.find(hash, |slot| self.get(slot).is_some_and(|slot| slot.key == *key))
     }
 
     /// Takes in a task that [`find`](Self::find) does not know. Returns none if all the numbers are given away.
-    pub(super) fn insert(&mut self, hash: u64, key: K, poll: Poll) -> Option<u32> {
+    pub(super) fn insert(&mut self, hash: u32, key: K, poll: Poll) -> Option<u32> {
         let slot = self.vacate_one()?;
         let task = Slot {
             key,
@@ -98,26 +96,20 @@ impl<K: Eq + Hash> Slab<K> {
             leads: false,
         };
         *self.cell_mut(slot)? = Cell::Taken(task);
-        let (chunks, hasher) = (&self.chunks, &self.hasher);
-        self.index.insert_unique(hash, slot, |slot| match cell(chunks, *slot) {
-            Some(Cell::Taken(task)) => hasher.hash_one(&task.key),
-            _ => 0,
-        });
+        self.index.insert(hash, slot);
         Some(slot)
     }
 
     /// Lets go of a task that is in no queue.
     pub(super) fn remove(&mut self, slot: u32) -> Option<Slot<K>> {
-        let hash = self.hasher.hash_one(&self.get(slot)?.key);
-        if let Ok(entry) = self.index.find_entry(hash, |number| *number == slot) {
-            entry.remove();
-        }
+        let hash = self.hash(&self.get(slot)?.key);
+        self.index.remove(hash, slot);
         let next = self.vacant;
         let Cell::Taken(task) = std::mem::replace(self.cell_mut(slot)?, Cell::Vacant { next }) else {
             return None;
         };
         self.vacant = slot;
-        if self.index.is_empty() {
+        if self.index.len() == 0 {
             self.shrink();
         }
         Some(task)
@@ -130,7 +122,7 @@ impl<K: Eq + Hash> Slab<K> {
             self.chunks.shrink_to_fit();
             self.chunks.iter_mut().for_each(Vec::clear);
             self.vacant = NOBODY;
-            self.index = HashTable::new();
+            self.index = Index::new();
         }
     }
 
@@ -247,7 +239,7 @@ mod tests {
 
     #[test]
     fn a_slot_with_a_key_of_sixteen_bytes_is_small() {
-        assert!(size_of::<Cell<[u8; 16]>>() <= 176, "{} bytes", size_of::<Cell<[u8; 16]>>());
+        assert!(size_of::<Cell<[u8; 16]>>() <= 168, "{} bytes", size_of::<Cell<[u8; 16]>>());
         assert_eq!(size_of::<Cell<[u8; 16]>>(), size_of::<Slot<[u8; 16]>>());
     }
 }
