@@ -17,10 +17,9 @@ use self::request::Request;
 use self::slab::{ANY_COMPANY, Slab};
 use self::turns::{Queues, Turn};
 use crate::batch_limit::BatchLimit;
-use crate::durations::{Durations, Part};
+use crate::durations::Durations;
 use crate::ending::{Ending, Fault, Seen, Step};
 use crate::forecast::Forecast;
-use crate::kind::Kind;
 use crate::poll::{Lesson, Poll};
 use crate::quota::Quota;
 use crate::tick::Tick;
@@ -127,7 +126,7 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
             paused_until: Tick::ZERO,
             blocked: false,
             durations: Durations::new(),
-            herds: Herds::new(),
+            herds: Herds::default(),
         }
     }
 
@@ -376,31 +375,12 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     fn begin(&mut self, slot: u32, now: Tick) {
         let Some(Lesson { kind, part, .. }) = self.lesson(slot) else { return };
         let forecast = self.durations.forecast(&kind, part, now);
-        let stands_back = |slot| self.slab.get(slot).is_some_and(|task| task.poll.stands_back());
-        let leads = forecast.is_some() || self.herds.join(&kind, slot, stands_back);
+        let leads = forecast.is_some() || self.herds.join(&kind);
         let Some(task) = self.slab.get_mut(slot) else { return };
         match forecast {
             Some(forecast) => task.poll.follow(&forecast),
             None if leads => {}
             None => task.poll.stand_back(),
-        }
-    }
-
-    /// Looks after the tasks of a kind that stood back, after one of it has ended.
-    fn rouse(&mut self, kind: &Kind, now: Tick) {
-        for scout in self.herds.scouts(kind) {
-            self.update(scout, now, |task| task.poll.come_forward(now));
-        }
-        if self.herds.has(kind)
-            && let Some(forecast) = self.durations.forecast(kind, Part::First, now)
-        {
-            for follower in self.herds.dissolve(kind) {
-                self.update(follower, now, |task| {
-                    if task.poll.stands_back() {
-                        task.poll.follow(&forecast);
-                    }
-                });
-            }
         }
     }
 

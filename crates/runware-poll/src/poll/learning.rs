@@ -80,9 +80,9 @@ impl Poll {
         }
     }
 
-    /// Whether it leaves it to others.
-    pub(crate) fn stands_back(&self) -> bool {
-        self.stage == Stage::StandsBack
+    /// Whether it is of this kind, and leaves it to others.
+    pub(crate) fn stands_back(&self, kind: &Kind) -> bool {
+        self.stage == Stage::StandsBack && self.kind.as_deref() == Some(kind)
     }
 
     /// Another one of its kind has ended: the next look is due within a second.

@@ -155,6 +155,14 @@ impl<K> Slab<K> {
         }
     }
 
+    /// All tasks there are.
+    pub(super) fn slots(&self) -> impl Iterator<Item = (u32, &Slot<K>)> {
+        (0..).zip(self.chunks.iter().flatten()).filter_map(|(slot, cell)| match cell {
+            Cell::Taken(task) => Some((slot, task)),
+            Cell::Vacant { .. } => None,
+        })
+    }
+
     pub(super) fn get_mut(&mut self, slot: u32) -> Option<&mut Slot<K>> {
         match self.cell_mut(slot)? {
             Cell::Taken(task) => Some(task),
