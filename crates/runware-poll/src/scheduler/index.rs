@@ -41,9 +41,9 @@ impl Index {
 
     /// Adds a slot that is not there.
     pub(super) fn insert(&mut self, hash: u32, slot: u32) {
-        // At most seven eighths are taken, and not much less: growing is cheap.
-        if (self.len + 1) * 8 > self.entries.len() * 7 {
-            let grown = vec![Entry::VACANT; (self.entries.len() + self.entries.len() / 8).max(16)];
+        // At most four fifths are taken, so that a search is short, and not much less.
+        if (self.len + 1) * 5 > self.entries.len() * 4 {
+            let grown = vec![Entry::VACANT; (self.entries.len() + self.entries.len() / 4).max(16)];
             for entry in std::mem::replace(&mut self.entries, grown) {
                 if !entry.is_vacant() {
                     self.put(entry);
