@@ -101,9 +101,7 @@ impl ClientBuilder {
     /// # Ok(()) }
     /// ```
     ///
-    /// # Errors
-    ///
-    /// None here: [`build`](Self::build) refuses what is not a finite number above 0.
+    /// [`build`](Self::build) refuses what is not a finite number above 0.
     #[must_use]
     pub fn rate_limit(mut self, requests_per_second: f64) -> Self {
         self.rate_limit = Some(requests_per_second);
