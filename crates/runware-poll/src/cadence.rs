@@ -118,9 +118,12 @@ impl Cadence {
     /// The nominal gap that follows a look at a task that will be done when so much time has gone by.
     ///
     /// Just before: if it is done then, it has hardly waited, and if not, it will say by how much it was wrong.
-    pub(crate) fn progress_gap(&self, left: Duration) -> Option<Duration> {
-        let Self::Learned { floor, .. } = *self else { return None };
-        Some(scale(left, 0.95)?.min(Forecast::LONGEST_QUIET).max(floor))
+    ///
+    /// One that stands still may end any moment.
+    pub(crate) fn progress_gap(&self, left: Duration, stands_still: bool) -> Option<Duration> {
+        let Self::Learned { floor, cap, .. } = *self else { return None };
+        let longest = if stands_still { cap } else { Forecast::LONGEST_QUIET.max(cap) };
+        Some(scale(left, 0.95)?.min(longest).max(floor))
     }
 
     /// The nominal gap between looks at a task whose end others are to find out about: the longest there is where it may

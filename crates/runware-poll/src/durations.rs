@@ -67,6 +67,8 @@ pub struct Durations {
     kinds: HashMap<Box<str>, Known, RandomState>,
     /// How many times something was used.
     uses: u64,
+    /// Of how many kinds something is known; others were only asked about.
+    known: usize,
 }
 
 /// What is known of one level of kinds.
@@ -76,6 +78,8 @@ struct Known {
     further: Option<Box<Lesson>>,
     /// When it was last used, in uses.
     used: u64,
+    /// Whether anything was learned, or it was only asked about.
+    is_known: bool,
 }
 
 /// Which of its results a task is waiting for.
@@ -114,7 +118,7 @@ impl Durations {
     /// It is made anew at most five times a second for each kind, and once a twentieth more tasks have ended. In between,
     /// and for all tasks of a kind, it costs a look-up.
     pub fn forecast(&mut self, kind: &Kind, part: Part, now: Tick) -> Option<Arc<Forecast>> {
-        let finest = self.teach(kind.as_str(), part);
+        let finest = self.lesson_mut(kind.as_str(), part, false);
         if finest.is_fresh(now) {
             return finest.forecast();
         }
@@ -132,26 +136,34 @@ impl Durations {
         for (name, theirs) in &other.kinds {
             for part in [Part::First, Part::Further] {
                 if let Some(theirs) = theirs.part(part) {
-                    self.teach(name, part).merge(theirs);
+                    self.learn(name, part).merge(theirs);
                 }
             }
         }
     }
 
+    /// The same for another clock: nothing is said any more of when a forecast was made.
+    pub(crate) fn for_another_clock(mut self) -> Self {
+        for known in self.kinds.values_mut() {
+            known.first.iter_mut().chain(&mut known.further).for_each(|lesson| lesson.forget_forecast());
+        }
+        self
+    }
+
     /// How many levels of kinds something is known of.
     pub fn len(&self) -> usize {
-        self.kinds.len()
+        self.known
     }
 
     /// Whether nothing is known.
     pub fn is_empty(&self) -> bool {
-        self.kinds.is_empty()
+        self.known == 0
     }
 
     /// Tells every level of a kind something.
     fn each(&mut self, kind: &Kind, part: Part, tell: impl Fn(&mut Lesson)) {
         for level in levels(kind) {
-            tell(self.teach(level, part));
+            tell(self.learn(level, part));
         }
     }
 
@@ -170,23 +182,37 @@ impl Durations {
         self.kinds.get(level)?.part(part)
     }
 
-    fn teach(&mut self, level: &str, part: Part) -> &mut Lesson {
-        self.uses += 1;
+    /// What is known of a level, to add to it.
+    fn learn(&mut self, level: &str, part: Part) -> &mut Lesson {
+        self.lesson_mut(level, part, true)
+    }
+
+    /// What is known of a level, if `is_known`, or may be some day.
+    fn lesson_mut(&mut self, level: &str, part: Part, is_known: bool) -> &mut Lesson {
         if self.kinds.len() >= Self::MOST_KINDS && !self.kinds.contains_key(level) {
             self.make_room();
         }
-        let known = match self.kinds.entry_ref(level) {
-            EntryRef::Occupied(known) => known.into_mut(),
+        let Self { kinds, uses, known } = self;
+        *uses += 1;
+        let kind = match kinds.entry_ref(level) {
+            EntryRef::Occupied(kind) => kind.into_mut(),
             EntryRef::Vacant(unknown) => unknown.insert_with_key(level.into(), Known::default()),
         };
-        known.used = self.uses;
-        known.part_mut(part).get_or_insert_default()
+        if is_known && !kind.is_known {
+            kind.is_known = true;
+            *known += 1;
+        }
+        kind.used = *uses;
+        kind.part_mut(part).get_or_insert_default()
     }
 
-    /// Forgets the kind that was not used for the longest time.
+    /// Forgets the kind that was not used for the longest time; never what is known of all.
     fn make_room(&mut self) {
-        let oldest = self.kinds.iter().min_by_key(|(_, known)| known.used).map(|(name, _)| name.clone());
-        oldest.and_then(|name| self.kinds.remove(&name));
+        let kinds = self.kinds.iter().filter(|(name, _)| &***name != ANY);
+        let oldest = kinds.min_by_key(|(name, known)| (known.used, *name)).map(|(name, _)| name.clone());
+        if let Some(forgotten) = oldest.and_then(|name| self.kinds.remove(&name)) {
+            self.known -= usize::from(forgotten.is_known);
+        }
     }
 }
 

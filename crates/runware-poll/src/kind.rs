@@ -4,7 +4,8 @@ use std::fmt;
 
 /// What a task is like, from the coarse to the fine: tasks of one kind take similar times.
 ///
-/// The coarser levels stand in where too little is known of the finer ones.
+/// The coarser levels stand in where too little is known of the finer ones. A tab in a level counts as a space, and an
+/// empty level as `-`.
 ///
 /// ```
 /// use runware_poll::Kind;
@@ -48,7 +49,7 @@ impl fmt::Debug for Kind {
     }
 }
 
-/// A level without what separates levels.
+/// A level without what separates levels, and not without a name.
 fn plain(level: &str) -> String {
-    level.replace('\t', " ")
+    if level.is_empty() { "-".to_owned() } else { level.replace('\t', " ") }
 }

@@ -8,6 +8,9 @@ use crate::tick::Tick;
 /// How much later each look comes that finds the progress where it was.
 const PATIENCE: f64 = 1.5;
 
+/// So many reports without progress are as good as any more.
+const LONGEST_STALL: i32 = 32;
+
 /// What a task has reported of its progress.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Progress {
@@ -38,8 +41,13 @@ impl Progress {
             self.last = Report { at, percent };
             self.stalled = 0;
         } else {
-            self.stalled += 1;
+            self.stalled = (self.stalled + 1).min(LONGEST_STALL);
         }
+    }
+
+    /// Whether its latest report shows no progress.
+    pub(crate) const fn stands_still(&self) -> bool {
+        self.stalled > 0
     }
 
     /// How long after its latest report the task will be done, if it goes on as it did since `origin`, when its work

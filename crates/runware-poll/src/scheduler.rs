@@ -2,25 +2,24 @@
 
 mod herds;
 mod index;
+mod learning;
 mod queue;
 mod request;
 mod slab;
 mod turns;
 
 use std::hash::Hash;
-use std::sync::Arc;
 use std::time::Duration;
 
 use self::herds::Herds;
 use self::queue::Queue;
 use self::request::Request;
-use self::slab::{ANY_COMPANY, Slab};
+use self::slab::{ALONE, ANY_COMPANY, FORGIVEN, Slab};
 use self::turns::{Queues, Turn};
 use crate::batch_limit::BatchLimit;
 use crate::durations::Durations;
 use crate::ending::{Ending, Fault, Seen, Step};
-use crate::forecast::Forecast;
-use crate::poll::{Lesson, Poll};
+use crate::poll::Poll;
 use crate::quota::Quota;
 use crate::tick::Tick;
 
@@ -194,13 +193,6 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
         }
     }
 
-    /// The same scheduler with what was learned before.
-    #[must_use]
-    pub fn with_durations(mut self, durations: Durations) -> Self {
-        self.durations = durations;
-        self
-    }
-
     /// Takes on a task. Returns the `Poll` that `key` had, which is replaced.
     pub fn insert(&mut self, key: K, poll: Poll, now: Tick) -> Option<Poll> {
         let hash = self.slab.hash(&key);
@@ -268,9 +260,10 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
         let mut answered = false;
         self.update(slot, now, |task| {
             answered = std::mem::take(&mut task.leads);
-            if task.company > 1 {
-                task.company = ANY_COMPANY;
-            }
+            task.company = match task.company {
+                company @ ALONE..FORGIVEN if company + 1 < FORGIVEN => company + 1,
+                _ => ANY_COMPANY,
+            };
             task.poll.observed(now, seen);
             if let Some(forecast) = forecast {
                 task.poll.follow(&forecast);
@@ -279,25 +272,6 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
         if answered {
             self.quota.success();
         }
-    }
-
-    /// One of a task's results came, and others are still to come. See [`Poll::advanced`].
-    pub fn advanced(&mut self, key: &K, now: Tick) {
-        let Some(slot) = self.slab.find(key) else { return };
-        self.learn(slot, now);
-        self.anew(slot, now, |poll| poll.advanced(now));
-    }
-
-    /// The server said that a task is waiting for its turn. See [`Poll::queued`].
-    pub fn queued(&mut self, key: &K, now: Tick) {
-        let Some(slot) = self.slab.find(key) else { return };
-        self.anew(slot, now, |poll| poll.queued(now));
-    }
-
-    /// The server said how much of a task is done. See [`Poll::reported`].
-    pub fn reported(&mut self, key: &K, now: Tick, percent: u8) {
-        let Some(slot) = self.slab.find(key) else { return };
-        self.update(slot, now, |task| task.poll.reported(now, percent));
     }
 
     /// A query for a task brought no answer. See [`Poll::failed`].
@@ -326,12 +300,17 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     /// few requests. A task that is refused when it is alone stays alone, and spoils no other's request.
     pub fn refused(&mut self, keys: &[K]) {
         self.limit.refused(keys.len());
-        let company = u16::try_from(keys.len() / 2).unwrap_or(ANY_COMPANY).max(1);
+        let half = u16::try_from(keys.len() / 2).map_or(ALONE - 1, |half| half.clamp(1, ALONE - 1));
+        let is_alone = keys.len() == 1;
         for key in keys {
             let Some(slot) = self.slab.find(key) else { continue };
             if let Some(task) = self.slab.get_mut(slot) {
-                task.company = task.company.min(company);
-                if keys.len() > 1 {
+                task.company = match task.company {
+                    _ if is_alone => ALONE,
+                    company @ ALONE..FORGIVEN => company,
+                    company => company.min(half),
+                };
+                if !is_alone {
                     task.poll.pardon();
                 }
             }
@@ -401,16 +380,6 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
         &self.quota
     }
 
-    /// What is known of how long tasks take.
-    pub const fn durations(&self) -> &Durations {
-        &self.durations
-    }
-
-    /// What is known of how long tasks take, to add to it.
-    pub const fn durations_mut(&mut self) -> &mut Durations {
-        &mut self.durations
-    }
-
     /// The task of a question that is to be raised, if it still is.
     fn question(&mut self, slot: u32, now: Tick) -> Option<K> {
         let task = self.slab.get(slot)?;
@@ -421,54 +390,5 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
             }
         });
         key
-    }
-
-    fn lesson(&self, slot: u32) -> Option<Lesson> {
-        self.slab.get(slot)?.poll.lesson()
-    }
-
-    /// Learns from a task that what it was waited for is there.
-    fn learn(&mut self, slot: u32, now: Tick) {
-        if let Some(Lesson { kind, part, origin, seen_at }) = self.lesson(slot) {
-            self.durations.finish(&kind, part, origin, seen_at, now);
-            self.rouse(&kind, now);
-        }
-    }
-
-    /// Plans the first look at a task by what is known of its kind.
-    fn begin(&mut self, slot: u32, now: Tick) {
-        let Some(Lesson { kind, part, .. }) = self.lesson(slot) else { return };
-        let forecast = self.durations.forecast(&kind, part, now);
-        let leads = forecast.is_some() || self.herds.join(&kind);
-        let Some(task) = self.slab.get_mut(slot) else { return };
-        match forecast {
-            Some(forecast) => task.poll.follow(&forecast),
-            None if leads => {}
-            None => task.poll.stand_back(),
-        }
-    }
-
-    /// Learns from a task that what it is waited for is not there yet, and says when it may be.
-    fn wait_on(&mut self, slot: u32, now: Tick) -> Option<Arc<Forecast>> {
-        let Lesson { kind, part, origin, seen_at } = self.lesson(slot)?;
-        self.durations.wait(&kind, part, origin, seen_at, now.max(seen_at));
-        self.durations.forecast(&kind, part, now)
-    }
-
-    fn forecast(&mut self, slot: u32, now: Tick) -> Option<Arc<Forecast>> {
-        let Lesson { kind, part, .. } = self.lesson(slot)?;
-        self.durations.forecast(&kind, part, now)
-    }
-
-    /// Tells a task what it is waited for from now on, and plans its next look by that.
-    fn anew(&mut self, slot: u32, now: Tick, tell: impl FnOnce(&mut Poll)) {
-        let Some(task) = self.slab.get_mut(slot) else { return };
-        tell(&mut task.poll);
-        let forecast = self.forecast(slot, now);
-        self.update(slot, now, |task| {
-            if let Some(forecast) = forecast {
-                task.poll.follow(&forecast);
-            }
-        });
     }
 }

@@ -26,7 +26,8 @@ const LONGEST_GAP: Duration = Duration::from_secs(120);
 pub(super) struct Lesson {
     pub(super) sketch: Sketch,
     forecast: Option<Arc<Forecast>>,
-    made_at: Tick,
+    /// When that was; never, if it is still to be made.
+    made_at: Option<Tick>,
     /// How many tasks have ended since.
     news: u32,
     /// Whether any task has been seen to run on since.
@@ -35,24 +36,29 @@ pub(super) struct Lesson {
 
 impl Lesson {
     pub(super) fn new(sketch: Sketch) -> Self {
-        Self { sketch, forecast: None, made_at: Tick::ZERO, news: 1, is_touched: false }
+        Self { sketch, forecast: None, made_at: None, news: 0, is_touched: false }
     }
 
     pub(super) fn wait(&mut self, last: Duration, now: Duration) {
-        self.sketch.pass(last, now);
+        self.sketch.pass(last, now.max(last));
         self.is_touched = true;
     }
 
     pub(super) fn finish(&mut self, after: Duration, by: Duration) {
         if by.saturating_sub(after) <= LONGEST_GAP {
-            self.sketch.end(after, by);
+            self.sketch.end(after, by.max(after));
             self.news = self.news.saturating_add(1);
         }
     }
 
     pub(super) fn merge(&mut self, other: &Self) {
         self.sketch.merge(&other.sketch);
-        self.news = u32::MAX;
+        self.forget_forecast();
+    }
+
+    /// Lets the forecast be made anew, by whatever clock.
+    pub(super) fn forget_forecast(&mut self) {
+        self.made_at = None;
     }
 
     /// Whether anything can be said of the next task.
@@ -66,7 +72,8 @@ impl Lesson {
 
     /// Whether the forecast will do that was made last.
     pub(super) fn is_fresh(&self, now: Tick) -> bool {
-        let age = now.duration_since(self.made_at);
+        let Some(made_at) = self.made_at else { return false };
+        let age = now.duration_since(made_at);
         let is_old = age >= OLD && (self.news > 0 || self.is_touched);
         let is_news =
             f64::from(self.news) * NEWS > self.sketch.tasks() && (age >= FRESH || self.forecast.is_none());
@@ -79,7 +86,7 @@ impl Lesson {
 
     pub(super) fn keep(&mut self, forecast: Option<Arc<Forecast>>, now: Tick) {
         self.forecast = forecast;
-        self.made_at = now;
+        self.made_at = Some(now);
         self.news = 0;
         self.is_touched = false;
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use hashbrown::HashMap;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -36,7 +37,8 @@ impl Serialize for Durations {
     /// What was learned; the tasks that are running are not part of it.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let sketch = |lesson: &Option<Box<Lesson>>| lesson.as_ref().map(|lesson| save(&lesson.sketch));
-        let kinds = self.kinds.iter().map(|(name, known)| {
+        let known = self.kinds.iter().filter(|(_, known)| known.is_known);
+        let kinds = known.map(|(name, known)| {
             let saved = SavedKind { first: sketch(&known.first), further: sketch(&known.further) };
             (name.clone(), saved)
         });
@@ -54,14 +56,19 @@ impl<'de> Deserialize<'de> for Durations {
             )));
         }
         let lesson = |saved: Option<SavedSketch>| saved.map(load).transpose();
-        let known = kinds.into_iter().map(|(name, saved)| {
+        let loaded = kinds.into_iter().map(|(name, saved)| {
             let [first, further] = [lesson(saved.first), lesson(saved.further)];
-            Ok((name, Known { first: first?, further: further?, used: 0 }))
+            // Whatever is used from now on is remembered before these, and of these the coarser ones.
+            let used = FINEST_LEVEL.saturating_sub(name.matches('\t').count() as u64);
+            Ok((name, Known { first: first?, further: further?, used, is_known: true }))
         });
-        let kinds = known.collect::<Result<_, String>>().map_err(D::Error::custom)?;
-        Ok(Self { kinds, uses: 0 })
+        let kinds = loaded.collect::<Result<HashMap<_, _, _>, String>>().map_err(D::Error::custom)?;
+        Ok(Self { known: kinds.len(), kinds, uses: FINEST_LEVEL })
     }
 }
+
+/// How many levels are told apart in what is loaded.
+const FINEST_LEVEL: u64 = 16;
 
 fn save(sketch: &Sketch) -> SavedSketch {
     let bins = sketch.ended.iter().zip(&sketch.passed).enumerate();

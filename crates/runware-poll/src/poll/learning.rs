@@ -86,6 +86,11 @@ impl Poll {
         self.stage == Stage::StandsBack && self.kind.as_deref() == Some(kind)
     }
 
+    /// Its kind, if it may be one of those that find out how long such tasks take.
+    pub(crate) fn leads(&self) -> Option<&Kind> {
+        self.kind.as_deref().filter(|_| self.stage == Stage::First)
+    }
+
     /// Another one of its kind has ended: the next look is due within a second.
     pub(crate) fn come_forward(&mut self, now: Tick) {
         if self.stage != Stage::StandsBack {
@@ -113,8 +118,8 @@ impl Poll {
     /// Plans the next look by the task's own reports, if it made any.
     pub(super) fn follow_progress(&mut self) {
         let Some(progress) = &self.progress else { return };
-        let left = progress.left(self.origin);
-        if let Some(gap) = left.and_then(|left| self.plan.cadence().progress_gap(left)) {
+        let (left, stands_still) = (progress.left(self.origin), progress.stands_still());
+        if let Some(gap) = left.and_then(|left| self.plan.cadence().progress_gap(left, stands_still)) {
             self.look_after(gap);
         }
     }

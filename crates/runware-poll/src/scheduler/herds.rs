@@ -40,6 +40,13 @@ impl Herds {
         leads
     }
 
+    /// A task of a kind that may lead is gone: another one may take its place.
+    pub(super) fn leave(&mut self, kind: &Kind) {
+        if let Some(leaders) = self.leaders.get_mut(kind) {
+            *leaders = leaders.saturating_sub(1);
+        }
+    }
+
     /// There are no tasks any more.
     pub(super) fn clear(&mut self) {
         self.leaders = HashMap::new();

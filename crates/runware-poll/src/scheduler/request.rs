@@ -4,7 +4,7 @@ use std::hash::Hash;
 
 use super::Scheduler;
 use super::queue::Look;
-use super::slab::ANY_COMPANY;
+use super::slab::{ALONE, ANY_COMPANY};
 use crate::quota::Retry;
 use crate::tick::Tick;
 
@@ -42,7 +42,11 @@ impl Group {
 }
 
 const fn company(look: Look) -> usize {
-    if look.company == ANY_COMPANY { usize::MAX } else { look.company as usize }
+    match look.company {
+        ANY_COMPANY => usize::MAX,
+        ALONE.. => 1,
+        some => some as usize,
+    }
 }
 
 impl<K: Clone + Eq + Hash> Scheduler<K> {

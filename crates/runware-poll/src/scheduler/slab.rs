@@ -48,8 +48,13 @@ pub(super) enum Place {
     Question,
 }
 
-/// The largest company that is a limit; more are as many as may be.
+/// A company that is no limit; all below [`ALONE`] are one.
 pub(super) const ANY_COMPANY: u16 = u16::MAX;
+
+/// The company of a task that was refused alone, and one more for each good answer since. The trouble may have been the
+/// server's: after eight of them, at [`FORGIVEN`], it has company again.
+pub(super) const ALONE: u16 = 0xFF00;
+pub(super) const FORGIVEN: u16 = ALONE + 8;
 
 #[derive(Debug)]
 enum Cell<K> {

@@ -119,11 +119,14 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     pub(super) fn take(&mut self, slot: u32) -> Option<Slot<K>> {
         self.unfile(slot);
         self.forget_end(slot);
-        let task = self.slab.remove(slot);
+        let task = self.slab.remove(slot)?;
+        if let Some(kind) = task.poll.leads() {
+            self.herds.leave(kind);
+        }
         if self.slab.len() == 0 {
             self.herds.clear();
         }
-        task
+        Some(task)
     }
 
     /// The end of a task that was filed as one that may be over. If it is not, it is filed anew.

@@ -66,3 +66,54 @@ fn a_few_tasks_of_a_kind_all_look_for_themselves() {
     };
     assert_eq!(early(&learned), early(&exponential));
 }
+
+#[test]
+fn another_one_leads_when_a_leader_has_gone() {
+    let plan = Arc::new(Plan::new().with_cadence(Cadence::learned()).unwrap());
+    let kind = Arc::new(Kind::new("videoInference"));
+    let mut scheduler = Scheduler::new(Limits::default());
+    let poll = |seed| Poll::new(Arc::clone(&plan), seed, Tick::ZERO).with_kind(Arc::clone(&kind));
+    for key in 0..16_u32 {
+        scheduler.insert(key, poll(u64::from(key)), Tick::ZERO);
+    }
+    scheduler.insert(16, poll(16), Tick::ZERO);
+    assert!(scheduler.poll(&16).unwrap().due() > at(10_000), "sixteen lead");
+    scheduler.remove(&3);
+    scheduler.insert(17, poll(17), Tick::ZERO);
+    assert!(scheduler.poll(&17).unwrap().due() <= at(1_000), "one was missing");
+}
+
+/// The place of a task that stood back is given to one of another kind.
+#[test]
+fn a_task_does_not_follow_the_forecast_of_another_kind() {
+    let a = Arc::new(Kind::new("a"));
+    let b = Arc::new(Kind::new("b"));
+    let poll = |kind: &Arc<Kind>, seed: u32, now| {
+        Poll::new(Plan::new(), u64::from(seed), now).with_kind(Arc::clone(kind))
+    };
+    let mut scheduler = Scheduler::new(Limits::default());
+    for key in 0..16 + 300 {
+        scheduler.insert(key, poll(&a, key, at(0)), at(0));
+    }
+    let follower_of_a = 17_u32; // an early follower: not among the last 256, which scout
+    scheduler.remove(&follower_of_a);
+    for key in 1_000..1_016 {
+        scheduler.insert(key, poll(&b, key, at(0)), at(0));
+    }
+    // slot of 17 went to 1_000, a leader; free another one of a's and give it to b's follower
+    scheduler.remove(&18);
+    scheduler.insert(2_000, poll(&b, 2_000, at(0)), at(0));
+    let due_before = scheduler.poll(&2_000).unwrap().due();
+    assert!(due_before > at(10_000) && due_before < at(17_000), "{due_before:?}: it stands back");
+    // tasks of a take ten minutes; three have ended
+    for key in 0..6 {
+        scheduler.observed(&key, at(100), Seen::Running);
+        scheduler.observed(&key, at(599_000), Seen::Running);
+        scheduler.observed(&key, at(600_000), Seen::Settled);
+    }
+    let due = scheduler.poll(&2_000).unwrap().due();
+    assert!(
+        due == due_before,
+        "a task of b is due at {due:?} instead of {due_before:?} by what is known of a"
+    );
+}

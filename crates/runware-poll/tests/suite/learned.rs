@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use runware_poll::{Cadence, Durations, Forecast, Kind, Part, Plan, Poll, Seen, Step, Tick};
+use runware_poll::{
+    Cadence, Durations, Forecast, Kind, Limits, Part, Plan, Poll, Scheduler, Seen, Step, Tick,
+};
 
 use crate::{at, most_polls, ms, secs};
 
@@ -132,6 +134,33 @@ fn only_so_many_kinds_are_remembered() {
     durations.finish(&Kind::new("image").then("0"), Part::First, Tick::ZERO, at(1_000), at(2_000));
 }
 
+/// Facts that come late are no error.
+#[test]
+fn what_ended_before_it_was_seen_to_run_ended_then() {
+    let mut durations = learned(&minutes());
+    for late in 1_000..2_000 {
+        durations.wait(&video(), Part::First, Tick::ZERO, at(late + 20), at(late));
+    }
+    durations.finish(&video(), Part::First, Tick::ZERO, at(900), at(300));
+    assert!(forecast(&mut durations).is_some());
+}
+
+#[test]
+fn what_was_only_asked_about_is_not_known() {
+    let mut durations = Durations::new();
+    assert!(forecast(&mut durations).is_none());
+    assert!(durations.is_empty());
+    durations.wait(&video(), Part::First, Tick::ZERO, Tick::ZERO, at(1_000));
+    assert_eq!(durations.len(), 4, "three levels, and all tasks together");
+}
+
+#[test]
+fn a_level_without_a_name_is_not_that_of_all_tasks() {
+    let mut durations = Durations::new();
+    learn(&mut durations, &Kind::new(""), &minutes()[..2]);
+    assert!(durations.forecast(&Kind::new(""), Part::First, at(1_000_000)).is_none(), "two tasks are two");
+}
+
 /// While nothing is known, the learned cadence is the exponential one, to the tick.
 #[test]
 fn without_a_forecast_the_exponential_schedule_holds() {
@@ -166,12 +195,12 @@ fn a_task_that_reports_its_progress_is_looked_at_when_it_should_be_done() {
     poll.reported(at(38_000), 90);
     poll.observed(at(38_000), Seen::Running);
     assert!((at(41_800)..=at(42_600)).contains(&poll.due()), "ten of sixty-five in 28 s: {:?}", poll.due());
-    for second in 0..3 {
+    for second in 0..8 {
         poll.sent(at(43_000 + second));
         poll.reported(at(43_000 + second), 90);
         poll.observed(at(43_000 + second), Seen::Running);
     }
-    assert!(poll.due() > at(55_000), "it stands still: {:?}", poll.due());
+    assert!((at(57_000)..=at(58_760)).contains(&poll.due()), "it stands still: {:?}", poll.due());
 }
 
 #[test]
@@ -271,6 +300,20 @@ proptest! {
     }
 }
 
+/// The moments of one clock mean nothing to another.
+#[test]
+fn a_scheduler_makes_its_own_forecasts_of_what_it_is_given() {
+    let mut before = learned(&minutes());
+    assert!(forecast(&mut before).is_some());
+    let mut scheduler = Scheduler::<u32>::new(Limits::default()).with_durations(before);
+    let durations = scheduler.durations_mut();
+    for _ in 0..300 {
+        durations.finish(&video(), Part::First, Tick::ZERO, at(7_000), at(9_000));
+    }
+    let anew = durations.forecast(&video(), Part::First, at(3_000)).unwrap();
+    assert!(gap(&anew, Duration::ZERO) < secs(10), "{:?}", gap(&anew, Duration::ZERO));
+}
+
 #[cfg(feature = "serde")]
 mod saved {
     use super::*;
@@ -282,6 +325,31 @@ mod saved {
         let mut loaded: Durations = serde_json::from_str(&text).unwrap();
         assert_eq!(forecast(&mut loaded), forecast(&mut durations));
         assert_eq!(serde_json::to_string(&loaded).unwrap(), text);
+    }
+
+    #[test]
+    fn what_was_loaded_is_known_at_once() {
+        let text = serde_json::to_string(&learned(&minutes())).unwrap();
+        let mut loaded: Durations = serde_json::from_str(&text).unwrap();
+        assert!(loaded.forecast(&video(), Part::First, Tick::ZERO).is_some());
+    }
+
+    #[test]
+    fn what_was_loaded_is_forgotten_from_the_finest_level_on() {
+        let mut durations = Durations::new();
+        let kind = |number: usize| Kind::new("image").then(&number.to_string());
+        for number in 0..Durations::MOST_KINDS - 2 {
+            durations.wait(&kind(number), Part::First, Tick::ZERO, Tick::ZERO, at(1_000));
+        }
+        let text = serde_json::to_string(&durations).unwrap();
+        let mut loaded: Durations = serde_json::from_str(&text).unwrap();
+        assert_eq!(loaded.len(), Durations::MOST_KINDS);
+        for number in 0..60 {
+            loaded.wait(&kind(10_000 + number), Part::First, Tick::ZERO, Tick::ZERO, at(1_000));
+        }
+        let saved = serde_json::to_value(&loaded).unwrap();
+        assert!(saved["kinds"][""].is_object() && saved["kinds"]["image"].is_object());
+        assert_eq!(loaded.len(), Durations::MOST_KINDS);
     }
 
     #[test]

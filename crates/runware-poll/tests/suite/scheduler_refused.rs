@@ -123,3 +123,42 @@ fn facts_about_refused_strangers_change_only_the_limit() {
     assert_eq!(scheduler.batch_limit(), 50);
     assert_eq!(scheduler.next(at(0)), Next::Idle);
 }
+
+/// Half of a pair has one for company, and is not to blame for being alone.
+#[test]
+fn an_innocent_of_a_refused_pair_gets_company_again() {
+    let mut scheduler = Scheduler::new(Limits::default());
+    for key in 0..4_u32 {
+        scheduler.insert(key, Poll::resumed(even_plan(), u64::from(key), at(0)), at(0));
+    }
+    let Next::Send(all) = scheduler.next(at(0)) else { panic!() };
+    assert_eq!(all.len(), 4);
+    scheduler.refused(&[0, 1]);
+    for key in 0..4 {
+        scheduler.observed(&key, at(100), Seen::Running);
+    }
+    for _ in 0..20 {
+        scheduler.accepted(2);
+    }
+    let mut now = at(100);
+    let mut largest_with_0 = 0;
+    for _ in 0..200 {
+        match scheduler.next(now) {
+            Next::Send(keys) => {
+                if keys.contains(&0) {
+                    largest_with_0 = largest_with_0.max(keys.len());
+                }
+                scheduler.accepted(keys.len());
+                for key in keys {
+                    scheduler.observed(&key, now, Seen::Running);
+                }
+            }
+            Next::Wait { until } => now = until,
+            other => panic!("{other:?}"),
+        }
+        if now > at(600_000) {
+            break;
+        }
+    }
+    assert!(largest_with_0 > 1, "task 0 was answered well and still travels alone");
+}

@@ -1,6 +1,6 @@
 //! Questions to the archive, which wait for their turn like every other request.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 
 use runware_poll::Tick;
 use runware_types::TaskUuid;
@@ -13,8 +13,8 @@ use crate::exchange;
 #[derive(Debug, Default)]
 pub(super) struct Questions {
     waiting: VecDeque<Question>,
-    /// The tasks of those that share a request: each of them waits once.
-    shared: HashSet<TaskUuid>,
+    /// The tasks of those that share a request, and when they were raised last: each of them waits once.
+    shared: HashMap<TaskUuid, Tick>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +38,7 @@ enum About {
 impl Questions {
     /// What does the archive have of this task? Asked together with others.
     pub(super) fn raise(&mut self, task_uuid: TaskUuid, at: Tick) {
-        if self.shared.insert(task_uuid) {
+        if self.shared.insert(task_uuid, at).is_none() {
             self.waiting.push_back(Question { task_uuid, at, about: About::Task });
         }
     }
@@ -55,9 +55,9 @@ impl Questions {
 
     /// The next question, if it is of the sort that is `wanted`.
     fn next(&mut self, wanted: impl FnOnce(&Question) -> bool) -> Option<Question> {
-        let question = self.waiting.pop_front_if(|question| wanted(question))?;
+        let mut question = self.waiting.pop_front_if(|question| wanted(question))?;
         if question.about == About::Task {
-            self.shared.remove(&question.task_uuid);
+            question.at = self.shared.remove(&question.task_uuid).unwrap_or(question.at);
         }
         Some(question)
     }
@@ -98,5 +98,22 @@ impl Driver {
             return true;
         }
         false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_of_a_later_watching_is_not_lost_to_one_of_an_earlier() {
+        let id = TaskUuid::from_key("test", "asking");
+        let mut questions = Questions::default();
+        // The watching that raised the first one ends while it waits, and the task is watched anew.
+        questions.raise(id, Tick::from_millis(100));
+        questions.raise(id, Tick::from_millis(300));
+        let question = questions.next(|_| true).unwrap();
+        assert_eq!(question.at, Tick::from_millis(300));
+        assert!(questions.next(|_| true).is_none(), "it waits once");
     }
 }

@@ -226,6 +226,11 @@ impl Driver {
         // Where some are named, those are to blame; the others can go together again.
         if is_lone_refusal || answers.values().all(is_undivided) {
             self.outbox.refused(&asked.task_uuids);
+            for task_uuid in &asked.task_uuids {
+                if asked.entry(task_uuid, &mut self.entries).is_none() {
+                    self.outbox.forget(task_uuid);
+                }
+            }
         } else if answers.values().any(is_answer) && !answers.values().any(is_undivided) {
             self.outbox.answered(&asked.task_uuids);
         }
@@ -346,16 +351,22 @@ impl Driver {
             Some(_) => Poll::new(plan, seed, entry.started),
             None => Poll::resumed(plan, seed, entry.started),
         };
-        let kind = entry.timed_kind();
-        self.scheduler.insert(task_uuid, poll, now);
-        // Given to it only now, it counts from the first time that the task is seen: one that may not have arrived is
-        // looked for at once, however long such tasks take.
-        if let Some(kind) = kind
-            && let Some(poll) = self.scheduler.poll_mut(&task_uuid)
-        {
-            *poll = poll.clone().with_kind(kind);
+        let is_ours_and_accepted = entry.prepared.is_some() && entry.submission.is_accepted();
+        match entry.timed_kind() {
+            Some(kind) if is_ours_and_accepted => {
+                self.scheduler.insert(task_uuid, poll.with_kind(kind), now);
+            }
+            // One that may not have arrived is looked for at once, however long such tasks take: what it is like counts
+            // from the first time that it is seen.
+            Some(kind) => {
+                self.scheduler.insert(task_uuid, poll, now);
+                if let Some(poll) = self.scheduler.poll_mut(&task_uuid) {
+                    *poll = poll.clone().with_kind(kind);
+                }
+            }
+            None => _ = self.scheduler.insert(task_uuid, poll, now),
         }
-        if entry.prepared.is_some() && entry.submission.is_accepted() {
+        if is_ours_and_accepted {
             self.scheduler.observed(&task_uuid, now, Seen::Running);
         }
     }

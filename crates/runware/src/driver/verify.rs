@@ -42,6 +42,7 @@ impl Driver {
                 }
             }
             Some(ArchiveAnswer::Fault(cause)) if attempt < MAX_ATTEMPTS => {
+                self.lanes.hold(cause.retry_after().unwrap_or_default(), now);
                 let at = now + entry.next_delay(&cause);
                 entry.verification = Verification::Due { at, attempt: attempt + 1 };
                 entry.report_fault(cause);
