@@ -78,7 +78,7 @@
 //! * In `T >= 17` seconds of healthy answers a task is asked at most `6 + (T - 16.6) / 8` times.
 //! * [`Cadence::learned`], the default, changes these two. A task is asked at most 15.8 s after it was asked before (its
 //!   cap of 15 s, a twentieth for chance, and the window for company) once it may end any moment, or if it
-//!   [stands back](Scheduler#unknown-kinds); before that, or where it reports its progress, at most 63.05 s after. And it is
+//!   [stands back](Scheduler#unknown-kinds); before that, and as long as it reports progress, at most 63.05 s after. And it is
 //!   asked at most three times more.
 //! * Nothing about a task is asked before a `Retry-After` is over.
 //! * A transient fault never ends a task. The deadline always does, on the tick.

@@ -297,7 +297,8 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     /// Tell it before [`failed`](Self::failed), which is to be told for each of them as well. Requests are
     /// [smaller](BatchLimit) from now on. These tasks share theirs with half as many at most until an answer shows
     /// one, and set out on that soon: their fault counts as a first one. So whoever is to blame is alone after a
-    /// few requests. A task that is refused when it is alone stays alone, and spoils no other's request.
+    /// few requests. A task that is refused when it is alone stays alone until eight looks at it
+    /// brought an answer, and spoils no other's request.
     pub fn refused(&mut self, keys: &[K]) {
         self.limit.refused(keys.len());
         let half = u16::try_from(keys.len() / 2).map_or(ALONE - 1, |half| half.clamp(1, ALONE - 1));
