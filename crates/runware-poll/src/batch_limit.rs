@@ -5,15 +5,15 @@
 /// A server may refuse a request without saying which of its tasks is to blame, or that there are too many of them. Both
 /// are answered alike: the tasks go again in requests of half the size.
 ///
-/// * **One task spoils every request that it is in.** It stands alone after at most `ceil(log2(most)) + 1` refusals, 8
-///   for 100 tasks. Then the limit is back at the most, at once. Further ones cost as much each. Where tasks spoil their
-///   requests one after the other, and nothing of several tasks goes through in between, the limit only doubles: if all
-///   are bad there is no more to gain from dividing them again and again.
+/// * **One task spoils every request that it is in.** Sizes are rounded down, so it is refused alone at the latest as
+///   number `floor(log2(most)) + 1`: the 7th refusal, for 100 tasks. Then the limit is back at the most, at once. Further
+///   ones cost as much each. Where tasks spoil their requests one after the other, and nothing of several tasks goes through
+///   in between, the limit only doubles: if all are bad there is no more to gain from dividing them again and again.
 /// * **The server takes fewer than the most.** The limit stays at the size that goes through, which is more than half of
 ///   what the server takes. After 8 full requests were answered it is doubled. If the server refuses that too, twice as many
 ///   answers are needed before the next try, up to 1,024: in the long run 1 request in 1,025 is refused.
-/// * **The server was out of sorts.** From 1 to 100 tasks it takes 7 such steps, 56 answers. A size that goes through is
-///   as good as any before it: 8 answers suffice again.
+/// * **The server was out of sorts.** From 1 to 100 tasks it takes 7 such steps, 56 answers. Where tries were refused,
+///   8 answers suffice again once a try goes through that is at least as large as the last one that was not.
 ///
 /// Where other tasks are sent meanwhile, their answers may raise the limit before the one to blame is found. So a task of a
 /// refused request should not travel with as many again: its driver remembers half the size of that request with it.

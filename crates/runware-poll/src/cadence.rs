@@ -12,9 +12,15 @@ use crate::tick::Tick;
 /// When to look again at a task that is still at work.
 ///
 /// A cadence gives *gaps*, counted from one query's sending to the next, the first from the start of the
-/// task. A gap is a range, not a moment: for a nominal gap `d` and a spread `s`, the next query may go out
-/// from `(1 - s) * d` on, and is due at a moment drawn between that and `d`. So tasks that started together
-/// do not stay in step, and a query that goes out for one task can take others along whose range has begun.
+/// task. A gap is a range, not a moment, so that tasks that started together do not stay in step, and a query that
+/// goes out for one task can take others along whose range has begun:
+///
+/// | nominal gap `d` | may go out from | is due at a moment drawn between |
+/// |---|---|---|
+/// | exponential, with a spread `s` | `(1 - s) * d` | `(1 - s) * d` and `d` |
+/// | by a forecast or a report | `0.9 * d` | `0.95 * d` and `1.05 * d` |
+///
+/// So a learned gap may be a twentieth longer than its cap, and has no spread that could be set.
 ///
 /// The Task Polling page of Runware asks for a first look after one or two seconds and gaps that grow
 /// exponentially; [`Cadence::exponential`] follows it.
@@ -33,7 +39,9 @@ pub enum Cadence {
         spread: f64,
     },
     /// Gaps that follow what is known of how long such tasks take: short when a task is likely to end, long when it
-    /// is not. While nothing is known, they are those of [`Cadence::exponential`].
+    /// is not. While nothing is known, they are those of [`Cadence::exponential`], but that a
+    /// [`Scheduler`](crate::Scheduler#unknown-kinds) has only sixteen tasks of a kind looked at so: the others stand back, at
+    /// gaps of `cap`, until one has ended.
     ///
     /// What is known comes as a [`Forecast`], from the [`Durations`](crate::Durations) of a
     /// [`Scheduler`](crate::Scheduler), or with [`Poll::follow`](crate::Poll::follow).
@@ -62,8 +70,9 @@ impl Cadence {
     /// Gaps by what is known of past tasks: a look is worth a result 0.4 s sooner, gaps are 1 s at least and 15 s at
     /// most.
     ///
-    /// For tasks that take about a minute, that makes two thirds of the looks of [`Cadence::exponential`], and results
-    /// are noticed in half the time.
+    /// Once fifty tasks that take about a minute were seen, that makes 0.60 of the looks of [`Cadence::exponential`] and
+    /// results are noticed in 0.57 of the time, where tasks of a kind are much alike (a sigma of 0.3); where they are less so
+    /// (0.5), it is 0.68 and 0.73.
     pub const fn learned() -> Self {
         Self::Learned {
             worth: Duration::from_millis(400),

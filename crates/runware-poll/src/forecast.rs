@@ -22,7 +22,28 @@ use crate::durations::scale::{RATIO, bin_of, end_of};
 ///
 /// A gap is never shorter than the floor. It is never longer than the cap once the task may end any moment, which is
 /// when one in a hundred has ended by then, and more where there is doubt; before that it is never longer than
-/// [`Forecast::LONGEST_QUIET`].
+/// [`Forecast::LONGEST_QUIET`], or than the cap if that is longer still.
+///
+/// ```
+/// use runware_poll::{Durations, Forecast, Kind, Part, Tick};
+/// use std::time::Duration;
+///
+/// let kind = Kind::new("videoInference");
+/// let mut durations = Durations::new();
+/// for task in 0..50 {
+///     let seen = Tick::from_millis(150_000);
+///     durations.wait(&kind, Part::First, Tick::ZERO, Tick::ZERO, seen);
+///     durations.finish(&kind, Part::First, Tick::ZERO, seen, seen + Duration::from_secs(task % 30));
+/// }
+/// let forecast = durations.forecast(&kind, Part::First, Tick::from_millis(180_000)).expect("fifty ended");
+/// let gap_after = |elapsed, cap| {
+///     let [worth, floor] = [400, 1_000].map(Duration::from_millis);
+///     forecast.gap(Duration::from_secs(elapsed), worth, floor, Duration::from_secs(cap))
+/// };
+/// assert!(gap_after(0, 15) <= Forecast::LONGEST_QUIET, "nothing ends in the first two minutes");
+/// assert!(gap_after(0, 90) > Forecast::LONGEST_QUIET, "but who allows more at any time is not held to that");
+/// assert!(gap_after(160, 15) <= Duration::from_secs(15), "now it may end any moment");
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Forecast {
     /// The square root of the hazard rate, per second, in each bin of the scale.
@@ -43,6 +64,9 @@ impl Forecast {
 
     /// The gap from a look `elapsed` after the beginning of a task to the next one, if a look is worth a result that
     /// much sooner.
+    ///
+    /// `worth` and `floor` are to be longer than zero, and `cap` at least `floor`, as a [`Plan`](crate::Plan) sees to.
+    /// Where they are not, the gap is somewhere between the bounds, and means nothing.
     pub fn gap(&self, elapsed: Duration, worth: Duration, floor: Duration, cap: Duration) -> Duration {
         let longest = cap.max(Self::LONGEST_QUIET);
         let price = (2.0 * worth.as_secs_f64()).sqrt();
@@ -67,8 +91,10 @@ impl Forecast {
     }
 }
 
-/// How much longer the first look waits, as a share of one, where the forecast is sure. The rule holds where looks are many; where the density rises from
-/// nothing, as before the first one, the best schedules of single looks (by dynamic programming) begin later than it says.
+/// How much longer the first look waits, as a share of one, where the forecast is sure.
+///
+/// The rule holds where looks are many; where the density rises from nothing, as before the first one, the best schedules
+/// of single looks (by dynamic programming) begin later than it says.
 const LATER: f64 = 0.3;
 
 /// The root of the hazard rate for which the exponential schedule is the right one, `elapsed` seconds after the

@@ -76,8 +76,10 @@
 //! * A task is asked at least 0.8 s after it was asked before. While answers are healthy, it is asked at
 //!   most 10.05 s after, or once the answer is there.
 //! * In `T >= 17` seconds of healthy answers a task is asked at most `6 + (T - 16.6) / 8` times.
-//! * What is known of how long tasks take changes these two: a task is asked at most 15.8 s after it was asked before
-//!   once it may end any moment, and before that at most 63.05 s after; and it is asked at most three times more.
+//! * [`Cadence::learned`], the default, changes these two. A task is asked at most 15.8 s after it was asked before (its
+//!   cap of 15 s, a twentieth for chance, and the window for company) once it may end any moment, or if it
+//!   [stands back](Scheduler#unknown-kinds); before that, and as long as it reports progress, at most 63.05 s after. And it is
+//!   asked at most three times more.
 //! * Nothing about a task is asked before a `Retry-After` is over.
 //! * A transient fault never ends a task. The deadline always does, on the tick.
 //! * Between two successes there are at most 100 retries, whatever the number of tasks.

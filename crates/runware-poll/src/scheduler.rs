@@ -56,7 +56,62 @@ use crate::tick::Tick;
 /// is left behind by tasks that are moved or gone; what the largest crowd took up is kept for the next one until there are
 /// no tasks. There may be 1,073,741,824 tasks; more are not taken on.
 ///
-/// See the [crate documentation](crate) for a driver.
+/// # Unknown kinds
+///
+/// A task that has a [kind](Poll::with_kind) and a [learned](crate::Cadence::Learned) cadence is looked at by what is known
+/// of its kind. Of the tasks of a kind of which nothing is known, the first sixteen are looked at by the exponential
+/// schedule; those that begin meanwhile stand back: they go along with others' requests, or are looked at in gaps of the
+/// cadence's cap. When one of the kind has ended, up to 256 of them are looked at within a second, to find out how many
+/// others have; as soon as that makes a forecast, all follow it.
+///
+/// # A driver that learns
+///
+/// The kind goes in with the task: what is given to its poll after [`insert`](Self::insert) comes too late for its first
+/// look. Of one answer, tell [`advanced`](Self::advanced) and [`queued`](Self::queued) before
+/// [`observed`](Self::observed), and [`reported`](Self::reported) after it; of a request that was refused as a whole, tell
+/// [`refused`](Self::refused) before [`failed`](Self::failed).
+///
+/// ```
+/// use runware_poll::{Fault, Kind, Limits, Next, Part, Plan, Poll, Scheduler, Seen, Tick};
+/// use std::sync::Arc;
+///
+/// let kind = Arc::new(Kind::new("videoInference").then("klingai:5@3"));
+/// let plan = Arc::new(Plan::new());
+/// let mut now = Tick::ZERO;
+/// let mut scheduler = Scheduler::new(Limits { batch: 20, ..Limits::default() });
+/// for task in 0_u64..40 {
+///     let poll = Poll::new(Arc::clone(&plan), task, now).with_kind(Arc::clone(&kind));
+///     scheduler.insert(task, poll, now);
+/// }
+/// let mut firsts = vec![false; 40]; // who has the first of two results
+/// loop {
+///     match scheduler.next(now) {
+///         Next::Send(tasks) if tasks.len() > 12 => {
+///             scheduler.refused(&tasks); // this server takes twelve, and does not say so
+///             tasks.iter().for_each(|task| scheduler.failed(task, now, Fault::transient()));
+///         }
+///         Next::Send(tasks) => {
+///             scheduler.accepted(tasks.len());
+///             for task in tasks {
+///                 let age = now.since_origin().as_secs();
+///                 if age >= 20 && !std::mem::replace(&mut firsts[task as usize], true) {
+///                     scheduler.advanced(&task, now);
+///                 } else if age < 4 {
+///                     scheduler.queued(&task, now);
+///                 }
+///                 scheduler.observed(&task, now, if age < 30 { Seen::Running } else { Seen::Settled });
+///             }
+///         }
+///         Next::Question(task) => scheduler.answered(&task, now),
+///         Next::Finished(..) => {}
+///         Next::Wait { until } => now = until,
+///         Next::Idle => break,
+///     }
+/// }
+/// for part in [Part::First, Part::Further] {
+///     assert!(scheduler.durations_mut().forecast(&kind, part, now).is_some());
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Scheduler<K> {
     slab: Slab<K>,
@@ -73,6 +128,15 @@ pub struct Scheduler<K> {
 }
 
 /// What a [`Scheduler`] keeps to.
+///
+/// ```
+/// use runware_poll::{Limits, Quota, Scheduler};
+/// use std::time::Duration;
+///
+/// let limits = Limits { batch: 25, window: Duration::from_millis(200), quota: Quota::default() };
+/// let scheduler = Scheduler::<u64>::new(limits);
+/// assert_eq!(scheduler.batch_limit(), 25);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// How many tasks one request may ask for at most. Default: 100. Zero counts as 1. It is less for a while after a
@@ -233,7 +297,8 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     /// Tell it before [`failed`](Self::failed), which is to be told for each of them as well. Requests are
     /// [smaller](BatchLimit) from now on. These tasks share theirs with half as many at most until an answer shows
     /// one, and set out on that soon: their fault counts as a first one. So whoever is to blame is alone after a
-    /// few requests. A task that is refused when it is alone stays alone, and spoils no other's request.
+    /// few requests. A task that is refused when it is alone stays alone until eight looks at it
+    /// brought an answer, and spoils no other's request.
     pub fn refused(&mut self, keys: &[K]) {
         self.limit.refused(keys.len());
         let half = u16::try_from(keys.len() / 2).map_or(ALONE - 1, |half| half.clamp(1, ALONE - 1));

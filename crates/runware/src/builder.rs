@@ -87,7 +87,19 @@ impl ClientBuilder {
     /// It holds for all clones of the client together, and for every submission, status check and question to the
     /// archive that it makes for its tasks: in any `T` seconds at most `rate * T` of them, and one second's worth more,
     /// at least one. What you ask for yourself, with [`Client::status`], [`Client::task_details`] and
-    /// [`Client::stream_text`], is sent at once and does not count.
+    /// [`Client::stream_text`], is sent at once and does not count. Without a limit, what a client sends in a second is
+    /// bounded by [how many requests are under way](Self::max_requests_in_flight) alone.
+    ///
+    /// A client speaks to one service, so there is one limit. Other clients, in this process too, have their own.
+    ///
+    /// ```
+    /// use runware::Client;
+    ///
+    /// # async fn example() -> Result<(), runware::Error> {
+    /// // Ten a second in the long run, and never more than twenty in one second.
+    /// let client = Client::builder().api_key("your-key").rate_limit(10.0).build()?;
+    /// # Ok(()) }
+    /// ```
     ///
     /// [`build`](Self::build) refuses what is not a finite number above 0.
     #[must_use]
@@ -101,6 +113,15 @@ impl ClientBuilder {
     /// It holds for all clones of the client together. A quarter of them can be submissions, half status checks and a
     /// quarter questions to the archive, at least one each. A server that says that it is busy (429, 503) gets half as
     /// many for a while. Up to 64 tasks that are submitted with `deliveryMethod` `sync` wait for their results besides.
+    ///
+    /// ```
+    /// use runware::Client;
+    ///
+    /// # async fn example() -> Result<(), runware::Error> {
+    /// // One submission, two status checks and one question to the archive at once.
+    /// let client = Client::builder().api_key("your-key").max_requests_in_flight(4).build()?;
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn max_requests_in_flight(mut self, limit: usize) -> Self {
         self.max_requests_in_flight = Some(limit.max(1));
@@ -111,6 +132,14 @@ impl ClientBuilder {
     ///
     /// A client learns it as it goes; with this it begins where the other one stopped. It counts for plans whose cadence
     /// is [`Cadence::Learned`](runware_poll::Cadence::Learned), as the default plan's is.
+    ///
+    /// ```
+    /// use runware::Client;
+    ///
+    /// # async fn example(earlier: Client) -> Result<(), runware::Error> {
+    /// let client = Client::builder().api_key("your-key").durations(earlier.durations().await).build()?;
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn durations(mut self, durations: Durations) -> Self {
         self.durations = durations;

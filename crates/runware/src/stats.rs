@@ -97,7 +97,10 @@ pub struct Stats {
     /// Tasks that are no longer watched though not all had come: the deadline passed, they were refused, nobody wanted to
     /// know any more, or the client was closed.
     pub tasks_given_up: u64,
-    /// How many kinds of tasks it is known of how long they take; now. See [`Client::durations`](crate::Client::durations).
+    /// How many levels of kinds something was learned of: all tasks, those of one type, those of one model, and so on; now.
+    ///
+    /// One task teaches all of its levels, and it takes a few to forecast the next. See
+    /// [`Client::durations`](crate::Client::durations).
     pub learned_kinds: u64,
     /// How long finished tasks may have gone unnoticed.
     pub notice_lag_bound: LagBound,

@@ -19,7 +19,7 @@ struct Options {
     /// The folder that the tables and plots are written to.
     #[arg(long, default_value = "docs/performance")]
     out: PathBuf,
-    /// Only the goals, which are printed and not written; takes a few seconds.
+    /// Only the goals, which are printed and not written; takes up to a minute.
     #[arg(long)]
     goals: bool,
     /// From how many times learning anew the goals are averaged.

@@ -17,7 +17,8 @@ impl Poll {
     /// Says what the task is like: a [`Scheduler`](crate::Scheduler) then learns from it, and looks at it by what it
     /// has learned, if the plan's cadence is [`Cadence::Learned`](crate::Cadence::Learned).
     ///
-    /// Not for a task that was [resumed](Self::resumed): nobody knows when it began.
+    /// Say it before the poll goes into a scheduler. Not for a task that was [resumed](Self::resumed): nobody knows when it
+    /// began.
     #[must_use]
     pub fn with_kind(mut self, kind: Arc<Kind>) -> Self {
         self.kind = Some(kind);
