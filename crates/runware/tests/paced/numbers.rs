@@ -1,10 +1,11 @@
 //! How many requests are sent in a second, and how many are under way.
 
 use futures_util::future::join_all;
+use runware::poll::{Cadence, Plan};
 use runware::transport::Attempt;
 use runware::transport::testing::Step;
 use runware::types::{DeliveryMethod, ImageInference, RawTask};
-use runware::{Client, ErrorKind};
+use runware::{Client, ClientBuilder, ErrorKind};
 
 use crate::world::*;
 
@@ -24,7 +25,11 @@ async fn as_many_requests_are_under_way_as_allowed_and_no_more() {
     // Submissions have a quarter of the slots and checks half; one of each there always is.
     for (most, peak_of_submissions, peak_of_all) in [(1, 1, 1), (2, 1, 2), (3, 1, 2), (8, 2, 6), (40, 10, 30)]
     {
-        let world = World::new(|builder| builder.batch_limit(1).max_requests_in_flight(most), slow(900));
+        // So many checks are only due at once where nobody waits for what others find out.
+        let plan = Plan::new().with_cadence(Cadence::exponential()).unwrap();
+        let configure =
+            |builder: ClientBuilder| builder.batch_limit(1).max_requests_in_flight(most).plan(plan);
+        let world = World::new(configure, slow(900));
         let tasks = world.submit(0..60);
         let ends = world.run(join_all(tasks.iter().map(|task| task.outcome()))).await;
         assert!(ends.iter().all(Result::is_ok));
