@@ -98,7 +98,7 @@ impl Table {
     }
 
     fn insert(&mut self, entry: Entry) {
-        // At most four fifths are taken, so that little has to step aside, and not much less.
+        // At most four fifths are taken, so that little has to step aside, and no less than half.
         if (self.len + 1) * 5 > self.homes * 4 {
             self.grow();
         }
@@ -142,9 +142,9 @@ impl Table {
         home + before.count()
     }
 
-    /// Makes room for a quarter more.
+    /// Makes room for half as many more.
     fn grow(&mut self) {
-        self.homes = (self.homes + self.homes / 4).max(4);
+        self.homes = (self.homes + self.homes / 2).max(4);
         let grown = vec![Entry::VACANT; self.homes];
         let entries = std::mem::replace(&mut self.entries, grown);
         let mut free = 0;
