@@ -261,7 +261,7 @@ mod tests {
 
     #[test]
     fn a_slot_with_a_key_of_sixteen_bytes_is_small() {
-        assert!(size_of::<Cell<[u8; 16]>>() <= 168, "{} bytes", size_of::<Cell<[u8; 16]>>());
+        assert!(size_of::<Cell<[u8; 16]>>() <= 160, "{} bytes", size_of::<Cell<[u8; 16]>>());
         assert_eq!(size_of::<Cell<[u8; 16]>>(), size_of::<Slot<[u8; 16]>>());
     }
 }
