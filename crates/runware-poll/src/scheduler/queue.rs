@@ -7,6 +7,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use self::stretch::Stretch;
 use self::stretches::Stretches;
 use crate::cadence::Window;
 use crate::tick::Tick;
@@ -146,31 +147,37 @@ impl Queue {
     }
 
     /// Draws stretches near until there are so many entries near, or no far ones.
+    #[inline]
     fn fill(&mut self, slots: &mut impl Slots, count: usize) {
         while self.near.len() < count
-            && let Some((start, mut stretch)) = self.far.pop_first()
+            && let Some((start, stretch)) = self.far.pop_first()
         {
-            if stretch.len() > CROWD && !stretch.is_narrowest() {
-                self.far.divide(slots, stretch);
-                continue;
-            }
-            if self.near.is_empty() {
-                self.order = NEAR;
-            }
-            // One after the other, and then in order: the slots are fetched side by side.
-            let drawn: Vec<_> = stretch.draw(CROWD).into_iter().map(|slot| self.rank(slots, slot)).collect();
-            if drawn.len() > self.near.len() {
-                self.near.append(&mut drawn.into_iter().collect());
-            } else {
-                self.near.extend(drawn);
-            }
-            if stretch.is_empty() {
-                self.border = stretch.end(start).saturating_add(1);
-            } else {
-                // Equals, which are in order already.
-                self.far.insert(start, stretch);
-                self.border = start;
-            }
+            self.draw(slots, start, stretch);
+        }
+    }
+
+    /// Draws the first stretch near, or divides it, if it is crowded.
+    fn draw(&mut self, slots: &mut impl Slots, start: u64, mut stretch: Stretch) {
+        if stretch.len() > CROWD && !stretch.is_narrowest() {
+            self.far.divide(slots, stretch);
+            return;
+        }
+        if self.near.is_empty() {
+            self.order = NEAR;
+        }
+        // One after the other, and then in order: the slots are fetched side by side.
+        let drawn: Vec<_> = stretch.draw(CROWD).into_iter().map(|slot| self.rank(slots, slot)).collect();
+        if drawn.len() > self.near.len() {
+            self.near.append(&mut drawn.into_iter().collect());
+        } else {
+            self.near.extend(drawn);
+        }
+        if stretch.is_empty() {
+            self.border = stretch.end(start).saturating_add(1);
+        } else {
+            // Equals, which are in order already.
+            self.far.insert(start, stretch);
+            self.border = start;
         }
     }
 
