@@ -6,6 +6,7 @@ mod demo;
 mod details;
 mod emulate;
 mod input;
+mod quote;
 mod run;
 mod status;
 mod stream;
@@ -29,8 +30,11 @@ use crate::stop::Stop;
 pub(crate) fn execute(args: Args) -> Exit {
     log(&args.global);
     let mut output = Output::new(&args.global);
-    let waits =
-        matches!(args.command, Command::Run(_) | Command::Wait(_) | Command::Batch(_) | Command::Demo);
+    let waits = match &args.command {
+        Command::Run(args) => !args.dry_run,
+        Command::Wait(_) | Command::Batch(_) | Command::Demo => true,
+        _ => false,
+    };
     let ended = run_to_end(args, &mut output);
     ended.unwrap_or_else(|stop| report(&stop, waits, &mut output))
 }

@@ -9,7 +9,7 @@ use runware::types::{Prepared, RawTask, TaskUuid};
 use crate::args::task::check_type;
 use crate::args::{BatchArgs, GlobalArgs};
 use crate::commands::run::open;
-use crate::commands::{advice, input};
+use crate::commands::{advice, input, quote};
 use crate::exit::Exit;
 use crate::output::event::Event;
 use crate::output::{Output, sanitize};
@@ -26,10 +26,15 @@ pub(super) async fn run(args: &BatchArgs, global: &GlobalArgs, output: &mut Outp
     let mut session = Session::open(global, output).await?;
     let readable = lines.iter().filter_map(|(_, line)| line.as_ref().ok());
     advice::about_many(readable, session.output);
+    let numbered = lines.iter().filter_map(|(number, line)| Some((*number, line.as_ref().ok()?.clone())));
+    let to_price = args.dry_run.then(|| numbered.collect::<Vec<_>>());
     let tasks = prepare(&session.client, lines).map_err(|mistakes| {
         list(&mistakes, session.output);
         refusal(&mistakes)
     })?;
+    if let Some(lines) = to_price {
+        return quote::of_many(lines, &mut session).await;
+    }
     for task in &tasks {
         session.output.tell(&Event::of_prepared(task))?;
     }

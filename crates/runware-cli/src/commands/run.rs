@@ -2,7 +2,7 @@
 
 use runware::types::{DeliveryMethod, Prepared, RawTask};
 
-use super::{advice, stream};
+use super::{advice, quote, stream};
 use crate::args::{GlobalArgs, RunArgs};
 use crate::exit::Exit;
 use crate::output::Output;
@@ -14,6 +14,9 @@ use crate::watch::{Opened, watch};
 pub(super) async fn run(args: &RunArgs, global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
     let task = args.task.task()?;
     let mut session = Session::open(global, output).await?;
+    if args.dry_run {
+        return quote::of_one(task, &mut session).await;
+    }
     if args.stream {
         return stream::run(task, &mut session).await;
     }

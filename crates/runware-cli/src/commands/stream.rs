@@ -19,7 +19,7 @@ const TICK: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(task: RawTask, session: &mut Session<'_>) -> Result<Exit, Stop> {
     check(&task)?;
-    session.check_streaming()?;
+    session.check_http("--stream")?;
     advice::about_one(&task, session.output);
     let (task_type, model) = (task.task_type().clone(), task.model());
     // Nothing is sent before it is asked for its first piece.

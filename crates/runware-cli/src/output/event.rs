@@ -1,5 +1,7 @@
 //! What a command has to say: one event after the other.
 
+mod money;
+
 use std::time::Duration;
 
 use runware::types::{
@@ -8,6 +10,7 @@ use runware::types::{
 use runware::{Error, ErrorKind, Status};
 use serde::{Serialize, Serializer};
 
+pub(crate) use self::money::{Priced, Prices};
 use crate::stop::{Stop, explain};
 
 /// Something to tell: in words to people, as a line of JSON to programs.
@@ -87,6 +90,8 @@ pub(crate) enum Event {
     Finding(Finding),
     /// What all findings come to.
     Checked(Checked),
+    /// What a task would cost.
+    Priced(Priced),
     /// What stopped the command.
     Error {
         #[serde(rename = "taskUUID", skip_serializing_if = "Option::is_none")]
@@ -115,6 +120,9 @@ pub(crate) struct Summary {
     pub(crate) status_checks: u64,
     #[serde(rename = "elapsedMs", serialize_with = "in_milliseconds")]
     pub(crate) elapsed: Duration,
+    /// What tasks would cost that were only priced, and are none of those above.
+    #[serde(flatten)]
+    pub(crate) prices: Option<Prices>,
 }
 
 /// How many tasks were looked at, and how many findings of each severity there are.
@@ -165,6 +173,7 @@ impl Event {
             Self::Details { .. } => "details",
             Self::Finding(_) => "finding",
             Self::Checked(_) => "checked",
+            Self::Priced(_) => "priced",
             Self::Error { .. } => "error",
             Self::Summary(_) => "summary",
         }

@@ -16,12 +16,12 @@ const GLOBAL: &[&str] = &[
 ];
 
 const COMMANDS: &[(&str, &[&str])] = &[
-    ("run", &["key=value", "--task-type", "--stream", "key:=json", "key=@file"]),
+    ("run", &["key=value", "--task-type", "--stream", "--dry-run", "key:=json", "key=@file"]),
     ("submit", &["key=value", "--task-type", "key:=json", "key=@file"]),
     ("wait", &["UUID"]),
     ("status", &["UUID"]),
     ("details", &["UUID", "--request", "--response"]),
-    ("batch", &["FILE"]),
+    ("batch", &["FILE", "--dry-run"]),
     ("emulate", &["--port", "--seed"]),
     ("demo", &[]),
 ];

@@ -76,7 +76,7 @@ impl Line {
         let start = format!("{{\"event\":\"{}\",\"at\":\"{}\"", self.event(), self.str("at"));
         assert!(text.starts_with(&start), "an event begins with its name and its time: {text}");
         assert!(is_rfc3339_utc_millis(self.str("at")), "{text}");
-        let has_no_task = ["summary", "finding", "checked"].contains(&self.event());
+        let has_no_task = ["summary", "finding", "checked", "priced"].contains(&self.event());
         let task: &[&str] = if has_no_task { &[] } else { &["taskUUID"] };
         let (required, optional) = fields_of(self.event());
         for name in task.iter().chain(required) {
@@ -110,6 +110,7 @@ fn fields_of(event: &str) -> (&'static [&'static str], &'static [&'static str]) 
             &["severity", "code", "pointer", "problem", "valueIndex"],
             &["found", "allowed", "suggestion", "location"],
         ),
+        "priced" => (&["taskType", "cost", "currency"], &[]),
         "checked" => (&["tasks", "errors", "warnings", "unknown", "omitted", "verdict"], &[]),
         "summary" => (
             &[
@@ -123,7 +124,7 @@ fn fields_of(event: &str) -> (&'static [&'static str], &'static [&'static str]) 
                 "statusChecks",
                 "elapsedMs",
             ],
-            &[],
+            &["priced", "unpriced", "rejected", "cost", "currency"],
         ),
         other => panic!("the contract has no event {other:?}"),
     }
@@ -141,6 +142,8 @@ fn fits(name: &str, value: &Value) -> bool {
         }
         "resume" => value.as_str().is_some_and(|command| command.starts_with("runware wait ")),
         "event" | "at" | "taskType" | "category" | "message" => value.is_string(),
+        "cost" => value.is_null() || value.is_number(),
+        "currency" => value == "USD",
         "text" | "reasoningContent" => value.as_str().is_some_and(|text| !text.is_empty()),
         "severity" | "code" | "pointer" | "found" | "allowed" | "suggestion" | "verdict" | "problem" => {
             value.is_string()

@@ -15,6 +15,7 @@ mod batch;
 mod deadline;
 mod demo;
 mod details;
+mod dry_run;
 mod emulate;
 mod environment;
 mod events;
