@@ -289,6 +289,11 @@ impl Client {
         }
     }
 
+    /// What its clones share, and its own plan.
+    pub(crate) fn parts(&self) -> (&Arc<Shared>, &Arc<Plan>) {
+        (&self.shared, &self.plan)
+    }
+
     fn open(&self, handle: TaskHandle, prepared: Option<Prepared>) -> Result<Task, Error> {
         let (watch, is_new) = self.shared.registry.open(handle, prepared.is_some())?;
         let task = Task::new(Arc::clone(&watch), Arc::clone(&self.shared));

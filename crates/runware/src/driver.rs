@@ -13,6 +13,7 @@ mod lanes;
 pub(crate) mod opening;
 mod outbox;
 mod request;
+mod restore;
 mod settle;
 mod submit;
 mod unclaimed;

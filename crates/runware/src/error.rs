@@ -266,6 +266,15 @@ impl Error {
         Self::caused(ErrorKind::QueryFailed, message, handle, cause)
     }
 
+    /// The journal cannot say how a task stands.
+    pub(crate) fn not_claimed(handle: Option<TaskHandle>, error: JournalError) -> Self {
+        let message = "the journal could not be read, so no task was taken over".to_owned();
+        Self::build(ErrorKind::Journal, message, |inner| {
+            inner.handle = handle;
+            inner.source = Some(Source::Journal(error));
+        })
+    }
+
     pub(crate) fn closed(handle: Option<TaskHandle>) -> Self {
         let message = match &handle {
             Some(handle) => format!(

@@ -15,3 +15,10 @@ pub(crate) struct Keeping {
     pub(crate) account: Option<String>,
     pub(crate) budget: Option<Budget>,
 }
+
+impl Keeping {
+    /// True if another client of this process looks after the task.
+    pub(crate) fn is_elsewhere(&self, _task_uuid: runware_types::TaskUuid) -> bool {
+        false
+    }
+}

@@ -66,6 +66,7 @@ mod keeping;
 mod lookup;
 mod outcome;
 mod reading;
+mod recovery;
 mod registry;
 mod room;
 #[cfg(any(test, all(feature = "http", feature = "websocket")))]
@@ -87,6 +88,7 @@ pub use client::Client;
 pub use error::{Cause, Error, ErrorKind};
 pub use handle::TaskHandle;
 pub use lookup::StatusReport;
+pub use recovery::Recovered;
 pub use outcome::{DeliveryId, Ending, Outcome, Status, TaskFailure, TaskResult};
 pub use stats::{LagBound, Stats};
 pub use submit_options::SubmitOptions;

@@ -8,6 +8,7 @@ use runware_types::{Prepared, TaskDetails, TaskUuid};
 
 use super::collected::Collected;
 use super::request::Request;
+use super::restore::Restored;
 use crate::error::Cause;
 use crate::submission::Submission;
 use crate::watch::Watch;
@@ -44,6 +45,8 @@ pub(super) struct Entry {
     pub(super) check_failed: bool,
     /// When the last status check was started that showed the task at work.
     pub(super) at_work: Option<Tick>,
+    /// What is to be remembered of it if it came from the journal.
+    pub(super) restored: Option<Box<Restored>>,
     /// What its delays are drawn from, once there is one.
     seed: u64,
     delays: Option<Box<Delays>>,
@@ -131,6 +134,7 @@ impl Entry {
             last_seen: None,
             check_failed: false,
             at_work: None,
+            restored: None,
             seed,
             delays: None,
         }

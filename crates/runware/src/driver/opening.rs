@@ -5,6 +5,7 @@ use std::sync::Arc;
 use runware_poll::{Kind, Plan};
 use runware_types::Prepared;
 
+use crate::journal::Record;
 use crate::registry::Registry;
 use crate::watch::Watch;
 use crate::{Error, TaskHandle};
@@ -16,6 +17,8 @@ pub(crate) struct Opening {
     pub(super) prepared: Option<Prepared>,
     pub(super) plan: Arc<Plan>,
     pub(super) kind: Option<Arc<Kind>>,
+    /// What the journal has of it, if it was taken over.
+    pub(super) record: Option<Box<Record>>,
 }
 
 impl Opening {
@@ -26,7 +29,13 @@ impl Opening {
         plan: Arc<Plan>,
         kind: Option<Arc<Kind>>,
     ) -> Self {
-        Self { watch: Some(watch), registry, prepared, plan, kind }
+        Self { watch: Some(watch), registry, prepared, plan, kind, record: None }
+    }
+
+    /// The same, of a task that was taken over from the journal.
+    pub(crate) fn with_record(mut self, record: Record) -> Self {
+        self.record = Some(Box::new(record));
+        self
     }
 
     /// It has arrived: the driver answers for it from here on.

@@ -40,9 +40,12 @@ impl Driver {
         let task_uuid = watch.handle().task_uuid();
         let (prepared, plan) = (opening.prepared.take(), Arc::clone(&opening.plan));
         let kind = opening.kind.take();
-        if self.entries.contains(&task_uuid) {
-            self.submit_resumed(task_uuid, prepared, kind, now);
-            return;
+        let record = opening.record.take();
+        match (self.entries.contains(&task_uuid), record) {
+            (true, Some(record)) => return self.join_record(task_uuid, *record, now),
+            (true, None) => return self.submit_resumed(task_uuid, prepared, kind, now),
+            (false, Some(record)) => return self.restore(watch, plan, *record, now),
+            (false, None) => {}
         }
         let is_new = prepared.is_some();
         tracing::debug!(target: "runware", %task_uuid, is_new, "opened");
@@ -88,7 +91,7 @@ impl Driver {
     }
 
     /// Keeps a task from being sent within a second of an attempt under its id that an earlier watching has made.
-    fn hold_back(&mut self, task_uuid: TaskUuid, entry: &mut Entry) {
+    pub(super) fn hold_back(&mut self, task_uuid: TaskUuid, entry: &mut Entry) {
         if self.leaving.contains_key(&task_uuid) {
             entry.is_held = true;
             entry.submission.hold(entry.deadline());
@@ -343,13 +346,14 @@ impl Driver {
         // looks and grace count from then. The deadline stays.
         let sent = entry.submission.last_sent().unwrap_or(entry.started);
         let from = if entry.submission.is_accepted() { now } else { sent };
-        let poll = match entry.prepared {
-            Some(_) if from.duration_since(entry.started) > LATE_ACCEPTANCE => {
+        let poll = match (entry.restored_poll(seed), &entry.prepared) {
+            (Some(poll), _) => poll,
+            (None, Some(_)) if from.duration_since(entry.started) > LATE_ACCEPTANCE => {
                 let left = entry.deadline().duration_since(from);
                 Poll::new(Plan::clone(&plan).with_deadline(left), seed, from)
             }
-            Some(_) => Poll::new(plan, seed, entry.started),
-            None => Poll::resumed(plan, seed, entry.started),
+            (None, Some(_)) => Poll::new(plan, seed, entry.started),
+            (None, None) => Poll::resumed(plan, seed, entry.started),
         };
         let is_ours_and_accepted = entry.prepared.is_some() && entry.submission.is_accepted();
         match entry.timed_kind() {
