@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::Budget;
+use crate::care::Care;
 use crate::journal::Journal;
 
 /// The journal of a client, and what goes into each intent beside the task.
@@ -14,11 +15,6 @@ pub(crate) struct Keeping {
     /// Tells this client's key from others, where there is one.
     pub(crate) account: Option<String>,
     pub(crate) budget: Option<Budget>,
-}
-
-impl Keeping {
-    /// True if another client of this process looks after the task.
-    pub(crate) fn is_elsewhere(&self, _task_uuid: runware_types::TaskUuid) -> bool {
-        false
-    }
+    /// Which of its tasks this client looks after.
+    pub(crate) care: Care,
 }

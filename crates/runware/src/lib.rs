@@ -54,6 +54,7 @@ mod budget;
 mod builder;
 #[cfg(any(test, feature = "websocket"))]
 mod causes;
+mod care;
 mod client;
 mod driver;
 mod entropy;

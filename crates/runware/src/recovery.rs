@@ -93,14 +93,12 @@ impl Client {
     /// Goes on with what the journal has of a task; `None` if another client of this process looks after it.
     pub(crate) fn restore(&self, keeping: &Arc<Keeping>, record: Record) -> Result<Option<Task>, Error> {
         let (shared, plan) = self.parts();
-        if keeping.is_elsewhere(record.task_uuid) {
-            return Ok(None);
-        }
+        let Some(ward) = keeping.care.take(record.task_uuid) else { return Ok(None) };
         let (watch, _) = shared.registry.open(TaskHandle::from(&record), false)?;
         let task = Task::new(Arc::clone(&watch), Arc::clone(shared));
         let opening = Opening::new(watch, Arc::clone(&shared.registry), None, Arc::clone(plan), None);
         // Who waits for it is told if it does not arrive.
-        let _ = shared.commands.send(Command::Open(opening.with_record(record)));
+        let _ = shared.commands.send(Command::Open(opening.with_record(record, ward)));
         Ok(Some(task))
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use runware_poll::{Kind, Plan};
 use runware_types::Prepared;
 
+use crate::care::Ward;
 use crate::journal::Record;
 use crate::registry::Registry;
 use crate::watch::Watch;
@@ -18,7 +19,7 @@ pub(crate) struct Opening {
     pub(super) plan: Arc<Plan>,
     pub(super) kind: Option<Arc<Kind>>,
     /// What the journal has of it, if it was taken over.
-    pub(super) record: Option<Box<Record>>,
+    pub(super) record: Option<Box<(Record, Ward)>>,
 }
 
 impl Opening {
@@ -33,8 +34,8 @@ impl Opening {
     }
 
     /// The same, of a task that was taken over from the journal.
-    pub(crate) fn with_record(mut self, record: Record) -> Self {
-        self.record = Some(Box::new(record));
+    pub(crate) fn with_record(mut self, record: Record, ward: Ward) -> Self {
+        self.record = Some(Box::new((record, ward)));
         self
     }
 

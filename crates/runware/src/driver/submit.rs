@@ -42,9 +42,9 @@ impl Driver {
         let kind = opening.kind.take();
         let record = opening.record.take();
         match (self.entries.contains(&task_uuid), record) {
-            (true, Some(record)) => return self.join_record(task_uuid, *record, now),
+            (true, Some(known)) => return self.join_record(task_uuid, *known, now),
             (true, None) => return self.submit_resumed(task_uuid, prepared, kind, now),
-            (false, Some(record)) => return self.restore(watch, plan, *record, now),
+            (false, Some(known)) => return self.restore(watch, plan, *known, now),
             (false, None) => {}
         }
         let is_new = prepared.is_some();
