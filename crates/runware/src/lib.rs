@@ -52,9 +52,9 @@
 
 mod budget;
 mod builder;
+mod care;
 #[cfg(any(test, feature = "websocket"))]
 mod causes;
-mod care;
 mod client;
 mod driver;
 mod entropy;
@@ -62,8 +62,8 @@ mod error;
 mod exchange;
 mod handle;
 pub mod journal;
-mod kinds;
 mod keeping;
+mod kinds;
 mod lookup;
 mod outcome;
 mod reading;
@@ -89,8 +89,8 @@ pub use client::Client;
 pub use error::{Cause, Error, ErrorKind};
 pub use handle::TaskHandle;
 pub use lookup::StatusReport;
-pub use recovery::Recovered;
 pub use outcome::{DeliveryId, Ending, Outcome, Status, TaskFailure, TaskResult};
+pub use recovery::Recovered;
 pub use stats::{LagBound, Stats};
 pub use submit_options::SubmitOptions;
 pub use task::{Event, Events, Task};

@@ -96,7 +96,7 @@ impl Client {
         let Some(ward) = keeping.care.take(record.task_uuid) else { return Ok(None) };
         let (watch, _) = shared.registry.open(TaskHandle::from(&record), false)?;
         let task = Task::new(Arc::clone(&watch), Arc::clone(shared));
-        let opening = Opening::new(watch, Arc::clone(&shared.registry), None, Arc::clone(plan), None);
+        let opening = Opening::new(watch, Arc::clone(&shared.registry), None, Arc::clone(plan), None, None);
         // Who waits for it is told if it does not arrive.
         let _ = shared.commands.send(Command::Open(opening.with_record(record, ward)));
         Ok(Some(task))

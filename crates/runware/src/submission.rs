@@ -396,9 +396,9 @@ impl Submission {
     }
 
     fn is_in_resend_window(&self, now: Tick) -> bool {
-        self.sends.first.is_some_and(|first| {
-            self.lead.saturating_add(now.duration_since(first)) < RESEND_WINDOW
-        })
+        self.sends
+            .first
+            .is_some_and(|first| self.lead.saturating_add(now.duration_since(first)) < RESEND_WINDOW)
     }
 }
 

@@ -6,7 +6,7 @@ use runware_poll::{Kind, Plan};
 use runware_types::Prepared;
 
 use crate::care::Ward;
-use crate::journal::Record;
+use crate::journal::{Intent, Record};
 use crate::registry::Registry;
 use crate::watch::Watch;
 use crate::{Error, TaskHandle};
@@ -18,6 +18,8 @@ pub(crate) struct Opening {
     pub(super) prepared: Option<Prepared>,
     pub(super) plan: Arc<Plan>,
     pub(super) kind: Option<Arc<Kind>>,
+    /// What is to be written down before it is sent, if it is kept.
+    pub(super) intent: Option<Box<Intent>>,
     /// What the journal has of it, if it was taken over.
     pub(super) record: Option<Box<(Record, Ward)>>,
 }
@@ -29,8 +31,9 @@ impl Opening {
         prepared: Option<Prepared>,
         plan: Arc<Plan>,
         kind: Option<Arc<Kind>>,
+        intent: Option<Box<Intent>>,
     ) -> Self {
-        Self { watch: Some(watch), registry, prepared, plan, kind, record: None }
+        Self { watch: Some(watch), registry, prepared, plan, kind, intent, record: None }
     }
 
     /// The same, of a task that was taken over from the journal.

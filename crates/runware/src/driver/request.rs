@@ -4,6 +4,7 @@ use bytes::Bytes;
 use runware_types::{DeliveryMethod, Prepared, RawTask, RequestHash, TaskType};
 
 use crate::journal::Record;
+use crate::keeping;
 
 /// The request of a task that was submitted here.
 pub(super) struct Request {
@@ -12,6 +13,7 @@ pub(super) struct Request {
     is_sync: bool,
     is_generation: bool,
     is_read_only: bool,
+    is_streamed: bool,
 }
 
 impl Request {
@@ -34,7 +36,8 @@ impl Request {
             bytes: Some(Box::new(bytes.clone())),
             is_sync: delivery != Some(&DeliveryMethod::Async),
             is_generation: task_type.is_generation(),
-            is_read_only: matches!(task_type, TaskType::ModelSearch | TaskType::AccountManagement),
+            is_streamed: delivery == Some(&DeliveryMethod::Stream),
+            is_read_only: keeping::is_read_only(task_type),
         }
     }
 
@@ -56,6 +59,12 @@ impl Request {
     /// True if the service makes something for it, and bills it.
     pub(super) fn is_generation(&self) -> bool {
         self.is_generation
+    }
+
+    /// True if an attempt that may have arrived can be repeated, and the answer be read: what a repeated upload does is not
+    /// documented, and a text can only be streamed to somebody who reads it.
+    pub(super) fn is_repeatable(&self) -> bool {
+        (self.is_generation || !self.is_sync) && !self.is_streamed
     }
 
     /// True if doing it twice is the same as doing it once.

@@ -16,31 +16,35 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use runware_poll::{Entry as Seen, Plan, Poll, Tick, Verdict};
+use runware_poll::{Change, Entry as Seen, Plan, Poll, Tick, Verdict};
 use runware_types::{ApiError, Item, TaskUuid};
 
 use super::Driver;
 use super::collected::Collected;
 use super::entry::Entry;
+use super::keep::warn;
+use super::kept::{Clearance, Kept};
+use super::ledger::{Found, GRACE, Ledger, News, Numbers, Publication};
+use super::publish::part;
 use super::request::Request;
-use super::watching::publish;
-use crate::Ending;
+use crate::care::Ward;
 use crate::error::Cause;
-use crate::journal::{Part, PartKind, Record, State};
+use crate::journal::{Claimed, Fact, JournalError, Part, PartKind, Record, State};
 use crate::reading::Payload;
 use crate::submission::Submission;
 use crate::watch::Watch;
+use crate::{Ending, Error};
+
+/// How long the journal is waited for with a task that may be in it. Then it is watched, whatever the journal says.
+const CLAIM_LIMIT: Duration = Duration::from_secs(5);
 
 /// What is to be remembered of a task that came from the journal, as long as it is open.
+#[derive(Debug)]
 pub(super) struct Restored {
     /// When it came.
     at: Tick,
     /// How old it is to be taken for when the archive is to be asked about it; `None` for as old as it is here.
     age: Option<Duration>,
-    /// How many of its results the journal had.
-    parts: u32,
-    /// The journal has all of it.
-    is_settled: bool,
     /// Why what is not found proves nothing, if that is so.
     foreign: Option<String>,
     /// Why the archive could not be asked, when it was to be asked last.
@@ -49,41 +53,92 @@ pub(super) struct Restored {
 
 impl Driver {
     /// Takes a task into care that was taken over from the journal.
-    pub(super) fn restore(&mut self, watch: Arc<Watch>, plan: Arc<Plan>, record: Record, now: Tick) {
+    pub(super) fn restore(&mut self, watch: Arc<Watch>, plan: Arc<Plan>, known: (Record, Ward), now: Tick) {
         let task_uuid = watch.handle().task_uuid();
         tracing::debug!(target: "runware", %task_uuid, is_new = false, "restored");
         let entry = Entry::new(watch, None, plan, now, self.rng.u64(..));
         self.entries.insert(Box::new(entry));
         self.counters.opened();
-        self.take_record(task_uuid, record, now);
+        self.join_record(task_uuid, known, now);
     }
 
-    /// Goes on with an open task where the journal says that it stood.
+    /// Takes in what the journal has of a task, unless that is known: it may be looked after already.
+    pub(super) fn join_record(&mut self, task_uuid: TaskUuid, (record, ward): (Record, Ward), now: Tick) {
+        if let Some(entry) = self.entries.get_mut(&task_uuid)
+            && entry.kept.is_none()
+        {
+            entry.kept = Some(Box::new(Kept::new(record.hash, ward)));
+            self.take_record(task_uuid, record, now);
+        }
+    }
+
+    /// Has a task taken over, if the journal knows it and nobody else looks after it. False if that cannot be.
+    ///
+    /// It is watched once the journal has answered, or does not.
+    pub(super) fn claim(&mut self, task_uuid: TaskUuid, now: Tick) -> bool {
+        let ward = self.ledger.keeping().and_then(|keeping| keeping.care.take(task_uuid));
+        let (Some(ward), Some(entry)) = (ward, self.entries.get_mut(&task_uuid)) else { return false };
+        self.ledger.claim(task_uuid, ward);
+        let at = entry.deadline().min(now + CLAIM_LIMIT);
+        entry.on_agenda = Some(at);
+        self.agenda.insert((at, task_uuid));
+        true
+    }
+
+    /// Takes in which tasks were taken over.
+    pub(super) fn take_claims(&mut self, answers: Vec<(TaskUuid, Result<Claimed, JournalError>)>, now: Tick) {
+        let mut wards = self.ledger.take_claiming();
+        for (task_uuid, answer) in answers {
+            let Some(ward) = wards.remove(&task_uuid) else { continue };
+            let claimed = answer.unwrap_or_else(|error| {
+                warn("a task is watched, and what comes of it is not kept", &error);
+                Claimed::default()
+            });
+            match claimed.tasks.into_iter().find(|record| record.task_uuid == task_uuid) {
+                Some(record) => self.take_claimed(record, ward, now),
+                None => self.keep_watching(task_uuid, now),
+            }
+        }
+        wards.into_keys().for_each(|task_uuid| self.keep_watching(task_uuid, now));
+    }
+
+    fn take_claimed(&mut self, record: Record, ward: Ward, now: Tick) {
+        let (task_uuid, ticket) = (record.task_uuid, record.ticket);
+        let Some(entry) = self.entries.get(&task_uuid) else {
+            self.write_down(task_uuid, ticket, Fact::Released, now);
+            return;
+        };
+        let handle = entry.watch.handle().clone();
+        if handle.request_hash().is_some_and(|hash| hash != record.hash) {
+            self.write_down(task_uuid, ticket, Fact::Released, now);
+            self.end(task_uuid, Err(Error::uuid_reused(handle, "in the journal")));
+        } else {
+            self.join_record(task_uuid, (record, ward), now);
+        }
+    }
+
+    /// Goes on with a task where the journal says that it stood.
     pub(super) fn take_record(&mut self, task_uuid: TaskUuid, record: Record, now: Tick) {
-        let account = self.keeping.as_ref().and_then(|keeping| keeping.account.as_deref());
+        let account = self.ledger.keeping().and_then(|keeping| keeping.account.as_deref());
         let foreign = foreign(&record, account);
         let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
+        self.ledger.hold(now);
         // Of what was confirmed long ago the results may be gone; then the server is asked once more.
         let was_ended = record.state == State::Settled && !(record.is_confirmed && record.parts.is_empty());
-        entry.restore(record, foreign, now);
+        entry.restore(record, foreign, now, &mut self.ledger);
         if was_ended {
             entry.collector.settle();
         }
+        self.scheduler.remove(&task_uuid);
+        self.remind(task_uuid, now);
+        let Some(entry) = self.entries.get(&task_uuid) else { return };
         if entry.collector.is_settled() {
             self.end_with(task_uuid, Ending::Settled, now);
         } else if entry.submission.is_watched() {
-            self.scheduler.remove(&task_uuid);
             self.begin_watching(task_uuid, now);
         } else {
             self.hold_back_restored(task_uuid);
             self.go_on(task_uuid, now);
-        }
-    }
-
-    /// Takes in what the journal has of a task that is looked after already.
-    pub(super) fn join_record(&mut self, task_uuid: TaskUuid, record: Record, now: Tick) {
-        if self.entries.get(&task_uuid).is_some_and(|entry| !entry.is_kept()) {
-            self.take_record(task_uuid, record, now);
         }
     }
 
@@ -97,19 +152,18 @@ impl Driver {
 
 impl Entry {
     /// Becomes what the journal has of it.
-    fn restore(&mut self, record: Record, foreign: Option<String>, now: Tick) {
+    fn restore(&mut self, record: Record, foreign: Option<String>, now: Tick, ledger: &mut Ledger) {
         if self.prepared.is_none() {
             self.prepared = Request::of_record(&record);
         }
-        self.expect(record.expected);
         // Nobody knows when the work on it began.
         self.kind = None;
-        let parts = record.parts.len();
+        self.is_held = false;
         let is_accepted = record.is_accepted
-            || parts > 0
+            || !record.parts.is_empty()
             || record.state == State::Settled
             || self.watch.read(|state| state.accepted.is_some());
-        let may_resend = self.prepared.is_some() && foreign.is_none() && !self.is_utility();
+        let may_resend = foreign.is_none() && self.prepared.as_ref().is_some_and(Request::is_repeatable);
         let (submission, age) = match record.state {
             _ if is_accepted => (Submission::resumed(), None),
             State::Cleared if may_resend => (Submission::decided(now), record.age),
@@ -118,32 +172,49 @@ impl Entry {
             _ => (Submission::restored(now, record.age, may_resend), record.age),
         };
         self.submission = submission;
-        self.restored = Some(Box::new(Restored {
-            at: now,
-            age,
-            parts: u32::try_from(parts).unwrap_or(u32::MAX),
-            is_settled: record.is_confirmed || record.state == State::Settled,
-            foreign,
-            archive_fault: None,
-        }));
-        // In the order of the journal, which numbers them; what was seen here before comes after.
-        let mut earlier = std::mem::replace(&mut self.collector, Collected::new(Some(record.expected)));
-        let here: Vec<_> = earlier.entries().cloned().collect();
-        let kept: Vec<_> = record.parts.into_iter().filter_map(seen).collect();
-        self.collector.observe(kept.clone());
-        self.collector.observe(here);
-        let changes = earlier.observe(kept);
+        if let Some(kept) = &mut self.kept {
+            kept.ticket = Some(record.ticket);
+            kept.clearance = Clearance::Needed;
+            kept.redelivered = u32::try_from(record.parts.len()).unwrap_or(u32::MAX);
+            kept.is_accepted = record.is_accepted;
+            kept.is_settled = record.is_confirmed || record.state == State::Settled;
+            kept.looks_only = foreign.is_some();
+            kept.restored = Some(Restored { at: now, age, foreign, archive_fault: None });
+        }
         if is_accepted {
-            self.report_accepted(true);
+            self.report_accepted(true, ledger);
         }
-        if !changes.is_empty() {
-            publish(self, changes, None);
-        }
+        self.fold(record.parts, record.expected, ledger);
     }
 
-    /// True if the journal keeps it in this client's name.
-    fn is_kept(&self) -> bool {
-        self.restored.is_some() || self.prepared.is_some()
+    /// Folds what the journal has of its results, in the order of the journal, which numbers them.
+    fn fold(&mut self, parts: Vec<Part>, expected: u32, ledger: &mut Ledger) {
+        let mut earlier = std::mem::replace(&mut self.collector, Collected::new(Some(expected)));
+        self.expect(expected);
+        let here: Vec<_> = earlier.entries().cloned().collect();
+        let known: Vec<_> = parts.into_iter().map(seen).collect();
+        self.collector.observe(known.clone());
+        // What came here while the task was in nobody's name is after that, and still to be written down.
+        let first = self.collector.arrived();
+        let unrecorded = self.collector.observe(here);
+        let task_uuid = *self.id();
+        let Some(kept) = &self.kept else { return };
+        if let Some(ticket) = kept.ticket.filter(|_| !unrecorded.is_empty()) {
+            let facts =
+                (first..).zip(&unrecorded).map(|(ordinal, change)| Fact::Ended(part(ordinal, change)));
+            let (facts, by) = (facts.collect(), self.deadline() + GRACE);
+            ledger.publish(Publication { task_uuid, ticket, facts, tell: None, by });
+        }
+        let redelivered = kept.redelivered;
+        let mut ordinals = (0..).zip(&known);
+        for change in earlier.observe(known.clone()) {
+            let (Change::Result(new) | Change::Failure(new)) = &change;
+            if let Some((first, _)) = ordinals.find(|(_, known)| *known == new) {
+                let kept = Some(Numbers { task_uuid, first, redelivered });
+                let found = Found { changes: vec![change], progress: None, kept };
+                self.tell(News::Found(found), Vec::new(), ledger);
+            }
+        }
     }
 
     /// True if the server may have it from somebody else: it was not sent from here.
@@ -153,7 +224,7 @@ impl Entry {
 
     /// How it was restored, unless it was sent from here since.
     fn as_restored(&self) -> Option<&Restored> {
-        let restored = self.restored.as_deref()?;
+        let restored = self.kept.as_ref()?.restored.as_ref()?;
         self.submission.last_sent().is_none_or(|last| last <= restored.at).then_some(restored)
     }
 
@@ -176,14 +247,14 @@ impl Entry {
 
     /// Remembers whether the archive could be asked.
     pub(super) fn note_archive(&mut self, fault: Option<&Cause>) {
-        if let Some(restored) = &mut self.restored {
+        if let Some(restored) = self.kept.as_mut().and_then(|kept| kept.restored.as_mut()) {
             restored.archive_fault = fault.cloned();
         }
     }
 
     /// Why it cannot be said what became of a task that was restored, and not seen by the deadline.
     pub(super) fn evidence_at_deadline(&self) -> Option<String> {
-        let restored = self.restored.as_deref().filter(|_| !self.submission.is_accepted())?;
+        let restored = self.kept.as_ref()?.restored.as_ref().filter(|_| !self.submission.is_accepted())?;
         let cause = restored.archive_fault.as_ref()?;
         let task_uuid = self.id();
         Some(format!(
@@ -194,17 +265,7 @@ impl Entry {
 
     /// Why what cannot be found of it proves nothing, if that is so.
     pub(super) fn foreign(&self) -> Option<&str> {
-        self.restored.as_deref()?.foreign.as_deref()
-    }
-
-    /// How many of its results the journal had when it was restored.
-    pub(super) fn redelivered(&self) -> u32 {
-        self.restored.as_deref().map_or(0, |restored| restored.parts)
-    }
-
-    /// True if the journal has all of it already.
-    pub(super) fn was_settled(&self) -> bool {
-        self.restored.as_deref().is_some_and(|restored| restored.is_settled)
+        self.kept.as_ref()?.restored.as_ref()?.foreign.as_deref()
     }
 }
 
@@ -223,13 +284,14 @@ fn foreign(record: &Record, account: Option<&str>) -> Option<String> {
 }
 
 /// A result as the journal has it.
-fn seen(part: Part) -> Option<Seen<Payload>> {
+fn seen(part: Part) -> Seen<Payload> {
     let Part { index, kind, raw, .. } = part;
     let item = Item::from_raw(raw.clone()).ok();
     let id = item.as_ref().and_then(|item| item.result_uuid()).map(Box::from);
-    let (verdict, payload) = match kind {
-        PartKind::Result => (Verdict::Succeeded, Payload::Item(item?)),
-        PartKind::Failure => (Verdict::Failed, Payload::Error(ApiError::from_raw(raw))),
-    };
-    Some(Seen { index, id, verdict, payload })
+    match (kind, item) {
+        (PartKind::Result, Some(item)) => {
+            Seen { index, id, verdict: Verdict::Succeeded, payload: Payload::Item(item) }
+        }
+        _ => Seen { index, id, verdict: Verdict::Failed, payload: Payload::Error(ApiError::from_raw(raw)) },
+    }
 }
