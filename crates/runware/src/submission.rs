@@ -71,8 +71,9 @@ pub(crate) struct Submission {
     sends: Sends,
     /// The sends before the attempt that is under way, to go back to if that never left.
     sends_before: Sends,
-    /// How long before the first of these sends an earlier process may have sent it.
-    lead: Duration,
+    /// For how many seconds, at most, it had been begun already when it was restored. There are as many of these as a
+    /// client has tasks, so it is no longer than it has to be.
+    lead: u16,
 }
 
 /// When the server may have received it.
@@ -152,7 +153,7 @@ impl Submission {
             doubt: Some(Doubt::Other),
             was_only_lost: false,
             sends: Sends { first: Some(now), last: Some(now) },
-            lead: age.unwrap_or_default(),
+            lead: age.map_or(0, seconds),
             ..Self::with_state(state)
         }
     }
@@ -373,7 +374,7 @@ impl Submission {
             was_only_lost: true,
             sends: Sends::default(),
             sends_before: Sends::default(),
-            lead: Duration::ZERO,
+            lead: 0,
         }
     }
 
@@ -396,10 +397,15 @@ impl Submission {
     }
 
     fn is_in_resend_window(&self, now: Tick) -> bool {
-        self.sends
-            .first
-            .is_some_and(|first| self.lead.saturating_add(now.duration_since(first)) < RESEND_WINDOW)
+        let lead = Duration::from_secs(self.lead.into());
+        self.sends.first.is_some_and(|first| lead + now.duration_since(first) < RESEND_WINDOW)
     }
+}
+
+/// How many seconds these are, the last one begun counted; what is longer than the window is no less too long.
+fn seconds(age: Duration) -> u16 {
+    let begun = age.as_secs().saturating_add((age.subsec_nanos() > 0).into());
+    u16::try_from(begun).unwrap_or(u16::MAX)
 }
 
 #[cfg(test)]
