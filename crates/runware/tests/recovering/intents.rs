@@ -308,7 +308,9 @@ async fn an_outage_costs_nothing_but_time() {
     let world = process(&disk, move |now, attempt| match () {
         () if is_details(attempt) => errors(NOT_FOUND),
         () if is_check(attempt) => answer(if has { picture("p") } else { String::new() }.as_str()),
-        () if now < 30_000 => Step::error(TransportError::new(Fault::Connect, Delivery::NotSent, "no network")),
+        () if now < 30_000 => {
+            Step::error(TransportError::new(Fault::Connect, Delivery::NotSent, "no network"))
+        }
         () => {
             has = true;
             answer(ACK)

@@ -62,7 +62,8 @@ async fn a_task_that_is_watched_is_joined() {
 #[tokio::test]
 async fn a_task_whose_intent_is_on_its_way_is_not_disturbed() {
     let disk = Disk::default();
-    let world = process(&disk, |_, attempt| answer(&if is_check(attempt) { picture("p") } else { ACK.into() }));
+    let world =
+        process(&disk, |_, attempt| answer(&if is_check(attempt) { picture("p") } else { ACK.into() }));
     let task = world.client.submit_prepared(image("a", 1)).unwrap();
     let recovered = world.recover().await;
     assert_eq!(world.story(&task).await, ["accepted", "p #0", "succeeded"]);

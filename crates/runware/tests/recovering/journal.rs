@@ -47,6 +47,7 @@ pub(crate) enum Stage {
     Confirmed,
     Refused,
     Undecided,
+    #[allow(dead_code, reason = "not every test binary needs it")]
     Abandoned,
 }
 
@@ -197,8 +198,7 @@ impl Kept {
     }
 
     fn begin(&mut self, intent: Intent, owner: u64) -> Begun {
-        let same =
-            |row: &Row| row.intent.scope == intent.scope && row.intent.task_uuid == intent.task_uuid;
+        let same = |row: &Row| row.intent.scope == intent.scope && row.intent.task_uuid == intent.task_uuid;
         let Some(number) = self.rows.iter().position(same) else {
             let row = self.new_row(intent, Some(owner));
             self.rows.push(row);
@@ -262,7 +262,8 @@ impl MemoryJournal {
 #[async_trait]
 impl Journal for MemoryJournal {
     async fn begin(&self, intents: Vec<Intent>) -> Result<Vec<Begun>, JournalError> {
-        let begin = |kept: &mut Kept| intents.into_iter().map(|intent| kept.begin(intent, self.owner)).collect();
+        let begin =
+            |kept: &mut Kept| intents.into_iter().map(|intent| kept.begin(intent, self.owner)).collect();
         Ok(self.effect("begin", begin).await)
     }
 
@@ -283,7 +284,8 @@ impl Journal for MemoryJournal {
                     && claim.task_uuid.is_none_or(|only| only == row.intent.task_uuid)
                     && !matches!(row.stage, Stage::Confirmed | Stage::Refused | Stage::Abandoned)
             };
-            let wanted: Vec<usize> = (0..kept.rows.len()).filter(|number| wanted(&kept.rows[*number])).collect();
+            let wanted: Vec<usize> =
+                (0..kept.rows.len()).filter(|number| wanted(&kept.rows[*number])).collect();
             let (held, free): (Vec<usize>, Vec<usize>) =
                 wanted.into_iter().partition(|number| kept.is_held(&kept.rows[*number], self.owner));
             Claimed::new(free.into_iter().map(|number| kept.take(number, self.owner)).collect(), held.len())

@@ -80,7 +80,8 @@ async fn results_without_a_name_or_number_are_not_doubled() {
 
 #[tokio::test]
 async fn failures_are_not_doubled_however_they_came() {
-    let item = r#"{"taskType":"imageInference","taskUUID":"$a","status":"error","code":"flagged","message":"no"}"#;
+    let item =
+        r#"{"taskType":"imageInference","taskUUID":"$a","status":"error","code":"flagged","message":"no"}"#;
     let error = r#"{"code":"timeoutProvider","status":"error","taskUUID":"$a","message":"late"}"#;
     let parts = [(PartKind::Failure, item.to_owned()), (PartKind::Failure, error.to_owned())];
     let disk = kept(&image("a", 3), &parts, Stage::Open);

@@ -115,7 +115,8 @@ impl Process {
                     (if replayed { "replayed" } else { "accepted" }).to_owned()
                 }
                 Ok(Event::Result(result)) => {
-                    let name = ["imageUUID", "text"].iter().find_map(|name| result.item().field(name)).unwrap();
+                    let name =
+                        ["imageUUID", "text"].iter().find_map(|name| result.item().field(name)).unwrap();
                     let id = result.delivery_id().unwrap().to_string();
                     let ordinal = id.rsplit('/').next().unwrap().to_owned();
                     let again = if result.is_redelivered() { " again" } else { "" };
@@ -147,7 +148,8 @@ pub(crate) fn id(key: &str) -> TaskUuid {
 
 /// The image task `key` with so many results.
 pub(crate) fn image(key: &str, results: u32) -> Prepared {
-    let task = ImageInference::new("runware:101@1", "a lighthouse").number_results(results).task_uuid(id(key));
+    let task =
+        ImageInference::new("runware:101@1", "a lighthouse").number_results(results).task_uuid(id(key));
     RawTask::from(task).set("deliveryMethod", "async").prepare(id(key)).unwrap()
 }
 
