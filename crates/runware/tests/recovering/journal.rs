@@ -143,6 +143,13 @@ impl Disk {
         kept.rows.push(Row { begun_at, ..row });
     }
 
+    /// The server is known to have the task that was put last.
+    pub(crate) fn accept_last(&self) {
+        if let Some(row) = self.lock().rows.last_mut() {
+            row.is_accepted = true;
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Kept> {
         self.0.lock().unwrap()
     }
