@@ -194,7 +194,7 @@ impl Kept {
             age: (row.boot == boot).then(|| now - begun_at),
             is_accepted,
             state: match stage {
-                Stage::Cleared => State::Cleared,
+                Stage::Cleared => State::Resubmitted,
                 Stage::Settled | Stage::Confirmed => State::Settled,
                 Stage::Undecided => State::Undecided { evidence },
                 _ => State::Open,
