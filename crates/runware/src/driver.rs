@@ -4,15 +4,22 @@
 //! as few requests as it can, and hands every reply to the rules: [`submission`](crate::submission) for
 //! tasks that are being sent, `runware-poll` for tasks that are being watched. It decides nothing itself.
 
+mod admit;
 mod asking;
 mod collected;
 mod entries;
 mod entry;
 mod figures;
+mod keep;
+mod kept;
 mod lanes;
+mod ledger;
 pub(crate) mod opening;
 mod outbox;
+mod publish;
+mod purpose;
 mod request;
+mod restore;
 mod settle;
 mod submit;
 mod unclaimed;
@@ -31,6 +38,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
 use crate::exchange::Exchange;
+use crate::journal::Note;
 use crate::keeping::Keeping;
 use crate::reading;
 use crate::registry::Registry;
@@ -38,10 +46,12 @@ use crate::room::give_back;
 use crate::stats::counters::{Counters, UnderWay};
 use asking::Questions;
 use entries::Entries;
-use entry::Entry;
 use lanes::{Lane, Lanes};
+pub(crate) use ledger::GRACE;
+use ledger::Ledger;
 use opening::Opening;
 use outbox::Outbox;
+use purpose::{Asked, Purpose};
 use unclaimed::{Beginning, BeginningListener, next_unclaimed};
 
 /// How many commands are taken in before anything is sent: what was queued together travels together.
@@ -56,6 +66,12 @@ pub(crate) enum Command {
     Open(Opening),
     /// Nobody watches the task any more.
     Unwatch(TaskUuid),
+    /// A text is being streamed that is kept.
+    StreamBegun,
+    /// It no longer is; the note is still to be written down, if there is one.
+    StreamEnded(TaskUuid, Option<Note>),
+    /// Say when everything that became known so far is in the journal.
+    Recorded(oneshot::Sender<()>),
     /// Say what was learned of how long tasks take.
     Durations(oneshot::Sender<Durations>),
     /// End everything, then say so.
@@ -110,58 +126,8 @@ pub(crate) struct Driver {
     unclaimed: Option<Unclaimed>,
     purposes: HashMap<tokio::task::Id, (Purpose, UnderWay)>,
     learned: Arc<OnceLock<Durations>>,
-    keeping: Option<Arc<Keeping>>,
-}
-
-/// What an exchange was for.
-enum Purpose {
-    Submit(Asked),
-    /// One task whose reply carries the results, and may therefore take as long as the work does.
-    SubmitAndWait(Asked),
-    Check(Asked),
-    /// The archive is asked about tasks that cannot be seen.
-    Question(Asked),
-    /// The archive is asked whose request an id belongs to.
-    Verify(Asked),
-}
-
-impl Purpose {
-    fn lane(&self) -> Lane {
-        match self {
-            Self::Submit(_) => Lane::Submit,
-            Self::SubmitAndWait(_) => Lane::SubmitAndWait,
-            Self::Check(_) => Lane::Check,
-            Self::Question(_) | Self::Verify(_) => Lane::Ask,
-        }
-    }
-
-    fn asked(&self) -> &Asked {
-        match self {
-            Self::Submit(asked)
-            | Self::SubmitAndWait(asked)
-            | Self::Check(asked)
-            | Self::Question(asked)
-            | Self::Verify(asked) => asked,
-        }
-    }
-}
-
-/// The tasks that an exchange was about, and when it was started.
-#[derive(Clone)]
-struct Asked {
-    task_uuids: Vec<TaskUuid>,
-    at: Tick,
-}
-
-impl Asked {
-    fn new(task_uuids: Vec<TaskUuid>, at: Tick) -> Self {
-        Self { task_uuids, at }
-    }
-
-    /// One of the tasks, if it is open, and was so when the exchange was started.
-    fn entry<'a>(&self, task_uuid: &TaskUuid, entries: &'a mut Entries) -> Option<&'a mut Entry> {
-        entries.get_mut(task_uuid).filter(|entry| entry.started <= self.at)
-    }
+    /// What is on its way to the journal.
+    ledger: Ledger,
 }
 
 impl Driver {
@@ -202,13 +168,14 @@ impl Driver {
             unclaimed,
             purposes: HashMap::new(),
             learned,
-            keeping,
+            ledger: Ledger::new(keeping),
         }
     }
 
     /// Runs until the client is closed, or until nobody holds it or any of its tasks.
     pub(crate) async fn run(mut self) {
         let mut commands = Vec::new();
+        self.ledger.load();
         let closing = 'open: loop {
             let wake = self.start_what_is_due();
             let alarm = async {
@@ -231,6 +198,7 @@ impl Driver {
                     }
                     give_back(&mut commands);
                 }
+                Some(done) = self.ledger.next() => self.take_done(done),
                 // Before the exchanges, so that no beginning comes after its end.
                 Some(beginning) = self.beginnings.1.recv() => self.take_beginning(&beginning),
                 Some(joined) = self.exchanges.join_next_with_id() => self.conclude(joined),
@@ -243,6 +211,7 @@ impl Driver {
         };
         self.exchanges.shutdown().await;
         self.end_all();
+        self.flush().await;
         self.transport.close().await;
         drop(self);
         if let Some(done) = closing {
@@ -256,8 +225,11 @@ impl Driver {
         match command {
             Command::Open(opening) => self.open(opening, now),
             Command::Unwatch(task_uuid) => self.unwatch(task_uuid),
+            Command::Recorded(waiting) => self.ledger.when_recorded(waiting),
             // An error means that nobody wants to know any more.
             Command::Durations(answer) => _ = answer.send(self.scheduler.durations().clone()),
+            Command::StreamBegun => self.ledger.hold(now),
+            Command::StreamEnded(task_uuid, note) => self.end_stream(task_uuid, note, now),
             Command::Close(_) => {}
         }
     }
@@ -277,8 +249,11 @@ impl Driver {
         self.lanes.rest(now);
         self.note_standing();
         let agenda_at = self.agenda.first().map(|(at, _)| *at);
+        self.tell_overdue(now);
+        self.save_durations();
+        let keep_at = self.ledger.go_on(now);
         let tidy_at = self.registry.tidy(now);
-        [check_at, self.lanes.closed_until(now), agenda_at].into_iter().flatten().min().or(tidy_at)
+        [check_at, self.lanes.closed_until(now), agenda_at, keep_at].into_iter().flatten().min().or(tidy_at)
     }
 
     /// Starts one exchange of the first lane that is open and has something to send.
@@ -361,6 +336,7 @@ impl Driver {
 impl Drop for Driver {
     fn drop(&mut self) {
         self.end_all();
+        self.tell_all();
         // Before the inbox goes, so that who is told that the driver has ended finds it there.
         let _ = self.learned.set(std::mem::take(self.scheduler.durations_mut()));
     }

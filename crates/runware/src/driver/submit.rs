@@ -4,21 +4,20 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use runware_poll::{Kind, Plan, Poll, Retry, Seen, Tick};
+use runware_poll::{Plan, Poll, Retry, Seen, Tick};
 use runware_transport::Call;
-use runware_types::{Prepared, TaskUuid};
+use runware_types::TaskUuid;
 
 use super::entries::Entries;
 use super::entry::{Entry, Verification};
-use super::opening::Opening;
-use super::request::Request;
+use super::kept::Clearance;
 use super::{Asked, Driver, Purpose};
 use crate::Error;
 use crate::error::Cause;
 use crate::exchange::{self, Exchange};
 use crate::reading::{self, Answer, Snapshot};
 use crate::room::give_back;
-use crate::submission::{Next, Submission};
+use crate::submission::Next;
 
 /// An acknowledgement comes within milliseconds; after this long there will be none.
 const SUBMIT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -34,69 +33,6 @@ const SYNC_TIMEOUT: Duration = Duration::from_secs(150);
 const LAST_WORD: Duration = Duration::from_millis(100);
 
 impl Driver {
-    /// Takes a task into care.
-    pub(super) fn open(&mut self, mut opening: Opening, now: Tick) {
-        let Some(watch) = opening.arrive() else { return };
-        let task_uuid = watch.handle().task_uuid();
-        let (prepared, plan) = (opening.prepared.take(), Arc::clone(&opening.plan));
-        let kind = opening.kind.take();
-        if self.entries.contains(&task_uuid) {
-            self.submit_resumed(task_uuid, prepared, kind, now);
-            return;
-        }
-        let is_new = prepared.is_some();
-        tracing::debug!(target: "runware", %task_uuid, is_new, "opened");
-        let mut entry = Entry::new(watch, prepared, plan, now, self.rng.u64(..));
-        entry.kind = kind;
-        if is_new {
-            self.hold_back(task_uuid, &mut entry);
-        }
-        self.entries.insert(Box::new(entry));
-        self.counters.opened();
-        if is_new {
-            self.go_on(task_uuid, now);
-        } else {
-            self.begin_watching(task_uuid, now);
-        }
-    }
-
-    /// A task that is watched was submitted too. If it has not been seen yet it is sent; the deadline of the
-    /// watching stays.
-    fn submit_resumed(
-        &mut self,
-        task_uuid: TaskUuid,
-        prepared: Option<Prepared>,
-        kind: Option<Arc<Kind>>,
-        now: Tick,
-    ) {
-        let Some(mut entry) = self.entries.remove(&task_uuid) else { return };
-        let is_seen = entry.watch.read(|state| state.accepted.is_some());
-        let mut is_to_be_sent = false;
-        if let Some(prepared) = prepared.filter(|_| entry.prepared.is_none() && !is_seen) {
-            entry.expect(prepared.expected());
-            entry.prepared = Some(Request::from(&prepared));
-            entry.kind = kind;
-            entry.submission = Submission::new(now);
-            self.hold_back(task_uuid, &mut entry);
-            is_to_be_sent = true;
-        }
-        self.entries.insert(entry);
-        if is_to_be_sent {
-            self.scheduler.remove(&task_uuid);
-            self.go_on(task_uuid, now);
-        }
-    }
-
-    /// Keeps a task from being sent within a second of an attempt under its id that an earlier watching has made.
-    fn hold_back(&mut self, task_uuid: TaskUuid, entry: &mut Entry) {
-        if self.leaving.contains_key(&task_uuid) {
-            entry.is_held = true;
-            entry.submission.hold(entry.deadline());
-        } else if let Some(at) = self.registry.free_from(task_uuid) {
-            entry.submission.postpone(at);
-        }
-    }
-
     /// The attempts of a submission have left by now, or never will.
     pub(super) fn take_leave(&mut self, exchange: &Exchange, asked: &Asked, now: Tick) {
         let never_left = exchange.was_not_sent();
@@ -112,14 +48,6 @@ impl Driver {
             } else if !never_left {
                 self.registry.note_sent(*task_uuid, now, now);
             }
-        }
-    }
-
-    /// Drops a task that nobody watches, unless it is still to be sent.
-    pub(super) fn unwatch(&mut self, task_uuid: TaskUuid) {
-        let to_be_sent = self.entries.get(&task_uuid).is_some_and(|entry| !entry.submission.is_watched());
-        if !to_be_sent && self.registry.release(task_uuid) {
-            self.let_go(task_uuid);
         }
     }
 
@@ -150,8 +78,9 @@ impl Driver {
     /// Goes on with a task that the scheduler does not have: it is sent if it is due, and else looked at
     /// again when it is.
     pub(super) fn go_on(&mut self, task_uuid: TaskUuid, now: Tick) {
-        if let Some(entry) = self.entries.get(&task_uuid)
+        if let Some(entry) = self.entries.get_mut(&task_uuid)
             && entry.submission.due().is_some_and(|at| at <= now)
+            && entry.is_cleared(&mut self.ledger)
         {
             let waits = entry.is_sync();
             self.queue(task_uuid, waits);
@@ -271,13 +200,13 @@ impl Driver {
                 if entry.is_sync()
                     && let Some(cause) = cut
                 {
-                    entry.report_fault(cause);
+                    entry.report_fault(cause, &mut self.ledger);
                 }
                 self.accept(task_uuid, replayed, snapshot, now);
             }
             Answer::Weak => {
                 entry.submission.acknowledged_weakly(!entry.is_utility());
-                entry.report_accepted(false);
+                entry.report_accepted(false, &mut self.ledger);
                 self.begin_watching(task_uuid, now);
             }
             Answer::Refused(cause) => {
@@ -295,7 +224,7 @@ impl Driver {
                     // What a repeated upload does is not documented, so it is not repeated.
                     entry.submission.maybe_sent(!entry.is_utility());
                 }
-                entry.report_fault(cause);
+                entry.report_fault(cause, &mut self.ledger);
                 self.begin_watching(task_uuid, now);
             }
             Answer::TooMany { certainly } => entry.submission.regroup(now, certainly),
@@ -307,7 +236,7 @@ impl Driver {
             }
             Answer::Failed(snapshot) => {
                 entry.submission.accepted();
-                entry.report_accepted(false);
+                entry.report_accepted(false, &mut self.ledger);
                 entry.collector.settle();
                 self.take_snapshot(task_uuid, snapshot, now);
             }
@@ -321,7 +250,7 @@ impl Driver {
             snapshot.take_as_complete();
         }
         entry.submission.accepted();
-        entry.report_accepted(replayed);
+        entry.report_accepted(replayed, &mut self.ledger);
         // A synchronous answer is the whole answer: fewer results than asked for are all there will be. Unless it
         // broke off: then the rest is asked for like any other result.
         if entry.is_sync() && snapshot.is_ended() && !snapshot.is_part {
@@ -343,13 +272,14 @@ impl Driver {
         // looks and grace count from then. The deadline stays.
         let sent = entry.submission.last_sent().unwrap_or(entry.started);
         let from = if entry.submission.is_accepted() { now } else { sent };
-        let poll = match entry.prepared {
-            Some(_) if from.duration_since(entry.started) > LATE_ACCEPTANCE => {
+        let poll = match (entry.restored_poll(seed), &entry.prepared) {
+            (Some(poll), _) => poll,
+            (None, Some(_)) if from.duration_since(entry.started) > LATE_ACCEPTANCE => {
                 let left = entry.deadline().duration_since(from);
                 Poll::new(Plan::clone(&plan).with_deadline(left), seed, from)
             }
-            Some(_) => Poll::new(plan, seed, entry.started),
-            None => Poll::resumed(plan, seed, entry.started),
+            (None, Some(_)) => Poll::new(plan, seed, entry.started),
+            (None, None) => Poll::resumed(plan, seed, entry.started),
         };
         let is_ours_and_accepted = entry.prepared.is_some() && entry.submission.is_accepted();
         match entry.timed_kind() {
@@ -387,7 +317,7 @@ impl Driver {
         let delay = entry.next_delay(&cause);
         if cause.was_not_sent() && entry.submission.is_in_doubt() && !entry.is_utility() {
             entry.submission.never_left(now + delay);
-            entry.report_fault(cause);
+            entry.report_fault(cause, &mut self.ledger);
             self.begin_watching(task_uuid, now);
             return;
         }
@@ -397,11 +327,13 @@ impl Driver {
         };
         let may_retry = may_retry && !cause.is_permanent();
         match next {
-            Next::Resend(at) if at < entry.deadline() && may_retry => entry.report_fault(cause),
+            Next::Resend(at) if at < entry.deadline() && may_retry => {
+                entry.report_fault(cause, &mut self.ledger)
+            }
             // An earlier attempt may have arrived: it is looked for as long as there is time.
             _ if entry.submission.is_in_doubt() && !entry.is_utility() => {
                 entry.submission.maybe_sent(true);
-                entry.report_fault(cause);
+                entry.report_fault(cause, &mut self.ledger);
                 self.begin_watching(task_uuid, now);
             }
             _ => {
@@ -449,7 +381,10 @@ impl Driver {
 /// Notes that a task is being sent, if it still is to be; returns the time to its deadline.
 fn mark_sent(entries: &mut Entries, task_uuid: TaskUuid, now: Tick) -> Option<Duration> {
     let entry = entries.get_mut(&task_uuid)?;
-    entry.submission.due().filter(|at| *at <= now)?;
+    entry.submission.due().filter(|at| *at <= now && entry.may_leave())?;
     entry.submission.sent(now);
+    if let Some(kept) = &mut entry.kept {
+        kept.clearance = Clearance::Needed;
+    }
     Some(entry.deadline().duration_since(now))
 }

@@ -1,0 +1,309 @@
+//! What is on its way to the journal, and what waits for it.
+//!
+//! Two queues lead there. *Intents* gather while a group of them is being begun, and go together with the next one; their
+//! tasks are sent once they are durable. *Publications* are what became known of tasks: their facts are recorded in
+//! groups too, one group at a time, and the watches are told afterwards, in the same order. Neither waits for the other,
+//! and the rest of the driver for none of them.
+//!
+//! A client without a journal has an empty one: nothing is queued then, and watches are told at once.
+
+mod leaving;
+mod publication;
+mod telling;
+mod work;
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use runware_poll::{Durations, Tick};
+use runware_types::{RequestHash, TaskUuid};
+use tokio::sync::oneshot;
+use tokio::task::JoinSet;
+
+pub(super) use publication::{Found, News, Numbers, Publication, Tell, note_custody};
+pub(super) use work::Done;
+
+use crate::care::Ward;
+use crate::journal::{Claim, Fact, Intent, Note, RENEW_EVERY, Reserve};
+use crate::keeping::Keeping;
+use crate::room::give_back;
+use leaving::take_ready;
+use telling::Unfinished;
+use work::{Sort, Work};
+
+/// How long after a task's deadline the journal is waited for with what there is to tell.
+pub(crate) const GRACE: Duration = Duration::from_millis(200);
+
+/// How many intents or publications go in one group at most.
+const GROUP: usize = 4_096;
+
+/// How many tasks are taken over together at most.
+const CLAIMS: usize = 256;
+
+/// After so many tasks that have settled, what was learned of their durations is kept.
+const SAVE_EVERY: u32 = 100;
+
+#[derive(Debug)]
+pub(super) struct Ledger {
+    keeping: Option<Arc<Keeping>>,
+    intents: VecDeque<Intent>,
+    /// Those that are being begun, in order.
+    beginning: Vec<Expected>,
+    /// The tasks whose intents are queued or being begun.
+    expected: HashMap<TaskUuid, RequestHash>,
+    /// The tasks that are to be taken over, if they can be.
+    claims: VecDeque<(TaskUuid, Ward)>,
+    /// Those that are being taken over.
+    claiming: HashMap<TaskUuid, Ward>,
+    /// The tasks that are no longer looked after, and of which something is still to be recorded. Nobody in this process
+    /// takes them up before that: what the journal has of them is not all.
+    leaving: HashMap<TaskUuid, Ward>,
+    /// Who waits until so many publications have been recorded.
+    waiting: Vec<(u64, oneshot::Sender<()>)>,
+    /// How many publications were queued, and how many have been recorded or refused.
+    queued: u64,
+    done: u64,
+    publications: VecDeque<Publication>,
+    /// Those whose facts are being recorded, in order.
+    recording: Vec<Publication>,
+    /// The tasks about which something waits, or could not be recorded.
+    unfinished: HashMap<TaskUuid, Unfinished>,
+    /// Nothing has to be told before this, whatever the journal does; `None` if nothing waits.
+    tell_by: Option<Tick>,
+    work: Work,
+    /// How many tasks belong to this client.
+    tickets: usize,
+    renew_at: Option<Tick>,
+    unsaved: u32,
+}
+
+/// An intent that is being begun.
+#[derive(Debug)]
+pub(super) struct Expected {
+    pub(super) task_uuid: TaskUuid,
+    pub(super) hash: RequestHash,
+    pub(super) reserve: Option<Reserve>,
+}
+
+impl Ledger {
+    pub(super) fn new(keeping: Option<Arc<Keeping>>) -> Self {
+        Self {
+            keeping,
+            intents: VecDeque::new(),
+            beginning: Vec::new(),
+            expected: HashMap::new(),
+            claims: VecDeque::new(),
+            claiming: HashMap::new(),
+            leaving: HashMap::new(),
+            waiting: Vec::new(),
+            queued: 0,
+            done: 0,
+            publications: VecDeque::new(),
+            recording: Vec::new(),
+            unfinished: HashMap::new(),
+            tell_by: None,
+            work: Work::default(),
+            tickets: 0,
+            renew_at: None,
+            unsaved: 0,
+        }
+    }
+
+    pub(super) fn keeping(&self) -> Option<&Arc<Keeping>> {
+        self.keeping.as_ref()
+    }
+
+    /// Queues an intent, unless the same is on its way already.
+    pub(super) fn begin(&mut self, intent: Intent) {
+        let (task_uuid, hash) = (intent.task_uuid, intent.hash);
+        if self.expected.insert(task_uuid, hash) != Some(hash) {
+            self.intents.push_back(intent);
+        }
+    }
+
+    /// The intents that are being begun; to be taken with their answers.
+    pub(super) fn take_beginning(&mut self) -> Vec<Expected> {
+        let beginning = std::mem::take(&mut self.beginning);
+        for Expected { task_uuid, hash, .. } in &beginning {
+            if self.expected.get(task_uuid) == Some(hash) {
+                self.expected.remove(task_uuid);
+            }
+        }
+        give_back(&mut self.expected);
+        beginning
+    }
+
+    /// Queues the taking over of a task.
+    pub(super) fn claim(&mut self, task_uuid: TaskUuid, ward: Ward) {
+        self.claims.push_back((task_uuid, ward));
+    }
+
+    /// The tasks that are being taken over; to be taken with the answers.
+    pub(super) fn take_claiming(&mut self) -> HashMap<TaskUuid, Ward> {
+        std::mem::take(&mut self.claiming)
+    }
+
+    /// Forgets the intents that are not being begun yet.
+    pub(super) fn forget_intents(&mut self) {
+        for intent in self.intents.drain(..) {
+            self.expected.remove(&intent.task_uuid);
+        }
+    }
+
+    /// A task belongs to this client.
+    pub(super) fn hold(&mut self, now: Tick) {
+        self.tickets += 1;
+        self.renew_at.get_or_insert(now + RENEW_EVERY);
+    }
+
+    /// A task is no longer looked after.
+    pub(super) fn let_go(&mut self) {
+        self.tickets = self.tickets.saturating_sub(1);
+        if self.tickets == 0 {
+            self.renew_at = None;
+        }
+    }
+
+    /// A task has settled: something may have been learned.
+    pub(super) fn learned(&mut self) {
+        self.unsaved = self.unsaved.saturating_add(1);
+    }
+
+    /// True if what was learned is to be kept now.
+    pub(super) fn is_to_be_saved(&self) -> bool {
+        self.unsaved >= SAVE_EVERY && !self.work.is_under_way(Sort::Save)
+    }
+
+    /// True if something was learned that is not kept.
+    pub(super) fn has_unsaved(&self) -> bool {
+        self.unsaved > 0
+    }
+
+    /// Starts what is to be written and read, and says when to look again.
+    pub(super) fn go_on(&mut self, now: Tick) -> Option<Tick> {
+        self.start_begin();
+        self.start_claims();
+        self.start_record();
+        self.start_renewal(now);
+        [self.tell_by, self.renew_at].into_iter().flatten().min()
+    }
+
+    /// The next call of the journal that has ended; `None` if none is under way.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future loses nothing.
+    pub(super) async fn next(&mut self) -> Option<Done> {
+        self.work.next().await
+    }
+
+    /// True if nothing waits to be written.
+    pub(super) fn is_idle(&self) -> bool {
+        self.work.is_idle() && self.intents.is_empty() && self.publications.is_empty()
+    }
+
+    /// Reads what is kept of how long tasks take.
+    pub(super) fn load(&mut self) {
+        if let Some(keeping) = &self.keeping {
+            let journal = Arc::clone(&keeping.journal);
+            self.work.start(Sort::Load, async move { Done::Loaded(journal.durations().await) });
+        }
+    }
+
+    /// Keeps what was learned of how long tasks take.
+    pub(super) fn save(&mut self, durations: Durations) {
+        if let Some(keeping) = &self.keeping {
+            self.unsaved = 0;
+            let journal = Arc::clone(&keeping.journal);
+            self.work.start(Sort::Save, async move { Done::Saved(journal.keep_durations(durations).await) });
+        }
+    }
+
+    fn start_begin(&mut self) {
+        let Some(keeping) = &self.keeping else { return };
+        if self.intents.is_empty() || self.work.is_under_way(Sort::Begin) {
+            return;
+        }
+        let ready = |intent: &mut Intent| !self.leaving.contains_key(&intent.task_uuid);
+        let group: Vec<Intent> = take_ready(&mut self.intents, GROUP, ready);
+        if group.is_empty() {
+            return;
+        }
+        let expected = group.iter().map(|intent| Expected {
+            task_uuid: intent.task_uuid,
+            hash: intent.hash,
+            reserve: intent.reserve.clone(),
+        });
+        self.beginning = expected.collect();
+        let journal = Arc::clone(&keeping.journal);
+        self.work.start(Sort::Begin, async move { Done::Begun(journal.begin(group).await) });
+    }
+
+    fn start_claims(&mut self) {
+        let Some(keeping) = &self.keeping else { return };
+        if self.claims.is_empty() || self.work.is_under_way(Sort::Claim) {
+            return;
+        }
+        let ready = |(task_uuid, _): &mut (TaskUuid, Ward)| !self.leaving.contains_key(task_uuid);
+        let group = take_ready(&mut self.claims, CLAIMS, ready);
+        if group.is_empty() {
+            return;
+        }
+        let mut calls = JoinSet::new();
+        for (task_uuid, ward) in group {
+            let keeping = Arc::clone(keeping);
+            self.claiming.insert(task_uuid, ward);
+            calls.spawn(async move {
+                let claim = Claim::one(keeping.scope.clone(), task_uuid);
+                (task_uuid, keeping.journal.claim(claim).await)
+            });
+        }
+        self.work.start(Sort::Claim, async move {
+            let mut answers = Vec::with_capacity(calls.len());
+            while let Some(answer) = calls.join_next().await {
+                // One that panicked has no answer.
+                answers.extend(answer.ok());
+            }
+            Done::Claimed(answers)
+        });
+    }
+
+    fn start_record(&mut self) {
+        let Some(keeping) = &self.keeping else { return };
+        if self.publications.is_empty() || self.work.is_under_way(Sort::Record) {
+            return;
+        }
+        self.recording = self.publications.drain(..self.publications.len().min(GROUP)).collect();
+        give_back(&mut self.publications);
+        let mut notes = Vec::new();
+        for Publication { task_uuid, ticket, facts, .. } in &mut self.recording {
+            // What could not be recorded before goes first, so that nothing settles without its parts.
+            if let Some(task) = self.unfinished.get_mut(task_uuid).filter(|_| !facts.is_empty()) {
+                let lost = std::mem::take(&mut task.lost);
+                facts.splice(0..0, lost.into_iter().map(Fact::Ended));
+            }
+            notes.extend(facts.iter().map(|fact| Note { ticket: *ticket, fact: fact.clone() }));
+        }
+        let journal = Arc::clone(&keeping.journal);
+        self.work.start(Sort::Record, async move {
+            match notes.is_empty() {
+                true => Done::Recorded(Ok(Vec::new())),
+                false => Done::Recorded(journal.record(notes).await),
+            }
+        });
+    }
+
+    fn start_renewal(&mut self, now: Tick) {
+        let Some(keeping) = &self.keeping else { return };
+        if self.renew_at.is_none_or(|at| now < at) {
+            return;
+        }
+        self.renew_at = Some(now + RENEW_EVERY);
+        // One that takes so long is not helped by another one.
+        if !self.work.is_under_way(Sort::Renew) {
+            let journal = Arc::clone(&keeping.journal);
+            self.work.start(Sort::Renew, async move { Done::Renewed(journal.renew().await) });
+        }
+    }
+}
