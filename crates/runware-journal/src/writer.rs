@@ -7,7 +7,7 @@ use runware::journal::{JournalError, JournalErrorKind};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::call::Call;
-use crate::files::{Files, Watch};
+use crate::files::{Files, PAGE_SIZE, Watch};
 use crate::mark::{Mark, Position};
 use crate::moment::{Moment, nanoseconds};
 use crate::owners::{OwnerLock, Owners};
@@ -288,6 +288,7 @@ fn create(files: &Files) -> Result<(), Trouble> {
 fn build(files: &Files, draft: &std::path::Path) -> Result<(), Trouble> {
     crate::files::create(draft)?;
     let mut connection = Connection::open_with_flags(draft, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.pragma_update(None, "page_size", PAGE_SIZE)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     schema::create(&mut connection)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
