@@ -1,5 +1,8 @@
 //! [`Writer`]: the one connection that writes, and what it does when it cannot.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 use std::time::Duration;
 
