@@ -78,6 +78,7 @@ fn tell(
         failures: report.failures().len(),
         polls: 1,
         elapsed,
+        durable: true,
         resume: end.is_open().then(|| session.resume.command([task_uuid])),
     };
     // People have read it in the first line.
@@ -112,6 +113,9 @@ fn events(task_uuid: TaskUuid, report: &StatusReport) -> Vec<Event> {
         task_uuid,
         index: result.index(),
         item: result.item().clone(),
+        // This is a look, not the delivery.
+        delivery_id: None,
+        redelivered: false,
     });
     let failures = report.failures().iter().map(|failure| Event::Failure {
         task_uuid,
