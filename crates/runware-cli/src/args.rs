@@ -120,7 +120,8 @@ pub(crate) enum Command {
     ///
     /// Asks nobody and needs no key. Exits with 1 if the journal is damaged or cannot be used.
     Doctor,
-    /// Remove finished tasks from the journal; never one that is open, undecided or not yet delivered
+    /// Remove what the journal keeps of tasks that are long over; never of one that is open, undecided or not yet
+    /// delivered
     Prune(PruneArgs),
     /// Say what is wrong with tasks before they are sent; asks nobody and needs no key
     ///

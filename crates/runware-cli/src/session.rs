@@ -1,5 +1,6 @@
 //! What a command needs that talks to a server: a client, the output, the time, and an ear for signals.
 
+use std::collections::HashSet;
 use std::error::Error as _;
 use std::pin::pin;
 use std::time::Duration;
@@ -9,13 +10,15 @@ use runware::poll::Plan;
 use runware::transport::{Clock as _, TokioClock};
 use runware::types::TaskUuid;
 use runware_emulator::{Emulator, Options, StartError};
+use runware_journal::{Filter, Stage};
 
 use crate::args::GlobalArgs;
 use crate::config::Config;
+use crate::config::journal::Place;
 use crate::connection::{self, Changes};
 use crate::exit::Exit;
 use crate::interrupt::Interrupt;
-use crate::keeping::{Keeping, Kept};
+use crate::keeping::{Keeping, Kept, unusable};
 use crate::output::{Output, sanitize};
 use crate::resume::Resume;
 use crate::stop::Stop;
@@ -89,11 +92,29 @@ impl<'o> Session<'o> {
         })
     }
 
+    /// The tasks that the journal has and that go on where they stood.
+    ///
+    /// # Errors
+    ///
+    /// The journal cannot be read.
+    pub(crate) fn known(&self) -> Result<HashSet<TaskUuid>, Stop> {
+        let Some(kept) = &self.kept else { return Ok(HashSet::new()) };
+        let filter = Filter::new().scope(&self.service);
+        let listed = kept.journal.list(&filter).map_err(|error| unusable(&error))?;
+        let known = listed.into_iter().filter(|task| task.stage != Stage::Refused);
+        Ok(known.map(|task| task.task_uuid).collect())
+    }
+
     /// Ends the client where it keeps tasks, so that everything it knows of them is written down.
     pub(crate) async fn close(self) {
         if self.kept.is_some() {
             self.client.close().await;
         }
+    }
+
+    /// Where the journal of this command is.
+    pub(crate) fn place(&self) -> &Place {
+        self.config.place()
     }
 
     /// Checks that texts can be streamed from this server.

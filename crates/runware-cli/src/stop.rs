@@ -32,6 +32,11 @@ impl Stop {
         Self::new(Exit::Auth, ErrorCategory::Auth, message)
     }
 
+    /// A budget does not suffice, or it cannot be known whether it does.
+    pub(crate) fn quota(message: impl Into<String>) -> Self {
+        Self::new(Exit::Quota, ErrorCategory::Quota, message)
+    }
+
     /// This machine would not do what is needed.
     pub(crate) fn machine(message: impl Into<String>) -> Self {
         Self::new(Exit::Trouble, ErrorCategory::Unknown, message)

@@ -148,15 +148,14 @@ impl<'s, 'o> Watch<'s, 'o> {
             durable: is_kept,
             resume: is_open.then(|| self.session.resume.command([task_uuid])),
         })?;
-        match (is_kept, &task.task) {
-            (false, _) => self.session.output.warn(&format!(
+        if !is_kept {
+            self.session.output.warn(&format!(
                 "warning: the journal could not keep what came of {task_uuid}; this output may be the only copy"
-            )),
-            // All of it is written by now.
-            (true, Some(task)) if matches!(outcome.ending(), Ending::Settled) && self.session.kept.is_some() => {
-                self.confirming.add(task.clone());
-            }
-            (true, _) => {}
+            ));
+        }
+        if let (Ending::Settled, Some(_)) = (outcome.ending(), &self.session.kept) {
+            // All of it is written and flushed by now.
+            self.confirming.add(outcome.clone());
         }
         match outcome.ending() {
             Ending::Unknown { evidence, .. } => self.session.say_what_to_decide(task_uuid, evidence),

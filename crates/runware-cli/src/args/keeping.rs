@@ -75,9 +75,13 @@ pub(crate) enum Decision {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct PruneArgs {
-    /// How long ago they must have ended
+    /// How long ago they must have ended: their requests and results go, and their ids stay, so that nothing is bought
+    /// a second time
     #[arg(long, value_name = "DURATION", default_value = "30d", value_parser = duration)]
     pub(crate) older_than: Duration,
+    /// Let their ids go as well: a task with the same id can be bought again
+    #[arg(long)]
+    pub(crate) forget_ids: bool,
 }
 
 impl NoteArgs {

@@ -10,6 +10,7 @@ use runware::{Error, Status, StatusReport};
 use crate::args::{GlobalArgs, UuidArgs};
 use crate::commands::known_tasks;
 use crate::exit::{End, Exit, may_exist};
+use crate::keeping::Keeping;
 use crate::output::event::Event;
 use crate::output::{Output, human};
 use crate::session::Session;
@@ -20,7 +21,7 @@ const AT_ONCE: usize = 8;
 
 pub(super) async fn run(args: &UuidArgs, global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
     let tasks = known_tasks(&args.uuids)?;
-    let mut session = Session::open(global, output).await?;
+    let mut session = Session::open(global, output, Keeping::Unneeded).await?;
     session.warn_of_empty_emulator();
     let client = session.client.clone();
     let clock = session.clock;

@@ -8,6 +8,7 @@ use runware::{Error, ErrorKind, Status, TextStream};
 use serde::Serialize;
 
 use super::advice;
+use crate::args::keeping::NoteArgs;
 use crate::exit::{End, Exit, may_exist};
 use crate::output::event::Event;
 use crate::session::Session;
@@ -17,7 +18,11 @@ use crate::watch::{Opened, sum_up, watch};
 /// How often the progress line counts on while nothing has come.
 const TICK: Duration = Duration::from_secs(1);
 
-pub(super) async fn run(task: RawTask, session: &mut Session<'_>) -> Result<Exit, Stop> {
+pub(super) async fn run(
+    task: RawTask,
+    note: &NoteArgs,
+    session: &mut Session<'_>,
+) -> Result<Exit, Stop> {
     check(&task)?;
     session.check_streaming()?;
     advice::about_one(&task, session.output);
@@ -126,7 +131,8 @@ impl Telling<'_, '_> {
         let output = &mut self.session.output;
         if output.is_json() {
             let item = self.whole.item(self.task_uuid, &collected.text, &collected.reasoning_content)?;
-            output.tell(&Event::Result { task_uuid: self.task_uuid, index: 0, item })?;
+            let (task_uuid, index) = (self.task_uuid, 0);
+            output.tell(&Event::Result { task_uuid, index, item, delivery_id: None, redelivered: false })?;
         } else {
             if collected.text.is_empty() {
                 output.line("")?;
@@ -200,6 +206,7 @@ impl Telling<'_, '_> {
             failures,
             polls: 0,
             elapsed: self.session.clock.now().saturating_sub(self.started),
+            durable: true,
             resume: is_open.then(|| self.command()),
         }
     }

@@ -72,7 +72,7 @@ impl Place {
     }
 
     /// Writes the flags that lead to the same place.
-    pub(super) fn retrace(&self, resume: Resume) -> Resume {
+    pub(crate) fn retrace(&self, resume: Resume) -> Resume {
         match self {
             Self::At { path, by: Some("--journal") } => {
                 // The command may be pasted in another directory.

@@ -10,7 +10,9 @@ use runware::types::{
 use runware::{DeliveryId, Error, ErrorKind, Status, TaskResult};
 use serde::{Serialize, Serializer};
 
-pub(crate) use self::keeping::{Decided, Doctor, Priced, Pruned, TaskLine, Total};
+pub(crate) use self::keeping::{
+    Configuration, Decided, Doctor, Findings, JournalReport, Priced, Pruned, Spending, TaskLine, Total, Undecided,
+};
 use crate::stop::{Stop, explain};
 
 /// Something to tell: in words to people, as a line of JSON to programs.
@@ -215,7 +217,7 @@ impl Event {
             task_uuid,
             index: result.index(),
             item: result.item().clone(),
-            delivery_id: Some(result.delivery_id()),
+            delivery_id: result.delivery_id(),
             redelivered: result.is_redelivered(),
         }
     }

@@ -83,9 +83,7 @@ pub(crate) fn words(event: &Event, on_terminal: bool) -> Words {
             "abandon" => format!("{task_uuid} is given up for good"),
             _ => format!("{task_uuid} may be sent again, as it was; `runware collect` does it"),
         }),
-        Event::Pruned(pruned) => {
-            Words::note(format!("{} removed", count(usize::try_from(pruned.tasks).unwrap_or(usize::MAX), "task")))
-        }
+        Event::Pruned(pruned) => keeping::pruned(pruned),
         Event::Priced(priced) => keeping::priced(priced),
         Event::Doctor(doctor) => keeping::doctor(doctor),
         Event::Error { message, .. } => Words::warning(format!("error: {}", sanitize::line(message))),

@@ -5,7 +5,7 @@ use std::fmt;
 use futures_util::future::{BoxFuture, FutureExt as _};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use runware::types::TaskUuid;
-use runware::{Error, Task};
+use runware::{Error, Outcome};
 
 use crate::output::{Output, sanitize};
 use crate::stop::explain;
@@ -16,8 +16,8 @@ pub(super) struct Confirming(FuturesUnordered<BoxFuture<'static, (TaskUuid, Resu
 
 impl Confirming {
     /// Confirms a task whose results are written and flushed.
-    pub(super) fn add(&mut self, task: Task) {
-        self.0.push(async move { (task.handle().task_uuid(), task.confirm().await) }.boxed());
+    pub(super) fn add(&mut self, outcome: Outcome) {
+        self.0.push(async move { (outcome.handle().task_uuid(), outcome.confirm().await) }.boxed());
     }
 
     pub(super) fn is_empty(&self) -> bool {

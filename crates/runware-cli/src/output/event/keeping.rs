@@ -17,8 +17,8 @@ pub(crate) struct TaskLine {
     pub(crate) task_type: TaskType,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) model: Option<String>,
-    pub(crate) results: u64,
-    pub(crate) failures: u64,
+    pub(crate) results: u32,
+    pub(crate) failures: u32,
     pub(crate) expected: u32,
     /// What the server says that it cost, where it says so.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -37,8 +37,8 @@ pub(crate) struct TaskLine {
     /// Another process looks after it.
     pub(crate) held: bool,
     #[serde(serialize_with = "as_date")]
-    pub(crate) begun_at: Option<SystemTime>,
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_date")]
+    pub(crate) begun_at: SystemTime,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_date_if_there")]
     pub(crate) ended_at: Option<SystemTime>,
     #[serde(rename = "ageMs", serialize_with = "super::in_milliseconds")]
     pub(crate) age: Duration,
@@ -71,16 +71,21 @@ pub(crate) struct Decided {
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Pruned {
+    /// Of how many tasks something is gone.
     pub(crate) tasks: u64,
+    /// How many of them are forgotten altogether.
+    pub(crate) forgotten: u64,
+    pub(crate) requests: u64,
+    pub(crate) parts: u64,
 }
 
 /// What a task would cost.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Priced {
-    #[serde(rename = "taskUUID")]
-    pub(crate) task_uuid: TaskUuid,
     pub(crate) task_type: TaskType,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) model: Option<String>,
     /// `null` if the server does not say.
     pub(crate) cost: Option<Money>,
 }
@@ -139,13 +144,13 @@ pub(crate) struct JournalReport {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Findings {
     pub(crate) bytes: u64,
-    pub(crate) schema: u64,
+    pub(crate) schema: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) permissions: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) file_system: Option<String>,
     /// How many processes have it open, this one not counted.
-    pub(crate) owners: u64,
+    pub(crate) owners: usize,
     /// How many tasks are in each state.
     pub(crate) tasks: BTreeMap<&'static str, u64>,
     /// What is at work.
@@ -178,9 +183,13 @@ pub(crate) struct Spending {
     pub(crate) reserved: Money,
 }
 
-fn as_date<S: Serializer>(date: &Option<SystemTime>, serializer: S) -> Result<S::Ok, S::Error> {
+fn as_date<S: Serializer>(date: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&humantime::format_rfc3339_millis(*date))
+}
+
+fn as_date_if_there<S: Serializer>(date: &Option<SystemTime>, serializer: S) -> Result<S::Ok, S::Error> {
     match date {
-        Some(date) => serializer.collect_str(&humantime::format_rfc3339_millis(*date)),
+        Some(date) => as_date(date, serializer),
         None => serializer.serialize_none(),
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Words, count};
-use crate::output::event::{Doctor, Priced, TaskLine, Total};
+use crate::output::event::{Doctor, Priced, Pruned, TaskLine, Total};
 use crate::output::sanitize;
 
 /// The columns of a list, in order, and whether their cells stand at the right.
@@ -73,6 +73,17 @@ pub(super) fn total(total: &Total) -> Words {
     Words::data(format!("{}, ${} in all{unknown}", count(total.tasks, "task"), total.cost))
 }
 
+pub(super) fn pruned(pruned: &Pruned) -> Words {
+    let count = |number: u64, thing: &str| count(usize::try_from(number).unwrap_or(usize::MAX), thing);
+    Words::note(format!(
+        "removed {} and {} of {}; {} forgotten altogether",
+        count(pruned.requests, "request"),
+        count(pruned.parts, "result"),
+        count(pruned.tasks, "task"),
+        count(pruned.forgotten, "task")
+    ))
+}
+
 pub(super) fn priced(priced: &Priced) -> Words {
     match priced.cost {
         Some(cost) => Words::data(format!("${cost}")),
@@ -115,7 +126,7 @@ pub(super) fn doctor(doctor: &Doctor) -> Words {
         let permissions = findings.permissions.iter().map(|permissions| format!(", {permissions}"));
         let file_system = findings.file_system.iter().map(|name| format!(", on {name}"));
         say("file", &[format].into_iter().chain(permissions).chain(file_system).collect::<String>());
-        say("in use", &format!("by {}", count(usize::try_from(findings.owners).unwrap_or(usize::MAX), "other process")));
+        say("in use", &format!("by {}", count(findings.owners, "other processe")));
         let tasks: Vec<String> = findings.tasks.iter().map(|(state, number)| format!("{number} {state}")).collect();
         say("tasks", if tasks.is_empty() { "none".to_owned() } else { tasks.join(", ") }.as_str());
         for budget in &findings.budgets {
