@@ -126,7 +126,12 @@ pub(super) fn doctor(doctor: &Doctor) -> Words {
         let permissions = findings.permissions.iter().map(|permissions| format!(", {permissions}"));
         let file_system = findings.file_system.iter().map(|name| format!(", on {name}"));
         say("file", &[format].into_iter().chain(permissions).chain(file_system).collect::<String>());
-        say("in use", &format!("by {}", count(findings.owners, "other processe")));
+        let others = match findings.owners {
+            0 => "by nobody else".to_owned(),
+            1 => "by one more process".to_owned(),
+            number => format!("by {number} more processes"),
+        };
+        say("in use", &others);
         let tasks: Vec<String> = findings.tasks.iter().map(|(state, number)| format!("{number} {state}")).collect();
         say("tasks", if tasks.is_empty() { "none".to_owned() } else { tasks.join(", ") }.as_str());
         for budget in &findings.budgets {
