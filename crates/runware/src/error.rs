@@ -2,6 +2,7 @@
 
 mod cause;
 mod pricing;
+mod keeping;
 mod streaming;
 
 use std::fmt;
@@ -44,7 +45,7 @@ struct Inner {
     api: Option<ApiError>,
     http_status: Option<u16>,
     retry_after: Option<Duration>,
-    /// True if the client was closed before anything was sent.
+    /// True if what stopped it did so here, before anything was sent.
     is_unsent: bool,
     /// What had come of a streamed text.
     partial: Option<Box<CollectedText>>,
