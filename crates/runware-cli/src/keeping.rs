@@ -10,7 +10,7 @@ use runware_journal::SqliteJournal;
 
 use crate::config::journal::Place;
 use crate::output::Output;
-use crate::stop::{Stop, explain};
+use crate::stop::{Stop, WITHOUT_JOURNAL, explain};
 
 /// Whether a command works without its journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,8 +105,7 @@ pub(crate) fn unusable(error: &JournalError) -> Stop {
 
 fn unsent(error: &JournalError) -> Stop {
     Stop::machine(format!(
-        "{}. Nothing was sent: a task that is not kept could be paid for and lost. --journal PATH names another file, and \
-         --no-journal does without",
+        "{}. Nothing was sent: a task that is not kept could be paid for and lost; {WITHOUT_JOURNAL}",
         explain(error).trim_end_matches('.')
     ))
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_util::stream::{BoxStream, SelectAll, StreamExt as _};
 use runware::transport::Clock as _;
 use runware::types::{ErrorCategory, TaskUuid};
-use runware::{Ending, Error, Event as TaskEvent, Outcome, Status};
+use runware::{Ending, Error, Event as TaskEvent, Outcome, Status, TaskResult};
 
 use self::confirming::Confirming;
 pub(crate) use self::tracked::{Opened, Tracked, Watched, sum_up};
@@ -16,7 +16,7 @@ use crate::exit::{End, Exit};
 use crate::output::event::Event;
 use crate::output::human;
 use crate::session::Session;
-use crate::stop::{Stop, explain};
+use crate::stop::{Stop, advise};
 
 /// How often the progress line counts on.
 const TICK: Duration = Duration::from_secs(1);
@@ -137,7 +137,9 @@ impl<'s, 'o> Watch<'s, 'o> {
         let is_open = end.is_open();
         task.end = Some(end);
         let task_uuid = task.task_uuid;
-        let is_kept = self.session.kept.is_none() || outcome.is_durable();
+        // What is not kept at all has no name for its deliveries.
+        let is_lost = |result: &TaskResult| result.delivery_id().is_some() && !result.is_durable();
+        let is_kept = !outcome.results().iter().any(is_lost);
         self.session.output.tell(&Event::Settled {
             task_uuid,
             status,
@@ -262,10 +264,10 @@ impl<'s, 'o> Watch<'s, 'o> {
             (None, _) => {
                 (ErrorCategory::Aborted, "interrupted; what the server has accepted goes on there".to_owned())
             }
-            (Some(error), 1) => (error.category(), explain(error)),
+            (Some(error), 1) => (error.category(), advise(error)),
             (Some(error), all) => (
                 error.category(),
-                format!("all {all} tasks were stopped alike; the first: {}", explain(error)),
+                format!("all {all} tasks were stopped alike; the first: {}", advise(error)),
             ),
         };
         Event::Error { task_uuid, category, message, resume }

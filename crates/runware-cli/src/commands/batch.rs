@@ -3,7 +3,7 @@
 mod lines;
 
 use crate::args::{BatchArgs, GlobalArgs};
-use crate::commands::run::open;
+use crate::commands::run::{Ready, open};
 use crate::commands::{advice, input, price};
 use crate::exit::Exit;
 use crate::ids::Ids;
@@ -37,20 +37,15 @@ async fn submit(args: &BatchArgs, lines: Vec<Line>, session: &mut Session<'_>) -
         refusal(&mistakes)
     })?;
     let known = session.known()?;
-    let (mut ready, mut old) = (Vec::new(), 0);
-    for (prepared, task) in tasks {
-        match known.contains(&prepared.uuid()) {
-            true => old += 1,
-            false => session.output.tell(&Event::of_prepared(&prepared))?,
-        }
-        ready.push(task);
+    let (old, new): (Vec<&Ready>, Vec<&Ready>) =
+        tasks.iter().partition(|task| known.contains(&task.prepared.uuid()));
+    new.iter().try_for_each(|task| session.output.tell(&Event::of_prepared(&task.prepared)))?;
+    if !old.is_empty() {
+        let (old, all) = (old.len(), human::count(tasks.len(), "task"));
+        session.output.note(&format!("{old} of {all} are in the journal already; they go on where they stood"));
     }
-    if old > 0 {
-        let tasks = human::count(old, "task");
-        session.output.note(&format!("{tasks} of {} in the journal already; finishing what is open of it", ready.len()));
-    }
-    let ready = price::of_many(session, ready).await?;
-    let opened = ready.into_iter().map(|task| open(session, task)).collect();
+    let tasks = price::of_many(session, tasks).await?;
+    let opened = tasks.into_iter().map(|task| open(session, task)).collect();
     watch(session, opened).await?.sum_up(session)
 }
 

@@ -30,12 +30,12 @@ async fn collect(session: &mut Session<'_>) -> Result<Exit, Stop> {
         () = interrupt.raised() => return Err(Stop::interrupted()),
         recovered = session.attend(client.recover()) => recovered?,
     };
-    if recovered.held() > 0 {
-        let tasks = human::count(recovered.held(), "task");
+    if recovered.held_elsewhere > 0 {
+        let tasks = human::count(recovered.held_elsewhere, "task");
         session.output.warn(&format!("{tasks} more: another process looks after them, and delivers them"));
     }
     let opened: Vec<Opened> = recovered
-        .into_tasks()
+        .tasks
         .into_iter()
         .map(|task| Opened { task_uuid: task.handle().task_uuid(), task: Ok(task) })
         .collect();

@@ -61,51 +61,49 @@ pub(super) async fn of_many(session: &mut Session<'_>, mut tasks: Vec<Ready>) ->
         return Ok(tasks);
     }
     let known = session.known()?;
-    let mut prices: HashMap<Vec<u8>, Option<Money>> = HashMap::new();
-    for ready in &tasks {
-        if !known.contains(&ready.task_uuid) {
-            prices.insert(content(&ready.task), None);
+    let mut questions: HashMap<String, RawTask> = HashMap::new();
+    for ready in tasks.iter().filter(|ready| !known.contains(&ready.prepared.uuid())) {
+        if let Some(task) = to_price(ready) {
+            questions.entry(content(&task)).or_insert(task);
         }
     }
-    let asked = ask(session, &tasks, &mut prices).await?;
+    let (prices, why) = ask(session, questions).await?;
     let mut unpriced = Vec::new();
     for ready in &mut tasks {
-        let price = match known.contains(&ready.task_uuid) {
-            // It goes on where it stood, and what was set aside for it stays so.
-            true => Some(Money::ZERO),
-            false => prices.get(&content(&ready.task)).copied().flatten(),
+        let price = match to_price(ready).filter(|_| !known.contains(&ready.prepared.uuid())) {
+            Some(task) => prices.get(&content(&task)).copied(),
+            // It costs nothing; or it goes on where it stood, and what was set aside for it stays so.
+            None => Some(Money::ZERO),
         };
         if price.is_none() {
-            unpriced.push(ready.task_uuid);
+            unpriced.push(ready.prepared.uuid());
         }
         ready.options = ready.options.clone().price(price.unwrap_or(Money::ZERO));
     }
     match unpriced.first() {
-        Some(first) if !is_allowed(session.output, unpriced.len()) => Err(unknown(*first, unpriced.len(), asked)),
+        Some(first) if !is_allowed(session.output, unpriced.len()) => Err(unknown(*first, unpriced.len(), why)),
         _ => Ok(tasks),
     }
 }
 
-/// Asks the server for prices, for equal tasks once. Returns why the last of them is not known, if there is more to say.
+/// The task, if it is of a type that costs something.
+fn to_price(ready: &Ready) -> Option<RawTask> {
+    let task = RawTask::from_json(ready.prepared.bytes()).ok()?;
+    task.task_type().is_generation().then_some(task)
+}
+
+/// Asks the server for prices. Returns what it says, and why the last of the others is not known, if there is more to say.
 async fn ask(
     session: &mut Session<'_>,
-    tasks: &[Ready],
-    prices: &mut HashMap<Vec<u8>, Option<Money>>,
-) -> Result<Option<Error>, Stop> {
-    let mut questions: HashMap<Vec<u8>, RawTask> = HashMap::new();
-    for ready in tasks {
-        let content = content(&ready.task);
-        if prices.contains_key(&content) {
-            questions.entry(content).or_insert_with(|| ready.task.clone());
-        }
-    }
+    questions: HashMap<String, RawTask>,
+) -> Result<(HashMap<String, Money>, Option<Error>), Stop> {
     let (client, mut interrupt) = (session.client.clone(), session.interrupt.clone());
     let asked = questions.into_iter().map(|(content, task)| {
         let client = client.clone();
         async move { (content, client.dry_run(task).await) }
     });
     let mut answers = stream::iter(asked).buffer_unordered(ASKED_AT_ONCE);
-    let mut trouble = None;
+    let (mut prices, mut trouble) = (HashMap::new(), None);
     loop {
         let answer = tokio::select! {
             biased;
@@ -113,8 +111,8 @@ async fn ask(
             answer = session.attend(answers.next()) => answer,
         };
         match answer {
-            None => return Ok(trouble),
-            Some((content, Ok(quote))) => drop(prices.insert(content, quote.cost())),
+            None => return Ok((prices, trouble)),
+            Some((content, Ok(quote))) => prices.extend(quote.cost().map(|cost| (content, cost))),
             // It would be refused again, or nobody would be let in.
             Some((_, Err(error))) if error.kind() == ErrorKind::Rejected || error.is_auth() => {
                 return Err(error.into());
@@ -125,10 +123,10 @@ async fn ask(
 }
 
 /// What makes the price of a task: all of it but its id.
-fn content(task: &RawTask) -> Vec<u8> {
+fn content(task: &RawTask) -> String {
     let fields = task.fields().filter(|(name, _)| *name != "taskUUID");
     let text = fields.map(|(name, value)| format!("{name:?}:{}\n", value.as_str()));
-    [format!("{}\n", task.task_type())].into_iter().chain(text).collect::<String>().into_bytes()
+    [format!("{}\n", task.task_type())].into_iter().chain(text).collect()
 }
 
 /// Asks whoever sits at the terminal whether tasks without a price may be sent.

@@ -1,7 +1,7 @@
 //! `runware run`: submit one task, wait for it, print its results.
 
 use runware::SubmitOptions;
-use runware::types::{DeliveryMethod, Prepared, RawTask, TaskUuid};
+use runware::types::{DeliveryMethod, Prepared, RawTask};
 
 use super::{advice, price, stream};
 use crate::args::keeping::NoteArgs;
@@ -51,21 +51,8 @@ async fn tell(args: &RunArgs, task: RawTask, session: &mut Session<'_>) -> Resul
 /// A task whose id and bytes are fixed, and what there is to say about it.
 #[derive(Debug)]
 pub(super) struct Ready {
-    /// The task with its id.
-    pub(super) task: RawTask,
-    pub(super) task_uuid: TaskUuid,
+    pub(super) prepared: Prepared,
     pub(super) options: SubmitOptions,
-}
-
-impl Ready {
-    pub(super) fn new(task: RawTask, prepared: &Prepared, options: SubmitOptions) -> Self {
-        let task_uuid = prepared.uuid();
-        let task = match task.field("taskUUID") {
-            Some(_) => task,
-            None => task.set("taskUUID", task_uuid),
-        };
-        Self { task, task_uuid, options }
-    }
 }
 
 /// Gives a task the id that belongs to the caller's own name for it, unless it brings one along.
@@ -83,13 +70,13 @@ pub(super) fn prepare(
     options: SubmitOptions,
 ) -> Result<Ready, Stop> {
     advice::about_one(&task, session.output);
-    let prepared = session.client.prepare(task.clone())?;
+    let prepared = session.client.prepare(task)?;
     session.output.tell(&Event::of_prepared(&prepared))?;
-    Ok(Ready::new(task, &prepared, options))
+    Ok(Ready { prepared, options })
 }
 
 /// Hands a task to the client, which sends it.
 pub(super) fn open(session: &Session<'_>, ready: Ready) -> Opened {
-    let Ready { task, task_uuid, options } = ready;
-    Opened { task_uuid, task: session.client.submit_with(task, options) }
+    let Ready { prepared, options } = ready;
+    Opened { task_uuid: prepared.uuid(), task: session.client.submit_prepared_with(prepared, options) }
 }

@@ -10,7 +10,7 @@ use crate::keeping::Keeping;
 use crate::output::Output;
 use crate::output::event::Event;
 use crate::session::Session;
-use crate::stop::{Stop, explain};
+use crate::stop::{Stop, advise};
 
 pub(super) async fn run(args: &SubmitArgs, global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
     let task = args.task.task()?;
@@ -26,7 +26,7 @@ pub(super) async fn run(args: &SubmitArgs, global: &GlobalArgs, output: &mut Out
 }
 
 async fn submit(ready: Ready, session: &mut Session<'_>) -> Result<Exit, Stop> {
-    let task = session.client.submit_with(ready.task, ready.options)?;
+    let task = session.client.submit_prepared_with(ready.prepared, ready.options)?;
     let mut interrupt = session.interrupt.clone();
     tokio::select! {
         biased;
@@ -75,7 +75,7 @@ fn refuse(session: &mut Session<'_>, task: &Task, error: Error) -> Result<Exit, 
     session.output.tell(&Event::Error {
         task_uuid: Some(task_uuid),
         category: error.category(),
-        message: explain(&error),
+        message: advise(&error),
         resume: resume.clone(),
     })?;
     if let Some(command) = resume {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::error::Error as _;
 
-use runware::types::{Prepared, RawTask, TaskUuid};
+use runware::types::{RawTask, TaskUuid};
 use runware::{Client, SubmitOptions};
 
 use crate::args::task::check_type;
@@ -79,25 +79,24 @@ pub(super) fn prepare(
     ids: &mut Ids,
     derives: bool,
     lines: Vec<Line>,
-) -> Result<Vec<(Prepared, Ready)>, Vec<String>> {
+) -> Result<Vec<Ready>, Vec<String>> {
     let mut tasks = Vec::new();
     let mut mistakes = Vec::new();
     let mut seen: HashMap<TaskUuid, usize> = HashMap::new();
     for Line { number, task } in lines {
         let is_keyed = task.as_ref().is_ok_and(|keyed| keyed.key.is_some() && keyed.task.field("taskUUID").is_none());
         let ready = task.and_then(|keyed| keyed.with_id(ids, derives)).and_then(|(task, options)| {
-            let prepared = client.prepare(task.clone()).map_err(|error| problem(&error))?;
-            let ready = Ready::new(task, &prepared, options);
-            Ok((prepared, ready))
+            let prepared = client.prepare(task).map_err(|error| problem(&error))?;
+            Ok(Ready { prepared, options })
         });
         match ready {
             Err(problem) => mistakes.push(format!("line {number}: {problem}")),
-            Ok((prepared, ready)) => match seen.insert(ready.task_uuid, number) {
+            Ok(ready) => match seen.insert(ready.prepared.uuid(), number) {
                 Some(first) => {
                     let name = if is_keyed { KEY } else { "taskUUID" };
                     mistakes.push(format!("line {number}: `{name}` is that of line {first} too"));
                 }
-                None => tasks.push((prepared, ready)),
+                None => tasks.push(ready),
             },
         }
     }
@@ -112,6 +111,7 @@ fn problem(error: &runware::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use runware::types::Prepared;
 
     fn prepared(text: &str) -> Result<Vec<Prepared>, Vec<String>> {
         prepared_as(text, false)
@@ -120,7 +120,7 @@ mod tests {
     fn prepared_as(text: &str, derives: bool) -> Result<Vec<Prepared>, Vec<String>> {
         let client = Client::builder().api_key("key").build().unwrap();
         let tasks = prepare(&client, &mut Ids::new("here", None), derives, parse(text.as_bytes()))?;
-        Ok(tasks.into_iter().map(|(prepared, _)| prepared).collect())
+        Ok(tasks.into_iter().map(|ready| ready.prepared).collect())
     }
 
     #[tokio::test]
