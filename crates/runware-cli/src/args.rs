@@ -150,9 +150,6 @@ pub(crate) struct RunArgs {
     /// one that breaks off cannot be taken up again; the command to go on with waits for the whole text.
     #[arg(long)]
     pub(crate) stream: bool,
-    /// Ask the server what the task would cost, and print that; nothing runs and nothing is charged
-    #[arg(long, conflicts_with = "stream")]
-    pub(crate) dry_run: bool,
     #[command(flatten)]
     pub(crate) note: NoteArgs,
     #[command(flatten)]

@@ -36,8 +36,7 @@ pub(crate) fn execute(args: Args) -> Exit {
     log(&args.global);
     let mut output = Output::new(&args.global);
     let waits = match &args.command {
-        Command::Run(args) => !args.dry_run,
-        Command::Wait(_) | Command::Batch(_) | Command::Collect | Command::Demo => true,
+        Command::Run(_) | Command::Wait(_) | Command::Batch(_) | Command::Collect | Command::Demo => true,
         _ => false,
     };
     let ended = run_to_end(args, &mut output);

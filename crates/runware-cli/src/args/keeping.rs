@@ -31,8 +31,8 @@ pub(crate) struct BudgetArgs {
     #[arg(long = "budget", value_name = "AMOUNT", value_parser = money)]
     cap: Option<Money>,
     /// Which budget it counts in [default: default]
-    #[arg(long = "budget-name", value_name = "NAME", requires = "cap")]
-    name: Option<String>,
+    #[arg(long, value_name = "NAME", requires = "cap")]
+    budget_name: Option<String>,
 }
 
 /// Which tasks are listed; all, unless something is said.
@@ -97,7 +97,7 @@ impl BudgetArgs {
     /// The budget, if there is one.
     pub(crate) fn budget(&self) -> Option<Budget> {
         let budget = Budget::new(self.cap?);
-        Some(self.name.iter().fold(budget, Budget::named))
+        Some(self.budget_name.iter().fold(budget, Budget::named))
     }
 }
 
@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn a_budget_has_a_name() {
         let cap = Some("2".parse().unwrap());
-        let budget = |name: Option<&str>| BudgetArgs { cap, name: name.map(ToOwned::to_owned) }.budget();
+        let budget = |name: Option<&str>| BudgetArgs { cap, budget_name: name.map(ToOwned::to_owned) }.budget();
         assert_eq!(budget(None).unwrap().name(), Budget::DEFAULT_NAME);
         assert_eq!(budget(Some("spring")).unwrap().name(), "spring");
         assert_eq!(BudgetArgs::default().budget(), None);

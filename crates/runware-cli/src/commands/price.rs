@@ -1,4 +1,4 @@
-//! What tasks cost before they are sent: `runware run --dry-run`, and what a budget has to know.
+//! What tasks cost before they are sent, which a budget has to know.
 
 use std::collections::HashMap;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -8,30 +8,12 @@ use runware::types::{Money, RawTask, TaskUuid};
 use runware::{Error, ErrorKind};
 
 use super::run::Ready;
-use crate::args::GlobalArgs;
-use crate::exit::Exit;
-use crate::keeping::Keeping;
-use crate::output::event::{Event, Priced};
 use crate::output::{Output, human, sanitize};
 use crate::session::Session;
 use crate::stop::{Stop, explain};
 
 /// How many prices are asked for at once.
 const ASKED_AT_ONCE: usize = 4;
-
-/// `runware run --dry-run`.
-pub(super) async fn run(task: RawTask, global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
-    let mut session = Session::open(global, output, Keeping::Unneeded).await?;
-    let (task_type, model) = (task.task_type().clone(), task.model());
-    let (client, mut interrupt) = (session.client.clone(), session.interrupt.clone());
-    let quote = tokio::select! {
-        biased;
-        () = interrupt.raised() => return Err(Stop::interrupted()),
-        quote = session.attend(client.dry_run(task)) => quote?,
-    };
-    session.output.tell(&Event::Priced(Priced { task_type, model, cost: quote.cost() }))?;
-    Ok(Exit::Delivered)
-}
 
 /// Finds out what one task costs, where a budget has to know.
 ///

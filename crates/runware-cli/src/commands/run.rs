@@ -17,9 +17,6 @@ use crate::watch::{Opened, watch};
 
 pub(super) async fn run(args: &RunArgs, global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
     let task = args.task.task()?;
-    if args.dry_run {
-        return price::run(task, global, output).await;
-    }
     let mut session = Session::open(global, output, Keeping::Required(args.budget.budget())).await?;
     let ended = tell(args, task, &mut session).await;
     session.close().await;

@@ -11,7 +11,7 @@ use runware::{DeliveryId, Error, ErrorKind, Status, TaskResult};
 use serde::{Serialize, Serializer};
 
 pub(crate) use self::keeping::{
-    Configuration, Decided, Doctor, Findings, JournalReport, Priced, Pruned, Spending, TaskLine, Total, Undecided,
+    Configuration, Decided, Doctor, Findings, JournalReport, Pruned, Spending, TaskLine, Total, Undecided,
 };
 use crate::stop::{Stop, explain};
 
@@ -109,8 +109,6 @@ pub(crate) enum Event {
     Decided(Decided),
     /// What was removed from the journal.
     Pruned(Pruned),
-    /// What a task would cost.
-    Priced(Priced),
     /// How the journal is, and what the configuration comes to.
     Doctor(Box<Doctor>),
     /// What stopped the command.
@@ -195,7 +193,6 @@ impl Event {
             Self::Total(_) => "total",
             Self::Decided(_) => "decided",
             Self::Pruned(_) => "pruned",
-            Self::Priced(_) => "priced",
             Self::Doctor(_) => "doctor",
             Self::Error { .. } => "error",
             Self::Summary(_) => "summary",

@@ -84,7 +84,6 @@ pub(crate) fn words(event: &Event, on_terminal: bool) -> Words {
             _ => format!("{task_uuid} may be sent again, as it was; `runware collect` does it"),
         }),
         Event::Pruned(pruned) => keeping::pruned(pruned),
-        Event::Priced(priced) => keeping::priced(priced),
         Event::Doctor(doctor) => keeping::doctor(doctor),
         Event::Error { message, .. } => Words::warning(format!("error: {}", sanitize::line(message))),
         Event::Summary(summary) if summary.tasks > 1 => Words::note(total(summary)),

@@ -22,7 +22,7 @@ const COMMANDS: &[(&str, &[&str])] = &[
     (
         "run",
         &[
-            "key=value", "--task-type", "--stream", "key:=json", "key=@file", "--dry-run", "--price", "--key", "--tag",
+            "key=value", "--task-type", "--stream", "key:=json", "key=@file", "--price", "--key", "--tag",
             "--budget", "--budget-name",
         ],
     ),

@@ -76,7 +76,7 @@ impl Line {
         let start = format!("{{\"event\":\"{}\",\"at\":\"{}\"", self.event(), self.str("at"));
         assert!(text.starts_with(&start), "an event begins with its name and its time: {text}");
         assert!(is_rfc3339_utc_millis(self.str("at")), "{text}");
-        let has_no_task = ["summary", "finding", "checked", "total", "pruned", "priced", "doctor"].contains(&self.event());
+        let has_no_task = ["summary", "finding", "checked", "total", "pruned", "doctor"].contains(&self.event());
         let task: &[&str] = if has_no_task { &[] } else { &["taskUUID"] };
         let (required, optional) = fields_of(self.event());
         for name in task.iter().chain(required) {
@@ -120,7 +120,6 @@ fn fields_of(event: &str) -> (&'static [&'static str], &'static [&'static str]) 
         "total" => (&["tasks", "cost", "costUnknown"], &[]),
         "decided" => (&["decision", "service"], &[]),
         "pruned" => (&["tasks", "forgotten", "requests", "parts"], &[]),
-        "priced" => (&["taskType", "cost"], &["model"]),
         "doctor" => (&["healthy", "version", "configuration", "journal"], &[]),
         "checked" => (&["tasks", "errors", "warnings", "unknown", "omitted", "verdict"], &[]),
         "summary" => (

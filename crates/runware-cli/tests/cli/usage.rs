@@ -50,7 +50,6 @@ async fn what_is_announced_but_not_built_is_refused() {
         "collect",
         "list",
         "run m --no-download",
-        "run m --no-journal",
         "submit m --stream",
         "batch - --stream",
     ])

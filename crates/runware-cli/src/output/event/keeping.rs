@@ -79,17 +79,6 @@ pub(crate) struct Pruned {
     pub(crate) parts: u64,
 }
 
-/// What a task would cost.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Priced {
-    pub(crate) task_type: TaskType,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) model: Option<String>,
-    /// `null` if the server does not say.
-    pub(crate) cost: Option<Money>,
-}
-
 /// How the journal is, and what the configuration comes to.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]

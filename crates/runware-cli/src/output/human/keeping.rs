@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Words, count};
-use crate::output::event::{Doctor, Priced, Pruned, TaskLine, Total};
+use crate::output::event::{Doctor, Pruned, TaskLine, Total};
 use crate::output::sanitize;
 
 /// The columns of a list, in order, and whether their cells stand at the right.
@@ -82,13 +82,6 @@ pub(super) fn pruned(pruned: &Pruned) -> Words {
         count(pruned.tasks, "task"),
         count(pruned.forgotten, "task")
     ))
-}
-
-pub(super) fn priced(priced: &Priced) -> Words {
-    match priced.cost {
-        Some(cost) => Words::data(format!("${cost}")),
-        None => Words::warning("the server does not say what it would cost".to_owned()),
-    }
 }
 
 /// The report of `doctor`, line by line.
