@@ -52,6 +52,7 @@
 
 mod budget;
 mod builder;
+mod care;
 #[cfg(any(test, feature = "websocket"))]
 mod causes;
 mod client;
@@ -67,6 +68,7 @@ mod lookup;
 mod outcome;
 mod quote;
 mod reading;
+mod recovery;
 mod registry;
 mod room;
 #[cfg(any(test, all(feature = "http", feature = "websocket")))]
@@ -90,6 +92,7 @@ pub use handle::TaskHandle;
 pub use lookup::StatusReport;
 pub use outcome::{DeliveryId, Ending, Outcome, Status, TaskFailure, TaskResult};
 pub use quote::Quote;
+pub use recovery::Recovered;
 pub use stats::{LagBound, Stats};
 pub use submit_options::SubmitOptions;
 pub use task::{Event, Events, Task};

@@ -26,6 +26,12 @@
 //!   Doubtful ── a look, or the archive ──▶ Due ── sent ──▶ UnderWay ── not sent ──▶ Doubtful
 //! ```
 //!
+//! A task of an earlier process, which may have been sent until that process ended, is in doubt from the start:
+//!
+//! ```text
+//!   restored ──▶ Doubtful ── the archive misses it twice, 5 s apart, within an hour of its intent ──▶ Due
+//! ```
+//!
 //! In all, a task is offered three times, and six times where all that ever happened to it was that it was lost with
 //! its connections. After that, and for every other kind of doubt, only the archive's word counts (docs/decisions/0012-a-lost-socket.md).
 
@@ -65,6 +71,9 @@ pub(crate) struct Submission {
     sends: Sends,
     /// The sends before the attempt that is under way, to go back to if that never left.
     sends_before: Sends,
+    /// For how many seconds, at most, it had been begun already when it was restored. There are as many of these as a
+    /// client has tasks, so it is no longer than it has to be.
+    lead: u16,
 }
 
 /// When the server may have received it.
@@ -131,6 +140,27 @@ impl Submission {
     /// A task that somebody has sent before.
     pub(crate) fn resumed() -> Self {
         Self::with_state(State::Accepted { missed: None, denied: false, resend: false })
+    }
+
+    /// A task that an earlier process began to send so long ago, and may have sent until just now.
+    ///
+    /// With `resend` it may be sent again once nothing can be found of it: never, if nobody knows how old it is.
+    pub(crate) fn restored(now: Tick, age: Option<Duration>, resend: bool) -> Self {
+        let resend = resend && age.is_some();
+        let state = State::Doubtful { missed: None, denied: false, resend, disconnected: false };
+        Self {
+            attempts: 1,
+            doubt: Some(Doubt::Other),
+            was_only_lost: false,
+            sends: Sends { first: Some(now), last: Some(now) },
+            lead: age.map_or(0, seconds),
+            ..Self::with_state(state)
+        }
+    }
+
+    /// A task of which nobody knows what became, and of which somebody has decided that it is to be sent again.
+    pub(crate) fn decided(now: Tick) -> Self {
+        Self { doubt: Some(Doubt::Other), was_only_lost: false, ..Self::new(now) }
     }
 
     /// It is not to be sent before this.
@@ -344,6 +374,7 @@ impl Submission {
             was_only_lost: true,
             sends: Sends::default(),
             sends_before: Sends::default(),
+            lead: 0,
         }
     }
 
@@ -366,8 +397,15 @@ impl Submission {
     }
 
     fn is_in_resend_window(&self, now: Tick) -> bool {
-        self.sends.first.is_some_and(|first| now.duration_since(first) < RESEND_WINDOW)
+        let lead = Duration::from_secs(self.lead.into());
+        self.sends.first.is_some_and(|first| lead + now.duration_since(first) < RESEND_WINDOW)
     }
+}
+
+/// How many seconds these are, the last one begun counted; what is longer than the window is no less too long.
+fn seconds(age: Duration) -> u16 {
+    let begun = age.as_secs().saturating_add((age.subsec_nanos() > 0).into());
+    u16::try_from(begun).unwrap_or(u16::MAX)
 }
 
 #[cfg(test)]

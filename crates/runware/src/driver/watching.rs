@@ -101,7 +101,9 @@ impl Driver {
                 }
                 Sighting::Unseen => {
                     entry.last_seen = Some(false);
-                    entry.suspicious_since = entry.suspicious_since.filter(|_| !is_answered);
+                    if is_answered {
+                        entry.trust();
+                    }
                     if is_answered && entry.submission.unseen(asked.at, now).is_some() {
                         self.scheduler.remove(task_uuid);
                         self.go_on(*task_uuid, now);
@@ -136,7 +138,7 @@ impl Driver {
         let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
         if entry.submission.is_accepted() {
             entry.submission.accepted();
-            entry.report_accepted(entry.prepared.is_none(), &mut self.ledger);
+            entry.report_accepted(entry.began_elsewhere(), &mut self.ledger);
         } else {
             self.take_stray_conflict(task_uuid, now);
         }
@@ -149,14 +151,14 @@ impl Driver {
         if snapshot.is_part {
             // It cannot show that an error is gone.
         } else if snapshot.suspects.is_empty() {
-            entry.suspicious_since = None;
-        } else if now.duration_since(*entry.suspicious_since.get_or_insert(now)) >= SUSPICION_CONFIRMED {
+            entry.trust();
+        } else if now.duration_since(entry.suspect(now)) >= SUSPICION_CONFIRMED {
             snapshot.entries.append(&mut snapshot.suspects);
         }
         let shows_task = !snapshot.entries.is_empty();
         if shows_task {
             entry.submission.accepted();
-            entry.report_accepted(entry.prepared.is_none(), &mut self.ledger);
+            entry.report_accepted(entry.began_elsewhere(), &mut self.ledger);
         }
         let is_all_failed = snapshot.is_all_failed();
         // The answer to a synchronous task that came whole is not asked for again: this one's was lost, and nobody
@@ -228,6 +230,7 @@ impl Driver {
                 self.questions.raise_alone(*task_uuid, now);
                 continue;
             }
+            entry.note_archive(answer.fault());
             let awaits_verdict = std::mem::take(&mut entry.awaits_verdict);
             if let Expected::Asked { faults } = entry.expected {
                 self.take_expected(*task_uuid, &answer, faults, now);
@@ -238,6 +241,12 @@ impl Driver {
                 ArchiveAnswer::Found(details)
                     if !entry.submission.is_accepted() && !is_ours(entry, &details) =>
                 {
+                    if let Some(evidence) = entry.foreign().map(ToOwned::to_owned) {
+                        // What another account has under this id says nothing about the task.
+                        let handle = entry.watch.handle().clone();
+                        self.end_with(*task_uuid, Ending::Unknown { handle, evidence }, now);
+                        continue;
+                    }
                     let error = Error::uuid_reused(entry.watch.handle().clone(), "at the server");
                     self.end(*task_uuid, Err(error));
                 }
@@ -248,7 +257,7 @@ impl Driver {
                         entry.collector.settle();
                     }
                     entry.submission.accepted();
-                    entry.report_accepted(entry.prepared.is_none(), &mut self.ledger);
+                    entry.report_accepted(entry.began_elsewhere(), &mut self.ledger);
                     self.take_snapshot(*task_uuid, snapshot, now);
                     self.keep_watching(*task_uuid, now);
                     self.scheduler.observed(task_uuid, now, Seen::Running);
@@ -298,9 +307,14 @@ impl Driver {
             }
             Absence::Undecided => {
                 let handle = entry.watch.handle().clone();
-                let evidence = format!(
-                    "getResponse shows nothing of task {task_uuid}, and getTaskDetails, asked twice, does not have \
-                     it either; it may have run and been forgotten, or never have arrived"
+                let evidence = entry.foreign().map_or_else(
+                    || {
+                        format!(
+                            "getResponse shows nothing of task {task_uuid}, and getTaskDetails, asked twice, does not \
+                             have it either; it may have run and been forgotten, or never have arrived"
+                        )
+                    },
+                    ToOwned::to_owned,
                 );
                 self.end_with(task_uuid, Ending::Unknown { handle, evidence }, now);
             }
