@@ -150,6 +150,12 @@ pub(crate) struct RunArgs {
     /// one that breaks off cannot be taken up again; the command to go on with waits for the whole text.
     #[arg(long)]
     pub(crate) stream: bool,
+    /// Ask the server what the task would cost, and whether it would take it; nothing runs and nothing is charged
+    ///
+    /// Prices are asked for over HTTP, with a header that the service documents for this. One that the server does not
+    /// name is unknown: `null` with --json.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
     #[command(flatten)]
     pub(crate) note: NoteArgs,
     #[command(flatten)]
@@ -204,6 +210,9 @@ pub(crate) struct DetailsArgs {
 pub(crate) struct BatchArgs {
     /// The file; `-` for standard input
     pub(crate) file: PathBuf,
+    /// Ask the server what each task would cost, and say what all cost together; nothing runs and nothing is charged
+    #[arg(long)]
+    pub(crate) dry_run: bool,
     /// Which batch it is: under another name the same lines are other tasks
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,

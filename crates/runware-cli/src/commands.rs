@@ -12,6 +12,7 @@ mod input;
 mod list;
 mod price;
 mod prune;
+mod quote;
 mod run;
 mod status;
 mod stream;
@@ -36,7 +37,8 @@ pub(crate) fn execute(args: Args) -> Exit {
     log(&args.global);
     let mut output = Output::new(&args.global);
     let waits = match &args.command {
-        Command::Run(_) | Command::Wait(_) | Command::Batch(_) | Command::Collect | Command::Demo => true,
+        Command::Run(args) => !args.dry_run,
+        Command::Wait(_) | Command::Batch(_) | Command::Collect | Command::Demo => true,
         _ => false,
     };
     let ended = run_to_end(args, &mut output);

@@ -112,13 +112,13 @@ impl Config {
         self.route.falls_back()
     }
 
-    /// Checks that texts can be streamed this way.
+    /// Checks that there is a way over HTTP for what this flag asks for.
     ///
     /// # Errors
     ///
-    /// Wrong usage: they cannot.
-    pub(crate) fn check_streaming(&self) -> Result<(), Stop> {
-        self.route.check_streaming()
+    /// Wrong usage: there is none.
+    pub(crate) fn check_http(&self, flag: &str) -> Result<(), Stop> {
+        self.route.check_http(flag)
     }
 
     /// The plan with the deadline that was asked for.

@@ -117,13 +117,13 @@ impl<'o> Session<'o> {
         self.config.place()
     }
 
-    /// Checks that texts can be streamed from this server.
+    /// Checks that there is a way over HTTP for what this flag asks for.
     ///
     /// # Errors
     ///
-    /// Wrong usage: they cannot.
-    pub(crate) fn check_streaming(&self) -> Result<(), Stop> {
-        self.config.check_streaming()
+    /// Wrong usage: there is none.
+    pub(crate) fn check_http(&self, flag: &str) -> Result<(), Stop> {
+        self.config.check_http(flag)
     }
 
     /// Waits for something that the client does, and tells meanwhile what becomes of the connection.

@@ -2,9 +2,11 @@
 
 mod lines;
 
+use runware::types::RawTask;
+
 use crate::args::{BatchArgs, GlobalArgs};
 use crate::commands::run::{Ready, open};
-use crate::commands::{advice, input, price};
+use crate::commands::{advice, input, price, quote};
 use crate::exit::Exit;
 use crate::ids::Ids;
 use crate::keeping::Keeping;
@@ -21,7 +23,8 @@ const LISTED: usize = 20;
 pub(super) async fn run(args: &BatchArgs, global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
     let text = input::read(&args.file).map_err(Stop::usage)?;
     let lines = parse(&text);
-    let mut session = Session::open(global, output, Keeping::Required(args.budget.budget())).await?;
+    let keeping = if args.dry_run { Keeping::Unneeded } else { Keeping::Required(args.budget.budget()) };
+    let mut session = Session::open(global, output, keeping).await?;
     let ended = submit(args, lines, &mut session).await;
     session.close().await;
     ended
@@ -31,11 +34,15 @@ async fn submit(args: &BatchArgs, lines: Vec<Line>, session: &mut Session<'_>) -
     let readable = lines.iter().filter_map(|line| line.task.as_ref().ok()).map(|keyed| &keyed.task);
     advice::about_many(readable, session.output);
     let mut ids = Ids::new(&session.service, args.name.as_deref());
+    let to_price = args.dry_run.then(|| to_price(&lines));
     // Without a journal nobody knows whether the same line was meant before.
     let tasks = prepare(&session.client, &mut ids, session.kept.is_some(), lines).map_err(|mistakes| {
         list(&mistakes, session.output);
         refusal(&mistakes)
     })?;
+    if let Some(lines) = to_price {
+        return quote::of_many(lines, session).await;
+    }
     let known = session.known()?;
     let (old, new): (Vec<&Ready>, Vec<&Ready>) =
         tasks.iter().partition(|task| known.contains(&task.prepared.uuid()));
@@ -47,6 +54,12 @@ async fn submit(args: &BatchArgs, lines: Vec<Line>, session: &mut Session<'_>) -
     let tasks = price::of_many(session, tasks).await?;
     let opened = tasks.into_iter().map(|task| open(session, task)).collect();
     watch(session, opened).await?.sum_up(session)
+}
+
+/// The tasks with their line numbers.
+fn to_price(lines: &[Line]) -> Vec<(usize, RawTask)> {
+    let tasks = lines.iter().filter_map(|line| Some((line.number, line.task.as_ref().ok()?)));
+    tasks.map(|(number, keyed)| (number, keyed.task.clone())).collect()
 }
 
 /// Lists several mistakes; an only one is told by the refusal.

@@ -3,7 +3,7 @@
 use runware::SubmitOptions;
 use runware::types::{DeliveryMethod, Prepared, RawTask};
 
-use super::{advice, price, stream};
+use super::{advice, price, quote, stream};
 use crate::args::keeping::NoteArgs;
 use crate::args::{GlobalArgs, RunArgs};
 use crate::exit::Exit;
@@ -17,6 +17,10 @@ use crate::watch::{Opened, watch};
 
 pub(super) async fn run(args: &RunArgs, global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
     let task = args.task.task()?;
+    if args.dry_run {
+        let mut session = Session::open(global, output, Keeping::Unneeded).await?;
+        return quote::of_one(task, &mut session).await;
+    }
     let mut session = Session::open(global, output, Keeping::Required(args.budget.budget())).await?;
     let ended = tell(args, task, &mut session).await;
     session.close().await;

@@ -24,7 +24,7 @@ pub(super) async fn run(
     session: &mut Session<'_>,
 ) -> Result<Exit, Stop> {
     check(&task)?;
-    session.check_streaming()?;
+    session.check_http("--stream")?;
     advice::about_one(&task, session.output);
     let (task_type, model) = (task.task_type().clone(), task.model());
     // Nothing is sent before it is asked for its first piece.

@@ -164,15 +164,15 @@ impl Route {
         })
     }
 
-    /// Checks that texts can be streamed, which is done over HTTP.
+    /// Checks that there is a way over HTTP, without which this flag can do nothing.
     ///
     /// # Errors
     ///
     /// Wrong usage: there is no HTTP address.
-    pub(super) fn check_streaming(&self) -> Result<(), Stop> {
+    pub(super) fn check_http(&self, flag: &str) -> Result<(), Stop> {
         match self.protocol {
             Protocol::WebSocket => Err(Stop::usage(format!(
-                "--stream goes over HTTP, but only a WebSocket address was given, and the key goes to no server that \
+                "{flag} goes over HTTP, but only a WebSocket address was given, and the key goes to no server that \
                  was not named: add {} URL; nothing was sent",
                 HTTP.flag
             ))),

@@ -1,6 +1,7 @@
 //! What a command has to say: one event after the other.
 
 mod keeping;
+mod money;
 
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use serde::{Serialize, Serializer};
 pub(crate) use self::keeping::{
     Configuration, Decided, Doctor, Findings, JournalReport, Pruned, Spending, TaskLine, Total, Undecided,
 };
+pub(crate) use self::money::{Priced, Prices};
 use crate::stop::{Stop, explain};
 
 /// Something to tell: in words to people, as a line of JSON to programs.
@@ -111,6 +113,8 @@ pub(crate) enum Event {
     Pruned(Pruned),
     /// How the journal is, and what the configuration comes to.
     Doctor(Box<Doctor>),
+    /// What a task would cost.
+    Priced(Priced),
     /// What stopped the command.
     Error {
         #[serde(rename = "taskUUID", skip_serializing_if = "Option::is_none")]
@@ -139,6 +143,9 @@ pub(crate) struct Summary {
     pub(crate) status_checks: u64,
     #[serde(rename = "elapsedMs", serialize_with = "in_milliseconds")]
     pub(crate) elapsed: Duration,
+    /// What tasks would cost that were only priced, and are none of those above.
+    #[serde(flatten)]
+    pub(crate) prices: Option<Prices>,
 }
 
 /// How many tasks were looked at, and how many findings of each severity there are.
@@ -194,6 +201,7 @@ impl Event {
             Self::Decided(_) => "decided",
             Self::Pruned(_) => "pruned",
             Self::Doctor(_) => "doctor",
+            Self::Priced(_) => "priced",
             Self::Error { .. } => "error",
             Self::Summary(_) => "summary",
         }

@@ -5,7 +5,7 @@ pub(crate) mod keeping;
 use runware::Status;
 use runware::types::{Item, Media, RawJson};
 
-use super::event::{Checked, Decided, Event, Fault, Parameters, Summary};
+use super::event::{Checked, Decided, Event, Fault, Parameters, Priced, Prices, Summary};
 use super::sanitize;
 use crate::tree::Tree;
 
@@ -85,10 +85,35 @@ pub(crate) fn words(event: &Event, on_terminal: bool) -> Words {
         }),
         Event::Pruned(pruned) => keeping::pruned(pruned),
         Event::Doctor(doctor) => keeping::doctor(doctor),
+        Event::Priced(priced) => Words::data(price(priced)),
         Event::Error { message, .. } => Words::warning(format!("error: {}", sanitize::line(message))),
+        Event::Summary(Summary { prices: Some(prices), .. }) => Words::data(total_price(prices)),
         Event::Summary(summary) if summary.tasks > 1 => Words::note(total(summary)),
         Event::Summary(_) => Words::default(),
     }
+}
+
+/// What a task would cost, in words.
+fn price(priced: &Priced) -> String {
+    let task_type = sanitize::line(priced.task_type.as_str());
+    let model = priced.model.as_ref().map(|model| format!(" with {}", sanitize::line(model)));
+    let model = model.unwrap_or_default();
+    match priced.cost {
+        Some(cost) => format!("${cost}  {task_type}{model}"),
+        None => format!("price unknown  {task_type}{model}"),
+    }
+}
+
+/// What all tasks would cost, in words.
+fn total_price(prices: &Prices) -> String {
+    let tasks = count(prices.priced + prices.unpriced + prices.rejected, "task");
+    let left_out: Vec<String> = [(prices.unpriced, "of unknown price"), (prices.rejected, "rejected")]
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, what)| format!(", {number} {what}"))
+        .collect();
+    let sum = prices.cost.map_or_else(|| "price unknown".to_owned(), |cost| format!("${cost}"));
+    format!("{sum}  in all: {tasks}{}", left_out.concat())
 }
 
 /// What the findings come to, in words.

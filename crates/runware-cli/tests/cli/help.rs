@@ -22,8 +22,8 @@ const COMMANDS: &[(&str, &[&str])] = &[
     (
         "run",
         &[
-            "key=value", "--task-type", "--stream", "key:=json", "key=@file", "--price", "--key", "--tag",
-            "--budget", "--budget-name",
+            "key=value", "--task-type", "--stream", "key:=json", "key=@file", "--dry-run", "--price", "--key",
+            "--tag", "--budget", "--budget-name",
         ],
     ),
     (
@@ -36,7 +36,7 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("wait", &["UUID"]),
     ("status", &["UUID"]),
     ("details", &["UUID", "--request", "--response"]),
-    ("batch", &["FILE", "--name", "--budget", "--budget-name"]),
+    ("batch", &["FILE", "--dry-run", "--name", "--budget", "--budget-name"]),
     ("collect", &[]),
     ("list", &["--open", "--done", "--unknown", "--tag", "--limit"]),
     ("decide", &["UUID", "resubmit", "abandon"]),

@@ -76,7 +76,8 @@ impl Line {
         let start = format!("{{\"event\":\"{}\",\"at\":\"{}\"", self.event(), self.str("at"));
         assert!(text.starts_with(&start), "an event begins with its name and its time: {text}");
         assert!(is_rfc3339_utc_millis(self.str("at")), "{text}");
-        let has_no_task = ["summary", "finding", "checked", "total", "pruned", "doctor"].contains(&self.event());
+        let has_no_task = ["summary", "finding", "checked", "priced", "total", "pruned", "doctor"];
+        let has_no_task = has_no_task.contains(&self.event());
         let task: &[&str] = if has_no_task { &[] } else { &["taskUUID"] };
         let (required, optional) = fields_of(self.event());
         for name in task.iter().chain(required) {
@@ -121,6 +122,7 @@ fn fields_of(event: &str) -> (&'static [&'static str], &'static [&'static str]) 
         "decided" => (&["decision", "service"], &[]),
         "pruned" => (&["tasks", "forgotten", "requests", "parts"], &[]),
         "doctor" => (&["healthy", "version", "configuration", "journal"], &[]),
+        "priced" => (&["taskType", "cost", "currency"], &[]),
         "checked" => (&["tasks", "errors", "warnings", "unknown", "omitted", "verdict"], &[]),
         "summary" => (
             &[
@@ -134,7 +136,7 @@ fn fields_of(event: &str) -> (&'static [&'static str], &'static [&'static str]) 
                 "statusChecks",
                 "elapsedMs",
             ],
-            &[],
+            &["priced", "unpriced", "rejected", "cost", "currency"],
         ),
         other => panic!("the contract has no event {other:?}"),
     }
@@ -151,7 +153,7 @@ fn fits(name: &str, value: &Value) -> bool {
         }),
         "state" => STATES.iter().any(|known| value == known),
         "decision" => value == "resubmit" || value == "abandon",
-        "cost" | "reserved" => value.is_number() || value.is_null(),
+        "reserved" => value.is_number(),
         "begunAt" | "endedAt" => value.as_str().is_some_and(is_rfc3339_utc_millis),
         "tags" | "configuration" | "journal" => value.is_object(),
         "model" | "key" | "service" | "reason" | "version" => value.is_string(),
@@ -166,6 +168,8 @@ fn fits(name: &str, value: &Value) -> bool {
             ["runware wait ", "runware collect"].iter().any(|start| command.starts_with(start))
         }),
         "event" | "at" | "taskType" | "category" | "message" => value.is_string(),
+        "cost" => value.is_null() || value.is_number(),
+        "currency" => value == "USD",
         "text" | "reasoningContent" => value.as_str().is_some_and(|text| !text.is_empty()),
         "severity" | "code" | "pointer" | "found" | "allowed" | "suggestion" | "verdict" | "problem" => {
             value.is_string()

@@ -20,6 +20,7 @@ mod decide;
 mod demo;
 mod details;
 mod doctor;
+mod dry_run;
 mod emulate;
 mod environment;
 mod events;

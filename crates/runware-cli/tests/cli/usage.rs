@@ -51,6 +51,8 @@ async fn what_is_announced_but_not_built_is_refused() {
         "list",
         "run m --no-download",
         "submit m --stream",
+        "submit m --dry-run",
+        "wait 24cd5dff-cb81-4db5-8506-b72a9425f9d1 --dry-run",
         "batch - --stream",
     ])
     .await;
