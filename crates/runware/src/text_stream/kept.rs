@@ -7,6 +7,7 @@ use runware_types::{CollectedText, FinishReason, Money, RawJson, TaskType, TaskU
 use serde::Serialize;
 
 use super::request::Request;
+use crate::care::Ward;
 use crate::client::Shared;
 use crate::driver::{Command, GRACE};
 use crate::journal::{Begun, Fact, Note, Part, PartKind, Ticket};
@@ -23,6 +24,8 @@ pub(super) struct Kept {
     ticket: Ticket,
     deadline: Tick,
     is_over: bool,
+    /// Keeps other clients of this process from it.
+    _ward: Ward,
 }
 
 /// The object that a reply to the same task would have.
@@ -57,6 +60,10 @@ impl Kept {
         let Request { handle, shared, intent, .. } = request;
         let (Some(intent), Some(keeping)) = (intent, &shared.keeping) else { return Ok(None) };
         let handle = handle.clone();
+        // To the journal, all clients of this process are one.
+        let Some(ward) = keeping.care.take(handle.task_uuid()) else {
+            return Err(Error::exists_already(handle, None));
+        };
         let begun = tokio::select! {
             biased;
             begun = keeping.journal.begin(vec![intent.as_ref().clone()]) => begun,
@@ -82,7 +89,7 @@ impl Kept {
         // An error means that the driver has ended; then there is nobody who says that the client is alive.
         let _ = shared.commands.send(Command::StreamBegun);
         let (shared, keeping) = (Arc::clone(shared), Arc::clone(keeping));
-        let kept = Self { shared, keeping, handle, ticket, deadline, is_over: false };
+        let kept = Self { shared, keeping, handle, ticket, deadline, is_over: false, _ward: ward };
         match error {
             Some(error) => Err(error),
             None => Ok(Some(kept)),
