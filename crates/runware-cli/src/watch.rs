@@ -1,6 +1,6 @@
 //! The loop that all commands share which wait: the events of many tasks in, output and an exit code out.
 
-mod confirming;
+pub(crate) mod confirming;
 mod tracked;
 
 use std::time::Duration;

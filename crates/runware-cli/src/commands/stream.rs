@@ -7,13 +7,14 @@ use runware::types::{ErrorCategory, Item, RawJson, RawTask, TaskType, TaskUuid, 
 use runware::{Error, ErrorKind, Status, TextStream};
 use serde::Serialize;
 
-use super::advice;
+use super::run::Ready;
+use super::{advice, price};
 use crate::args::keeping::NoteArgs;
 use crate::exit::{End, Exit, may_exist};
 use crate::output::event::Event;
 use crate::session::Session;
 use crate::stop::{Stop, explain};
-use crate::watch::{Opened, sum_up, watch};
+use crate::watch::{Opened, confirming, sum_up, watch};
 
 /// How often the progress line counts on while nothing has come.
 const TICK: Duration = Duration::from_secs(1);
@@ -27,8 +28,12 @@ pub(super) async fn run(
     session.check_http("--stream")?;
     advice::about_one(&task, session.output);
     let (task_type, model) = (task.task_type().clone(), task.model());
+    let prepared = session.client.prepare(task.clone())?;
+    let task = if task.field("taskUUID").is_some() { task } else { task.set("taskUUID", prepared.uuid()) };
+    let ready = Ready { prepared, options: note.options() };
+    let Ready { options, .. } = price::of_one(session, ready, note.price).await?;
     // Nothing is sent before it is asked for its first piece.
-    let stream = session.client.stream_text(task)?;
+    let stream = session.client.stream_text_with(task, options)?;
     let task_uuid = stream.handle().task_uuid();
     session.output.tell(&Event::Submitting { task_uuid, task_type, model })?;
     let started = session.clock.now();
@@ -86,7 +91,12 @@ impl Telling<'_, '_> {
                 () = interrupt.raised() => return self.interrupted(),
                 piece = stream.next() => match piece {
                     Some(Ok(delta)) => self.take(&delta)?,
-                    None => return self.complete(&stream),
+                    None => {
+                        let told = self.complete(&stream)?;
+                        // All of it is written and flushed by now.
+                        confirming::tell(self.task_uuid, stream.confirm().await, self.session.output);
+                        return Ok(told);
+                    }
                     Some(Err(error)) => return self.stopped(&error),
                 },
                 () = clock.sleep_until(tick), if waits => {

@@ -44,7 +44,7 @@ impl fmt::Debug for Confirming {
 }
 
 /// Says what could not be confirmed: it is delivered again.
-pub(super) fn tell(task_uuid: TaskUuid, confirmed: Result<(), Error>, output: &mut Output) {
+pub(crate) fn tell(task_uuid: TaskUuid, confirmed: Result<(), Error>, output: &mut Output) {
     if let Err(error) = confirmed {
         let why = sanitize::line(&explain(&error));
         output.warn(&format!(
