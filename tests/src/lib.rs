@@ -2,8 +2,11 @@
 //! measured is measured here.
 
 pub mod crash;
+pub mod durable;
+pub mod haste;
 pub mod load;
 pub mod program;
+pub mod worker;
 
 pub mod simulate;
 

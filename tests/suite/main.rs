@@ -10,6 +10,8 @@ mod haste;
 mod bought_once;
 // Dropping, closing, joining.
 mod cancel;
+// A process that ends at each of its effects, and the processes after it.
+mod crashes;
 // Single questions: `status` and `task_details`.
 mod details;
 // What may be concluded, and what not, from too little or too late an answer.
