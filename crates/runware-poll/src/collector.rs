@@ -133,14 +133,33 @@ impl<T: Clone + PartialEq> Collector<T> {
         self.settled
     }
 
+    /// Learns how many results were asked for, and judges by it what has ended, as if nothing else ran.
+    pub fn expect(&mut self, expected: u32) {
+        self.expected = Some(expected);
+        self.running = 0;
+        self.settled = self.slots.len() > 0 && self.slots.len() >= self.wanted();
+    }
+
     /// The results: by index if all have one, else as they arrived.
     pub fn results(&self) -> Vec<&Entry<T>> {
-        self.ended(Verdict::Succeeded)
+        self.numbered_results().into_iter().map(|(_, entry)| entry).collect()
     }
 
     /// The failures: by index if all have one, else as they arrived.
     pub fn failures(&self) -> Vec<&Entry<T>> {
-        self.ended(Verdict::Failed)
+        self.ended(Verdict::Failed).into_iter().map(|(_, entry)| entry).collect()
+    }
+
+    /// The [`results`](Self::results), each with its number: items are numbered from 0 as they arrive, failures among
+    /// them, and keep their number.
+    pub fn numbered_results(&self) -> Vec<(usize, &Entry<T>)> {
+        self.ended(Verdict::Succeeded)
+    }
+
+    /// How many items have arrived: the number that the next one gets. What an observation brought has the last ones, in
+    /// its order.
+    pub const fn arrived(&self) -> usize {
+        self.slots.arrived()
     }
 
     /// How many results were asked for, if known.
@@ -241,11 +260,11 @@ impl<T: Clone + PartialEq> Collector<T> {
         learned.slot
     }
 
-    fn ended(&self, verdict: Verdict) -> Vec<&Entry<T>> {
-        let entries = self.slots.iter().map(|(_, entry)| entry);
-        let mut entries: Vec<_> = entries.filter(|entry| entry.verdict == verdict).collect();
-        if entries.iter().all(|entry| entry.index.is_some()) {
-            entries.sort_by_key(|entry| entry.index);
+    fn ended(&self, verdict: Verdict) -> Vec<(usize, &Entry<T>)> {
+        let entries = self.slots.iter();
+        let mut entries: Vec<_> = entries.filter(|(_, entry)| entry.verdict == verdict).collect();
+        if entries.iter().all(|(_, entry)| entry.index.is_some()) {
+            entries.sort_by_key(|(_, entry)| entry.index);
         }
         entries
     }

@@ -14,12 +14,12 @@ pub use protocol::Protocol;
 
 use crate::client::Shared;
 use crate::driver::{Driver, Setup};
+use crate::journal::Journal;
+use crate::keeping::Keeping;
 use crate::kinds::Kinds;
 use crate::lookup::Lookup;
 use crate::registry::Registry;
 use crate::stats::counters::Counters;
-use crate::journal::Journal;
-use crate::keeping::Keeping;
 use crate::{Budget, Client, Error, entropy};
 
 /// The environment variable with the API key.

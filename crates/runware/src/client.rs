@@ -10,12 +10,13 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::driver::Command;
 use crate::driver::opening::Opening;
+use crate::journal::Intent;
 use crate::keeping::Keeping;
 use crate::kinds::Kinds;
 use crate::lookup::{Lookup, StatusReport};
 use crate::registry::Registry;
 use crate::stats::counters::Counters;
-use crate::{ClientBuilder, Error, Outcome, Stats, Task, TaskHandle, TextStream, entropy};
+use crate::{ClientBuilder, Error, Outcome, Stats, SubmitOptions, Task, TaskHandle, TextStream, entropy};
 
 /// A client of the Runware API.
 ///
@@ -119,9 +120,28 @@ impl Client {
     ///
     /// As for [`Client::submit`].
     pub fn submit_prepared(&self, prepared: Prepared) -> Result<Task, Error> {
+        self.submit_prepared_with(prepared, SubmitOptions::new())
+    }
+
+    /// Submits a task, with what else there is to say about it: a name and notes for the journal, and its price.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Client::submit`].
+    pub fn submit_with(&self, task: impl Into<RawTask>, options: SubmitOptions) -> Result<Task, Error> {
+        self.submit_prepared_with(self.prepare(task)?, options)
+    }
+
+    /// Submits a task that was prepared before, with what else there is to say about it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Client::submit`].
+    pub fn submit_prepared_with(&self, prepared: Prepared, options: SubmitOptions) -> Result<Task, Error> {
         check_submittable(&prepared)?;
+        let intent = self.shared.intent(&prepared, options)?;
         let handle = TaskHandle::from(&prepared);
-        self.open(handle, Some(prepared))
+        self.open(handle, Some(prepared), intent)
     }
 
     /// Submits a task and waits for its outcome, at most until the plan's deadline.
@@ -180,7 +200,7 @@ impl Client {
     /// [`ErrorKind::UuidReused`](crate::ErrorKind::UuidReused) if this client is watching another request
     /// of the same id; [`ErrorKind::Closed`](crate::ErrorKind::Closed) after [`Client::close`].
     pub fn resume(&self, handle: impl Into<TaskHandle>) -> Result<Task, Error> {
-        self.open(handle.into(), None)
+        self.open(handle.into(), None, None)
     }
 
     /// Asks once how a task stands.
@@ -289,13 +309,18 @@ impl Client {
         }
     }
 
-    fn open(&self, handle: TaskHandle, prepared: Option<Prepared>) -> Result<Task, Error> {
+    fn open(
+        &self,
+        handle: TaskHandle,
+        prepared: Option<Prepared>,
+        intent: Option<Box<Intent>>,
+    ) -> Result<Task, Error> {
         let (watch, is_new) = self.shared.registry.open(handle, prepared.is_some())?;
         let task = Task::new(Arc::clone(&watch), Arc::clone(&self.shared));
         if is_new || prepared.is_some() {
             let (registry, plan) = (Arc::clone(&self.shared.registry), Arc::clone(&self.plan));
             let kind = prepared.as_ref().and_then(|prepared| self.shared.kinds.of(prepared));
-            let opening = Opening::new(watch, registry, prepared, plan, kind);
+            let opening = Opening::new(watch, registry, prepared, plan, kind, intent);
             if self.shared.commands.send(Command::Open(opening)).is_err() {
                 // The opening that did not arrive has told the watch.
                 let end = task.watch().read(|state| state.end().cloned());
@@ -323,6 +348,15 @@ fn check_submittable(prepared: &Prepared) -> Result<(), Error> {
 }
 
 impl Shared {
+    /// What is to be written down before this task is sent, if it is to be kept.
+    pub(crate) fn intent(
+        &self,
+        prepared: &Prepared,
+        options: SubmitOptions,
+    ) -> Result<Option<Box<Intent>>, Error> {
+        self.keeping.as_ref().map_or(Ok(None), |keeping| keeping.intent(prepared, options))
+    }
+
     /// Refuses a question about a task once the client is closed.
     fn check_open(&self, task_uuid: TaskUuid) -> Result<(), Error> {
         match self.commands.is_closed() {

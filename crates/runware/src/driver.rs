@@ -9,10 +9,15 @@ mod collected;
 mod entries;
 mod entry;
 mod figures;
+mod keep;
+mod kept;
 mod lanes;
+mod ledger;
 pub(crate) mod opening;
 mod outbox;
+mod publish;
 mod request;
+mod restore;
 mod settle;
 mod submit;
 mod unclaimed;
@@ -31,6 +36,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
 use crate::exchange::Exchange;
+use crate::journal::Note;
 use crate::keeping::Keeping;
 use crate::reading;
 use crate::registry::Registry;
@@ -40,6 +46,7 @@ use asking::Questions;
 use entries::Entries;
 use entry::Entry;
 use lanes::{Lane, Lanes};
+use ledger::Ledger;
 use opening::Opening;
 use outbox::Outbox;
 use unclaimed::{Beginning, BeginningListener, next_unclaimed};
@@ -56,6 +63,10 @@ pub(crate) enum Command {
     Open(Opening),
     /// Nobody watches the task any more.
     Unwatch(TaskUuid),
+    /// A text is being streamed that is kept.
+    StreamBegun,
+    /// It no longer is; the note is still to be written down, if there is one.
+    StreamEnded(TaskUuid, Option<Note>),
     /// Say what was learned of how long tasks take.
     Durations(oneshot::Sender<Durations>),
     /// End everything, then say so.
@@ -110,7 +121,8 @@ pub(crate) struct Driver {
     unclaimed: Option<Unclaimed>,
     purposes: HashMap<tokio::task::Id, (Purpose, UnderWay)>,
     learned: Arc<OnceLock<Durations>>,
-    keeping: Option<Arc<Keeping>>,
+    /// What is on its way to the journal.
+    ledger: Ledger,
 }
 
 /// What an exchange was for.
@@ -202,13 +214,14 @@ impl Driver {
             unclaimed,
             purposes: HashMap::new(),
             learned,
-            keeping,
+            ledger: Ledger::new(keeping),
         }
     }
 
     /// Runs until the client is closed, or until nobody holds it or any of its tasks.
     pub(crate) async fn run(mut self) {
         let mut commands = Vec::new();
+        self.ledger.load();
         let closing = 'open: loop {
             let wake = self.start_what_is_due();
             let alarm = async {
@@ -231,6 +244,7 @@ impl Driver {
                     }
                     give_back(&mut commands);
                 }
+                Some(done) = self.ledger.next() => self.take_done(done),
                 // Before the exchanges, so that no beginning comes after its end.
                 Some(beginning) = self.beginnings.1.recv() => self.take_beginning(&beginning),
                 Some(joined) = self.exchanges.join_next_with_id() => self.conclude(joined),
@@ -243,6 +257,7 @@ impl Driver {
         };
         self.exchanges.shutdown().await;
         self.end_all();
+        self.flush().await;
         self.transport.close().await;
         drop(self);
         if let Some(done) = closing {
@@ -258,6 +273,8 @@ impl Driver {
             Command::Unwatch(task_uuid) => self.unwatch(task_uuid),
             // An error means that nobody wants to know any more.
             Command::Durations(answer) => _ = answer.send(self.scheduler.durations().clone()),
+            Command::StreamBegun => self.ledger.hold(now),
+            Command::StreamEnded(task_uuid, note) => self.end_stream(task_uuid, note, now),
             Command::Close(_) => {}
         }
     }
@@ -277,8 +294,11 @@ impl Driver {
         self.lanes.rest(now);
         self.note_standing();
         let agenda_at = self.agenda.first().map(|(at, _)| *at);
+        self.tell_overdue(now);
+        self.save_durations();
+        let keep_at = self.ledger.go_on(now);
         let tidy_at = self.registry.tidy(now);
-        [check_at, self.lanes.closed_until(now), agenda_at].into_iter().flatten().min().or(tidy_at)
+        [check_at, self.lanes.closed_until(now), agenda_at, keep_at].into_iter().flatten().min().or(tidy_at)
     }
 
     /// Starts one exchange of the first lane that is open and has something to send.
@@ -361,6 +381,7 @@ impl Driver {
 impl Drop for Driver {
     fn drop(&mut self) {
         self.end_all();
+        self.tell_all();
         // Before the inbox goes, so that who is told that the driver has ended finds it there.
         let _ = self.learned.set(std::mem::take(self.scheduler.durations_mut()));
     }

@@ -1,6 +1,7 @@
 //! What stopped a call, what it means for the task, and what to do next.
 
 mod cause;
+mod keeping;
 mod streaming;
 
 use std::fmt;
@@ -43,7 +44,7 @@ struct Inner {
     api: Option<ApiError>,
     http_status: Option<u16>,
     retry_after: Option<Duration>,
-    /// True if the client was closed before anything was sent.
+    /// True if what stopped it did so here, before anything was sent.
     is_unsent: bool,
     /// What had come of a streamed text.
     partial: Option<Box<CollectedText>>,

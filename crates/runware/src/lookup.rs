@@ -61,7 +61,7 @@ impl StatusReport {
         let (processing, progress) = (running.count(), snapshot.progress);
         let mut collector = Collector::new(None);
         collector.observe(snapshot.entries.into_iter().chain(snapshot.suspects));
-        let (results, failures) = reading::collected(&collector);
+        let (results, failures) = reading::collected(&collector, |_| None);
         Self { results, failures, processing, progress }
     }
 }

@@ -1,10 +1,14 @@
 //! How a task ended: results and failures, always together.
 
-use std::fmt;
+mod delivery;
+
 use std::time::Duration;
 
-use runware_types::{ApiError, DecodeError, Item, Media, Money, TaskUuid};
+use runware_types::{ApiError, DecodeError, Item, Media, Money};
 use serde::de::DeserializeOwned;
+
+pub use delivery::DeliveryId;
+pub(crate) use delivery::{Custody, Delivery};
 
 use crate::{Error, TaskHandle};
 
@@ -21,6 +25,7 @@ pub struct Outcome {
     pub(crate) failures: Vec<TaskFailure>,
     pub(crate) polls: u32,
     pub(crate) elapsed: Duration,
+    pub(crate) custody: Custody,
 }
 
 impl Outcome {
@@ -61,6 +66,41 @@ impl Outcome {
     pub fn cost(&self) -> Option<Money> {
         let costs: Vec<Money> = self.results.iter().filter_map(|result| result.item.cost()).collect();
         (!costs.is_empty()).then(|| costs.into_iter().sum())
+    }
+
+    /// True if the journal has all of it: whatever happens to this process, it is handed over again until it is
+    /// [confirmed](Self::confirm).
+    ///
+    /// False without a journal, for a task that another process looks after, and where the journal could not be written:
+    /// then this may be the only copy.
+    pub fn is_durable(&self) -> bool {
+        self.custody.is_durable()
+    }
+
+    /// True if some of it may have been handed over before, by a process that ended before it was
+    /// [confirmed](Self::confirm). [`TaskResult::delivery_id`] tells which.
+    pub fn is_redelivered(&self) -> bool {
+        self.custody.is_redelivered()
+    }
+
+    /// Says that all of it is safe where it is needed, so that it is not handed over again.
+    ///
+    /// Without this, whatever has settled is handed over anew by each [`Client::recover`](crate::Client::recover). It
+    /// concerns only what has [settled](Ending::Settled); an outcome with another ending, or of a client without a
+    /// journal, is left as it is, and that is no error. It can be repeated, and works after
+    /// [`Client::close`](crate::Client::close) too.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Journal`](crate::ErrorKind::Journal) if it cannot be written down: it is handed over again after a
+    /// crash. [`ErrorKind::TakenOver`](crate::ErrorKind::TakenOver) if another process looks after the task by now, and
+    /// hands it over as well.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future leaves it open whether it is confirmed; confirm it again.
+    pub async fn confirm(&self) -> Result<(), Error> {
+        self.custody.confirm(&self.handle).await
     }
 
     /// How many results make a success.
@@ -141,28 +181,13 @@ pub enum Ending {
     },
 }
 
-/// The name of one hand-over: the same whenever the same result is handed over again.
-///
-/// Keep it with what was made of the result, and a result that comes twice, as it may after a crash, is told from a new
-/// one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct DeliveryId {
-    pub(crate) task_uuid: TaskUuid,
-    pub(crate) ordinal: u32,
-}
-
-/// The task's id, a slash, and the number of the result in the order in which they became known.
-impl fmt::Display for DeliveryId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.task_uuid, self.ordinal)
-    }
-}
-
 /// One result of a task, as the server sent it.
 #[derive(Clone, Debug)]
 pub struct TaskResult {
     pub(crate) index: u32,
     pub(crate) item: Item,
+    /// What the journal has of it; `None` if it is not kept.
+    pub(crate) delivery: Option<Delivery>,
 }
 
 impl TaskResult {
@@ -174,6 +199,24 @@ impl TaskResult {
     /// The item, with its exact bytes.
     pub fn item(&self) -> &Item {
         &self.item
+    }
+
+    /// The name of this hand-over, which is the same if the result is handed over again. `None` without a journal, or
+    /// if another process looks after the task.
+    pub fn delivery_id(&self) -> Option<DeliveryId> {
+        self.delivery.map(|delivery| delivery.id)
+    }
+
+    /// True if it may have been handed over before, by a process that ended before the task was
+    /// [confirmed](Outcome::confirm).
+    pub fn is_redelivered(&self) -> bool {
+        self.delivery.is_some_and(|delivery| delivery.is_redelivered)
+    }
+
+    /// True if the journal has it: it is handed over again until its task is [confirmed](Outcome::confirm). False
+    /// without a journal, and where the journal could not be written.
+    pub fn is_durable(&self) -> bool {
+        self.delivery.is_some_and(|delivery| delivery.is_durable)
     }
 
     /// Where the generated media is, if this result has any.
@@ -226,7 +269,7 @@ mod tests {
                 .iter()
                 .cloned()
                 .zip(0..)
-                .map(|(item, index)| TaskResult { index, item })
+                .map(|(item, index)| TaskResult { index, item, delivery: None })
                 .collect(),
             failures: envelope
                 .errors
@@ -236,6 +279,7 @@ mod tests {
                 .collect(),
             polls: 1,
             elapsed: Duration::from_secs(1),
+            custody: Custody::default(),
         }
     }
 

@@ -32,6 +32,11 @@ impl<T: PartialEq> Slots<T> {
         self.len
     }
 
+    /// How many slots there have been.
+    pub(super) const fn arrived(&self) -> usize {
+        self.entries.len()
+    }
+
     pub(super) fn get(&self, slot: usize) -> Option<&Entry<T>> {
         self.entries.get(slot)?.as_ref()
     }

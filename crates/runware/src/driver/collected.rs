@@ -2,6 +2,7 @@
 
 use runware_poll::{Change, Collector, Entry, Verdict};
 
+use crate::outcome::Delivery;
 use crate::reading::{self, Payload};
 use crate::{TaskFailure, TaskResult};
 
@@ -41,16 +42,26 @@ impl Collected {
         self.entries().next().is_none()
     }
 
-    /// The same, judged by how many results were asked for.
-    pub(super) fn expecting(&self, expected: u32) -> Self {
-        let mut judged = Self::new(Some(expected));
-        judged.observe(self.entries().cloned().collect());
-        judged
+    /// Learns how many results were asked for, and judges by it what has come.
+    pub(super) fn expect(&mut self, expected: u32) {
+        self.expected = Some(expected);
+        if let Some(collector) = &mut self.collector {
+            collector.expect(expected);
+        }
     }
 
-    /// The results and the failures.
-    pub(super) fn outcome(&self) -> (Vec<TaskResult>, Vec<TaskFailure>) {
-        self.collector.as_deref().map(reading::collected).unwrap_or_default()
+    /// How many results and failures have come.
+    pub(super) fn arrived(&self) -> u32 {
+        let arrived = self.collector.as_ref().map_or(0, |collector| collector.arrived());
+        u32::try_from(arrived).unwrap_or(u32::MAX)
+    }
+
+    /// The results and the failures; `delivery` says what the journal has of the n-th that came.
+    pub(super) fn outcome(
+        &self,
+        delivery: impl Fn(u32) -> Option<Delivery>,
+    ) -> (Vec<TaskResult>, Vec<TaskFailure>) {
+        self.collector.as_deref().map(|collector| reading::collected(collector, delivery)).unwrap_or_default()
     }
 
     fn entries(&self) -> impl Iterator<Item = &Entry<Payload>> {

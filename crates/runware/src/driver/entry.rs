@@ -7,8 +7,11 @@ use runware_poll::{Delays, Kind, Plan, Tick};
 use runware_types::{Prepared, TaskDetails, TaskUuid};
 
 use super::collected::Collected;
+use super::kept::{Clearance, Kept};
+use super::ledger::{GRACE, Ledger, Publication, Tell};
 use super::request::Request;
 use crate::error::Cause;
+use crate::journal::Fact;
 use crate::submission::Submission;
 use crate::watch::Watch;
 
@@ -47,6 +50,8 @@ pub(super) struct Entry {
     /// What its delays are drawn from, once there is one.
     seed: u64,
     delays: Option<Box<Delays>>,
+    /// How it stands in the journal, if it is kept.
+    pub(super) kept: Option<Box<Kept>>,
 }
 
 /// Whether an id that the server knew already is being checked for belonging to this request.
@@ -94,7 +99,7 @@ impl Entry {
     /// Learns how many results the task was asked for, and judges by it what was collected.
     pub(super) fn expect(&mut self, expected: u32) {
         self.expected = Expected::Known(expected);
-        self.collector = self.collector.expecting(expected);
+        self.collector.expect(expected);
     }
 
     pub(super) fn new(
@@ -133,6 +138,7 @@ impl Entry {
             at_work: None,
             seed,
             delays: None,
+            kept: None,
         }
     }
 
@@ -173,40 +179,40 @@ impl Entry {
 
     /// How long to wait before the next try, at least as long as the server asked for.
     pub(super) fn next_delay(&mut self, cause: &Cause) -> Duration {
+        self.own_delay().max(cause.retry_after().unwrap_or_default())
+    }
+
+    /// How long to wait before the next try of something that has nothing to do with the server.
+    pub(super) fn own_delay(&mut self) -> Duration {
         let delays = self.delays.get_or_insert_with(|| Box::new(self.plan.recovery().delays(self.seed)));
-        let delay = delays.next().unwrap_or_default();
-        delay.max(cause.retry_after().unwrap_or_default())
+        delays.next().unwrap_or_default()
     }
 
-    /// Shows the watchers that an exchange about the task failed.
-    pub(super) fn report_fault(&self, cause: Cause) {
-        let (task_uuid, status) = (self.watch.handle().task_uuid(), cause.http_status());
-        tracing::debug!(target: "runware", %task_uuid, fault = cause.kind(), status, "an exchange failed");
-        self.watch.change(|state| {
-            let findings = state.findings_mut();
-            findings.faults += 1;
-            findings.last_fault = Some(cause);
-        });
-    }
-
-    /// Why the last exchange that failed did.
-    pub(super) fn last_cause(&self) -> Cause {
-        self.watch.read(|state| state.findings().last_fault.clone()).unwrap_or(Cause::QuietServer)
-    }
-
-    /// Shows the watchers that the server has the task.
-    pub(super) fn report_accepted(&mut self, replayed: bool) {
-        self.let_go_of_request();
-        if self.watch.read(|state| state.accepted.is_some()) {
-            return;
+    /// Sees to it that the journal knows of the next attempt to send the task; true once it does.
+    pub(super) fn is_cleared(&mut self, ledger: &mut Ledger) -> bool {
+        let by = self.deadline() + GRACE;
+        let (task_uuid, Some(kept)) = (self.watch.handle().task_uuid(), &mut self.kept) else { return true };
+        let Some(ticket) = kept.ticket else { return false };
+        if kept.clearance == Clearance::Needed {
+            kept.clearance = Clearance::Asked;
+            let (facts, tell) = (vec![Fact::Resending], Some(Tell::Clear));
+            ledger.publish(Publication { task_uuid, ticket, facts, tell, by });
         }
-        let task_uuid = self.watch.handle().task_uuid();
-        tracing::debug!(target: "runware", %task_uuid, replayed, "accepted");
-        self.watch.change(|state| state.accepted = Some(replayed));
+        kept.clearance == Clearance::Given
+    }
+
+    /// True if nothing keeps it from being sent but its turn.
+    pub(super) fn may_leave(&self) -> bool {
+        self.kept.as_ref().is_none_or(|kept| kept.ticket.is_some() && kept.clearance == Clearance::Given)
+    }
+
+    /// True as long as its intent is on its way to the journal.
+    pub(super) fn is_beginning(&self) -> bool {
+        self.kept.as_ref().is_some_and(|kept| kept.ticket.is_none())
     }
 
     /// Gives up the bytes of a request that will never be sent again, and need not be compared with another one's.
-    fn let_go_of_request(&mut self) {
+    pub(super) fn let_go_of_request(&mut self) {
         if let Some(request) = &mut self.prepared
             && !self.submission.may_be_sent()
             && self.verification == Verification::Idle

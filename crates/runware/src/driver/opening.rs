@@ -5,6 +5,7 @@ use std::sync::Arc;
 use runware_poll::{Kind, Plan};
 use runware_types::Prepared;
 
+use crate::journal::Intent;
 use crate::registry::Registry;
 use crate::watch::Watch;
 use crate::{Error, TaskHandle};
@@ -16,6 +17,8 @@ pub(crate) struct Opening {
     pub(super) prepared: Option<Prepared>,
     pub(super) plan: Arc<Plan>,
     pub(super) kind: Option<Arc<Kind>>,
+    /// What is to be written down before it is sent, if it is kept.
+    pub(super) intent: Option<Box<Intent>>,
 }
 
 impl Opening {
@@ -25,8 +28,9 @@ impl Opening {
         prepared: Option<Prepared>,
         plan: Arc<Plan>,
         kind: Option<Arc<Kind>>,
+        intent: Option<Box<Intent>>,
     ) -> Self {
-        Self { watch: Some(watch), registry, prepared, plan, kind }
+        Self { watch: Some(watch), registry, prepared, plan, kind, intent }
     }
 
     /// It has arrived: the driver answers for it from here on.

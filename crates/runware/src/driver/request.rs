@@ -1,7 +1,9 @@
 //! What a task asks for, and the bytes that ask for it.
 
 use bytes::Bytes;
-use runware_types::{DeliveryMethod, Prepared, TaskType};
+use runware_types::{DeliveryMethod, Prepared};
+
+use crate::keeping;
 
 /// The request of a task that was submitted here.
 pub(super) struct Request {
@@ -46,7 +48,7 @@ impl From<&Prepared> for Request {
             bytes: Some(Box::new(prepared.bytes().clone())),
             is_sync: prepared.delivery() != Some(&DeliveryMethod::Async),
             is_generation: task_type.is_generation(),
-            is_read_only: matches!(task_type, TaskType::ModelSearch | TaskType::AccountManagement),
+            is_read_only: keeping::is_read_only(task_type),
         }
     }
 }

@@ -6,7 +6,8 @@ use runware_poll::{Seen, Tick};
 use runware_types::TaskUuid;
 
 use super::Driver;
-use super::entry::Expected;
+use super::entry::{Entry, Expected};
+use crate::outcome::Custody;
 use crate::room::give_back;
 use crate::{Ending, Error, Outcome};
 
@@ -16,7 +17,10 @@ impl Driver {
         let Some(entry) = self.entries.get(&task_uuid) else { return };
         let handle = entry.watch.handle().clone();
         if !entry.submission.may_exist() {
-            let error = Error::not_accepted(handle, &entry.last_cause());
+            let error = match entry.is_beginning() {
+                true => Error::not_begun_in_time(handle),
+                false => Error::not_accepted(handle, &entry.last_cause()),
+            };
             self.end(task_uuid, Err(error));
             return;
         }
@@ -42,7 +46,9 @@ impl Driver {
         if matches!(ending, Ending::Settled) {
             self.note_notice(entry, now);
         }
-        let (results, failures) = entry.collector.outcome();
+        let kept = entry.kept.as_ref();
+        let delivery = |ordinal| kept.and_then(|kept| kept.delivery(task_uuid, ordinal));
+        let (results, failures) = entry.collector.outcome(delivery);
         let outcome = Outcome {
             handle: match entry.expected {
                 Expected::Known(expected) => entry.watch.handle().clone().with_expected(expected),
@@ -53,7 +59,14 @@ impl Driver {
             failures,
             polls: entry.watch.polls(),
             elapsed: now.duration_since(entry.started),
+            custody: match kept {
+                Some(kept) => Custody::unsettled(true, kept.redelivered > 0),
+                None => Custody::default(),
+            },
         };
+        if matches!(outcome.ending, Ending::Settled) {
+            self.ledger.learned();
+        }
         self.end(task_uuid, Ok(outcome));
     }
 
@@ -99,25 +112,21 @@ impl Driver {
 
     /// Ends the watching and tells everybody who waits.
     pub(super) fn end(&mut self, task_uuid: TaskUuid, end: Result<Outcome, Error>) {
-        self.registry.forget(task_uuid);
-        if let Some(watch) = self.drop_entry(task_uuid) {
-            let ending = end.as_ref().map(Outcome::status).map_err(Error::kind);
-            let is_settled = end.as_ref().is_ok_and(|end| matches!(end.ending(), Ending::Settled));
-            self.counters.closed(is_settled);
-            tracing::debug!(target: "runware", %task_uuid, ?ending, polls = watch.polls(), "ended");
-            watch.change(|state| state.set_end(end));
+        if let Some(entry) = self.drop_entry(task_uuid) {
+            self.publish_end(entry, end);
         }
     }
 
     /// Forgets a task that nobody watches.
     pub(super) fn let_go(&mut self, task_uuid: TaskUuid) {
-        if self.drop_entry(task_uuid).is_some() {
+        if let Some(entry) = self.drop_entry(task_uuid) {
+            self.publish_release(&entry);
             self.counters.closed(false);
         }
     }
 
     /// Forgets a task.
-    fn drop_entry(&mut self, task_uuid: TaskUuid) -> Option<std::sync::Arc<crate::watch::Watch>> {
+    fn drop_entry(&mut self, task_uuid: TaskUuid) -> Option<Box<Entry>> {
         self.scheduler.remove(&task_uuid);
         self.outbox.forget(&task_uuid);
         let now = self.now();
@@ -129,7 +138,10 @@ impl Driver {
         if let Some(at) = entry.on_agenda {
             self.agenda.remove(&(at, task_uuid));
         }
-        Some(entry.watch)
+        if entry.kept.as_ref().is_some_and(|kept| kept.ticket.is_some()) {
+            self.ledger.let_go();
+        }
+        Some(entry)
     }
 
     /// How long a question about these tasks may take: as long as their plans allow, and no longer than

@@ -10,12 +10,14 @@ use runware_types::{Prepared, TaskUuid};
 
 use super::entries::Entries;
 use super::entry::{Entry, Verification};
+use super::kept::Clearance;
 use super::opening::Opening;
 use super::request::Request;
 use super::{Asked, Driver, Purpose};
 use crate::Error;
 use crate::error::Cause;
 use crate::exchange::{self, Exchange};
+use crate::journal::Intent;
 use crate::reading::{self, Answer, Snapshot};
 use crate::room::give_back;
 use crate::submission::{Next, Submission};
@@ -39,9 +41,13 @@ impl Driver {
         let Some(watch) = opening.arrive() else { return };
         let task_uuid = watch.handle().task_uuid();
         let (prepared, plan) = (opening.prepared.take(), Arc::clone(&opening.plan));
-        let kind = opening.kind.take();
+        let (kind, intent) = (opening.kind.take(), opening.intent.take());
+        if self.ledger.is_ending(task_uuid) || !watch.is_open() {
+            // Whoever has opened it anew gets the end that it came to.
+            return;
+        }
         if self.entries.contains(&task_uuid) {
-            self.submit_resumed(task_uuid, prepared, kind, now);
+            self.submit_resumed(task_uuid, prepared, kind, intent, now);
             return;
         }
         let is_new = prepared.is_some();
@@ -53,6 +59,9 @@ impl Driver {
         }
         self.entries.insert(Box::new(entry));
         self.counters.opened();
+        if let Some(intent) = intent {
+            self.begin(task_uuid, *intent);
+        }
         if is_new {
             self.go_on(task_uuid, now);
         } else {
@@ -67,6 +76,7 @@ impl Driver {
         task_uuid: TaskUuid,
         prepared: Option<Prepared>,
         kind: Option<Arc<Kind>>,
+        intent: Option<Box<Intent>>,
         now: Tick,
     ) {
         let Some(mut entry) = self.entries.remove(&task_uuid) else { return };
@@ -82,6 +92,9 @@ impl Driver {
         }
         self.entries.insert(entry);
         if is_to_be_sent {
+            if let Some(intent) = intent {
+                self.begin(task_uuid, *intent);
+            }
             self.scheduler.remove(&task_uuid);
             self.go_on(task_uuid, now);
         }
@@ -118,7 +131,8 @@ impl Driver {
     /// Drops a task that nobody watches, unless it is still to be sent.
     pub(super) fn unwatch(&mut self, task_uuid: TaskUuid) {
         let to_be_sent = self.entries.get(&task_uuid).is_some_and(|entry| !entry.submission.is_watched());
-        if !to_be_sent && self.registry.release(task_uuid) {
+        // Whoever asks for it before its end is told gets that end.
+        if !to_be_sent && !self.ledger.is_ending(task_uuid) && self.registry.release(task_uuid) {
             self.let_go(task_uuid);
         }
     }
@@ -150,8 +164,9 @@ impl Driver {
     /// Goes on with a task that the scheduler does not have: it is sent if it is due, and else looked at
     /// again when it is.
     pub(super) fn go_on(&mut self, task_uuid: TaskUuid, now: Tick) {
-        if let Some(entry) = self.entries.get(&task_uuid)
+        if let Some(entry) = self.entries.get_mut(&task_uuid)
             && entry.submission.due().is_some_and(|at| at <= now)
+            && entry.is_cleared(&mut self.ledger)
         {
             let waits = entry.is_sync();
             self.queue(task_uuid, waits);
@@ -271,13 +286,13 @@ impl Driver {
                 if entry.is_sync()
                     && let Some(cause) = cut
                 {
-                    entry.report_fault(cause);
+                    entry.report_fault(cause, &mut self.ledger);
                 }
                 self.accept(task_uuid, replayed, snapshot, now);
             }
             Answer::Weak => {
                 entry.submission.acknowledged_weakly(!entry.is_utility());
-                entry.report_accepted(false);
+                entry.report_accepted(false, &mut self.ledger);
                 self.begin_watching(task_uuid, now);
             }
             Answer::Refused(cause) => {
@@ -295,7 +310,7 @@ impl Driver {
                     // What a repeated upload does is not documented, so it is not repeated.
                     entry.submission.maybe_sent(!entry.is_utility());
                 }
-                entry.report_fault(cause);
+                entry.report_fault(cause, &mut self.ledger);
                 self.begin_watching(task_uuid, now);
             }
             Answer::TooMany { certainly } => entry.submission.regroup(now, certainly),
@@ -307,7 +322,7 @@ impl Driver {
             }
             Answer::Failed(snapshot) => {
                 entry.submission.accepted();
-                entry.report_accepted(false);
+                entry.report_accepted(false, &mut self.ledger);
                 entry.collector.settle();
                 self.take_snapshot(task_uuid, snapshot, now);
             }
@@ -321,7 +336,7 @@ impl Driver {
             snapshot.take_as_complete();
         }
         entry.submission.accepted();
-        entry.report_accepted(replayed);
+        entry.report_accepted(replayed, &mut self.ledger);
         // A synchronous answer is the whole answer: fewer results than asked for are all there will be. Unless it
         // broke off: then the rest is asked for like any other result.
         if entry.is_sync() && snapshot.is_ended() && !snapshot.is_part {
@@ -387,7 +402,7 @@ impl Driver {
         let delay = entry.next_delay(&cause);
         if cause.was_not_sent() && entry.submission.is_in_doubt() && !entry.is_utility() {
             entry.submission.never_left(now + delay);
-            entry.report_fault(cause);
+            entry.report_fault(cause, &mut self.ledger);
             self.begin_watching(task_uuid, now);
             return;
         }
@@ -397,11 +412,13 @@ impl Driver {
         };
         let may_retry = may_retry && !cause.is_permanent();
         match next {
-            Next::Resend(at) if at < entry.deadline() && may_retry => entry.report_fault(cause),
+            Next::Resend(at) if at < entry.deadline() && may_retry => {
+                entry.report_fault(cause, &mut self.ledger)
+            }
             // An earlier attempt may have arrived: it is looked for as long as there is time.
             _ if entry.submission.is_in_doubt() && !entry.is_utility() => {
                 entry.submission.maybe_sent(true);
-                entry.report_fault(cause);
+                entry.report_fault(cause, &mut self.ledger);
                 self.begin_watching(task_uuid, now);
             }
             _ => {
@@ -449,7 +466,10 @@ impl Driver {
 /// Notes that a task is being sent, if it still is to be; returns the time to its deadline.
 fn mark_sent(entries: &mut Entries, task_uuid: TaskUuid, now: Tick) -> Option<Duration> {
     let entry = entries.get_mut(&task_uuid)?;
-    entry.submission.due().filter(|at| *at <= now)?;
+    entry.submission.due().filter(|at| *at <= now && entry.may_leave())?;
     entry.submission.sent(now);
+    if let Some(kept) = &mut entry.kept {
+        kept.clearance = Clearance::Needed;
+    }
     Some(entry.deadline().duration_since(now))
 }

@@ -9,7 +9,6 @@ use runware_types::TaskUuid;
 use tokio::sync::mpsc;
 
 use super::entry::Verification;
-use super::watching::publish;
 use super::{Asked, Driver};
 use crate::exchange::Listener;
 use crate::reading::{self, Part, Snapshot};
@@ -126,11 +125,11 @@ impl Driver {
         if entry.is_utility() || !entry.submission.is_under_way() || snapshot.entries.is_empty() {
             return;
         }
-        entry.report_accepted(false);
+        entry.report_accepted(false, &mut self.ledger);
         let progress = snapshot.progress;
         let changes = entry.collector.observe(snapshot.entries);
         if !changes.is_empty() || progress.is_some() {
-            publish(entry, changes, progress);
+            entry.publish(changes, progress, &mut self.ledger);
         }
     }
 }

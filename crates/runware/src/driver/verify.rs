@@ -45,7 +45,7 @@ impl Driver {
                 self.lanes.hold(cause.retry_after().unwrap_or_default(), now);
                 let at = now + entry.next_delay(&cause);
                 entry.verification = Verification::Due { at, attempt: attempt + 1 };
-                entry.report_fault(cause);
+                entry.report_fault(cause, &mut self.ledger);
             }
             // A conflict means accepted, unless something speaks against it. The archive does not keep
             // everything, and cannot always be asked.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use runware_poll::{Change, Ending as PollEnding, Fault, Next, Seen, Tick};
 use runware_types::TaskUuid;
 
-use super::entry::{Entry, Expected};
+use super::entry::Expected;
 use super::lanes::Lane;
 use super::verify::is_ours;
 use super::{Asked, Driver, Purpose};
@@ -113,17 +113,17 @@ impl Driver {
                     // The server means the client, not the one task.
                     self.lanes.hold(cause.retry_after().unwrap_or_default(), now);
                     let delay = cause.retry_after().unwrap_or_default();
-                    entry.report_fault(cause);
+                    entry.report_fault(cause, &mut self.ledger);
                     self.scheduler.failed(task_uuid, now, Fault::transient().retry_after(delay));
                 }
                 Sighting::Refused(cause) => {
-                    entry.report_fault(cause);
+                    entry.report_fault(cause, &mut self.ledger);
                     self.scheduler.failed(task_uuid, now, Fault::permanent());
                 }
                 Sighting::TooLarge(cause) => {
                     let is_lasting = entry.large_answers >= LARGE_ANSWERS_CONFIRMED;
                     let fault = if is_lasting { Fault::permanent() } else { Fault::transient() };
-                    entry.report_fault(cause);
+                    entry.report_fault(cause, &mut self.ledger);
                     self.scheduler.failed(task_uuid, now, fault);
                 }
                 Sighting::TooMany => self.scheduler.failed(task_uuid, now, Fault::transient()),
@@ -136,7 +136,7 @@ impl Driver {
         let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
         if entry.submission.is_accepted() {
             entry.submission.accepted();
-            entry.report_accepted(entry.prepared.is_none());
+            entry.report_accepted(entry.prepared.is_none(), &mut self.ledger);
         } else {
             self.take_stray_conflict(task_uuid, now);
         }
@@ -156,7 +156,7 @@ impl Driver {
         let shows_task = !snapshot.entries.is_empty();
         if shows_task {
             entry.submission.accepted();
-            entry.report_accepted(entry.prepared.is_none());
+            entry.report_accepted(entry.prepared.is_none(), &mut self.ledger);
         }
         let is_all_failed = snapshot.is_all_failed();
         // The answer to a synchronous task that came whole is not asked for again: this one's was lost, and nobody
@@ -177,10 +177,13 @@ impl Driver {
             entry.awaits_verdict = is_all_failed;
         }
         if !changes.is_empty() || progress.is_some() {
-            publish(entry, changes, progress);
+            entry.publish(changes, progress, &mut self.ledger);
         }
         if let Some(Payload::Error(error)) = snapshot.suspects.first().map(|suspect| &suspect.payload) {
-            entry.report_fault(Cause::Api { error: Box::new(error.clone()), status: 200, retry_after: None });
+            entry.report_fault(
+                Cause::Api { error: Box::new(error.clone()), status: 200, retry_after: None },
+                &mut self.ledger,
+            );
         }
         if entry.collector.is_settled()
             && let Expected::Unknown { faults } = entry.expected
@@ -245,7 +248,7 @@ impl Driver {
                         entry.collector.settle();
                     }
                     entry.submission.accepted();
-                    entry.report_accepted(entry.prepared.is_none());
+                    entry.report_accepted(entry.prepared.is_none(), &mut self.ledger);
                     self.take_snapshot(*task_uuid, snapshot, now);
                     self.keep_watching(*task_uuid, now);
                     self.scheduler.observed(task_uuid, now, Seen::Running);
@@ -259,7 +262,7 @@ impl Driver {
                 ArchiveAnswer::TooMany => {}
                 ArchiveAnswer::Fault(cause) | ArchiveAnswer::Refused(cause) => {
                     self.lanes.hold(cause.retry_after().unwrap_or_default(), now);
-                    entry.report_fault(cause);
+                    entry.report_fault(cause, &mut self.ledger);
                 }
             }
         }
@@ -273,7 +276,7 @@ impl Driver {
             // The next look at the task asks again.
             ArchiveAnswer::Fault(cause) if faults + 1 < EXPECTED_ATTEMPTS => {
                 self.lanes.hold(cause.retry_after().unwrap_or_default(), now);
-                entry.report_fault(cause.clone());
+                entry.report_fault(cause.clone(), &mut self.ledger);
                 entry.expected = Expected::Unknown { faults: faults + 1 };
                 return;
             }
@@ -326,20 +329,4 @@ impl Driver {
             _ => self.end_at_deadline(task_uuid, now),
         }
     }
-}
-
-pub(super) fn publish(entry: &Entry, changes: Vec<Change<Payload>>, progress: Option<u8>) {
-    entry.watch.change(|state| {
-        state.progress = progress.or(state.progress);
-        for change in changes {
-            let findings = state.findings_mut();
-            let position = u32::try_from(findings.results.len()).unwrap_or(u32::MAX);
-            match change {
-                Change::Result(entry) => {
-                    findings.results.extend(entry.payload.result(entry.index.unwrap_or(position)));
-                }
-                Change::Failure(entry) => findings.failures.extend(entry.payload.failure(entry.index)),
-            }
-        }
-    });
 }

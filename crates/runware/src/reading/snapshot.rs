@@ -4,6 +4,7 @@ use runware_poll::{Collector, Entry, Verdict};
 use runware_types::{ApiError, Item, Phase, RawJson};
 use serde_json::{Map, Value};
 
+use crate::outcome::Delivery;
 use crate::{TaskFailure, TaskResult};
 
 /// One task's items and errors in a reply, in the server's order.
@@ -38,10 +39,18 @@ impl PartialEq for Payload {
 }
 
 impl Payload {
-    pub(crate) fn result(&self, index: u32) -> Option<TaskResult> {
+    pub(crate) fn result(&self, index: u32, delivery: Option<Delivery>) -> Option<TaskResult> {
         match self {
-            Self::Item(item) => Some(TaskResult { index, item: item.clone() }),
+            Self::Item(item) => Some(TaskResult { index, item: item.clone(), delivery }),
             Self::Error(_) => None,
+        }
+    }
+
+    /// The server's object.
+    pub(crate) fn raw(&self) -> &RawJson {
+        match self {
+            Self::Item(item) => item.raw(),
+            Self::Error(error) => error.raw(),
         }
     }
 
@@ -54,11 +63,16 @@ impl Payload {
     }
 }
 
-/// The results and failures of a fold, in order.
-pub(crate) fn collected(collector: &Collector<Payload>) -> (Vec<TaskResult>, Vec<TaskFailure>) {
-    let results = (0..).zip(collector.results());
-    let results =
-        results.filter_map(|(position, entry)| entry.payload.result(entry.index.unwrap_or(position)));
+/// The results and failures of a fold, in order; `delivery` says what the journal has of the n-th that came.
+pub(crate) fn collected(
+    collector: &Collector<Payload>,
+    delivery: impl Fn(u32) -> Option<Delivery>,
+) -> (Vec<TaskResult>, Vec<TaskFailure>) {
+    let results = (0..).zip(collector.numbered_results());
+    let results = results.filter_map(|(position, (ordinal, entry))| {
+        let delivery = u32::try_from(ordinal).ok().and_then(&delivery);
+        entry.payload.result(entry.index.unwrap_or(position), delivery)
+    });
     let failures = collector.failures().into_iter().filter_map(|entry| entry.payload.failure(entry.index));
     (results.collect(), failures.collect())
 }

@@ -1,0 +1,206 @@
+//! Keeping tasks in the journal: their intents before they are sent, and what the journal answers.
+
+use std::time::Duration;
+
+use runware_poll::Tick;
+use runware_types::TaskUuid;
+
+use super::Driver;
+use super::kept::{Clearance, Kept};
+use super::ledger::{Done, Expected, GRACE, Publication};
+use crate::Error;
+use crate::journal::{Begun, Fact, Intent, JournalError, Note, Ticket};
+use crate::submission::Submission;
+
+/// How long a client that is closed waits for the journal.
+pub(crate) const FLUSH_LIMIT: Duration = Duration::from_secs(10);
+
+impl Driver {
+    /// Takes in the end of a call of the journal.
+    pub(super) fn take_done(&mut self, done: Done) {
+        let now = self.now();
+        match done {
+            Done::Begun(answers) => self.take_begun(answers, now),
+            Done::Recorded(recorded) => self.take_recorded(recorded, now),
+            Done::Loaded(Ok(loaded)) => {
+                if let Some(loaded) = loaded {
+                    self.scheduler.durations_mut().merge(&loaded);
+                }
+            }
+            Done::Renewed(Ok(())) | Done::Saved(Ok(())) => {}
+            Done::Loaded(Err(error)) => warn("what was learned of durations could not be read", &error),
+            Done::Saved(Err(error)) => warn("what was learned of durations could not be kept", &error),
+            Done::Renewed(Err(error)) => warn("other processes may take the open tasks over", &error),
+        }
+    }
+
+    /// Has the intent of a task written down, which is sent once that is done.
+    pub(super) fn begin(&mut self, task_uuid: TaskUuid, intent: Intent) {
+        if let Some(entry) = self.entries.get_mut(&task_uuid) {
+            let before = entry.kept.replace(Box::new(Kept::new(intent.hash)));
+            if before.is_some_and(|kept| kept.ticket.is_some()) {
+                self.ledger.let_go();
+            }
+            self.ledger.begin(intent);
+        }
+    }
+
+    /// The journal knows that a task is about to be sent again, or could not be told.
+    pub(super) fn take_clearance(&mut self, task_uuid: TaskUuid, ticket: Ticket, is_given: bool, now: Tick) {
+        let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
+        let asked = |kept: &&mut Box<Kept>| kept.ticket == Some(ticket) && kept.clearance == Clearance::Asked;
+        let Some(kept) = entry.kept.as_mut().filter(asked) else { return };
+        kept.clearance = if is_given { Clearance::Given } else { Clearance::Needed };
+        if !is_given {
+            let delay = entry.own_delay();
+            entry.submission.postpone(now + delay);
+        }
+        self.go_on(task_uuid, now);
+    }
+
+    /// A streamed text is over.
+    pub(super) fn end_stream(&mut self, task_uuid: TaskUuid, note: Option<Note>, now: Tick) {
+        self.ledger.let_go();
+        if let Some(Note { ticket, fact }) = note {
+            self.write_down(task_uuid, ticket, fact, now);
+        }
+    }
+
+    /// Waits until everything that is queued is durable, for a while at most.
+    ///
+    /// # Cancel safety
+    ///
+    /// What is not durable yet may not become so.
+    pub(super) async fn flush(&mut self) {
+        // What was not begun yet never will be: its task was given up.
+        self.ledger.forget_intents();
+        if self.ledger.has_unsaved() {
+            let durations = self.scheduler.durations().clone();
+            self.ledger.save(durations);
+        }
+        let limit = self.clock.sleep_until((self.now() + FLUSH_LIMIT).since_origin());
+        tokio::pin!(limit);
+        while !self.ledger.is_idle() {
+            let now = self.now();
+            self.ledger.go_on(now);
+            tokio::select! {
+                biased;
+                Some(done) = self.ledger.next() => self.take_done(done),
+                () = &mut limit => break,
+            }
+        }
+        self.tell_all();
+    }
+
+    /// Keeps what was learned of how long tasks take, every now and then.
+    pub(super) fn save_durations(&mut self) {
+        if self.ledger.is_to_be_saved() {
+            let durations = self.scheduler.durations().clone();
+            self.ledger.save(durations);
+        }
+    }
+
+    fn take_begun(&mut self, answers: Result<Vec<Begun>, JournalError>, now: Tick) {
+        let expected = self.ledger.take_beginning();
+        match answers {
+            Ok(answers) => {
+                let mut answers = answers.into_iter();
+                for expected in expected {
+                    // One answer for each: an implementation that gives fewer has begun none of the rest, for all that is
+                    // known.
+                    let answer = answers.next().ok_or_else(too_few);
+                    self.take_answer_of_journal(&expected, answer, now);
+                }
+            }
+            Err(error) => {
+                warn("tasks are not sent", &error);
+                for expected in expected {
+                    self.take_answer_of_journal(&expected, Err(error.clone()), now);
+                }
+            }
+        }
+    }
+
+    fn take_answer_of_journal(
+        &mut self,
+        expected: &Expected,
+        answer: Result<Begun, JournalError>,
+        now: Tick,
+    ) {
+        let Expected { task_uuid, hash, reserve } = expected;
+        let entry = self.entries.get_mut(task_uuid);
+        let is_expected = |kept: &Kept| kept.ticket.is_none() && kept.hash == *hash;
+        let Some(entry) = entry.filter(|entry| entry.kept.as_deref().is_some_and(is_expected)) else {
+            self.take_late_answer(*task_uuid, answer, now);
+            return;
+        };
+        let handle = entry.watch.handle().clone();
+        let error = match answer {
+            Ok(Begun::New(ticket)) => {
+                if let Some(kept) = &mut entry.kept {
+                    (kept.ticket, kept.clearance) = (Some(ticket), Clearance::Given);
+                }
+                self.ledger.hold(now);
+                self.go_on(*task_uuid, now);
+                return;
+            }
+            Ok(Begun::Known(record)) => {
+                self.take_known_task(*task_uuid, *record, now);
+                return;
+            }
+            Ok(Begun::Held) => {
+                entry.kept = None;
+                self.watch_only(*task_uuid, now);
+                return;
+            }
+            Ok(Begun::Reused) => Error::uuid_reused(handle, "in the journal"),
+            Ok(Begun::Abandoned) => Error::abandoned(handle),
+            Ok(Begun::OverBudget { committed }) => Error::over_budget(handle, reserve.as_ref(), committed),
+            Err(error) => Error::not_begun(handle, error),
+        };
+        self.end(*task_uuid, Err(error));
+    }
+
+    /// The task was given up before the journal answered.
+    fn take_late_answer(&mut self, task_uuid: TaskUuid, answer: Result<Begun, JournalError>, now: Tick) {
+        match answer {
+            Ok(Begun::New(ticket)) => {
+                let reason = "it was given up before it was sent".to_owned();
+                self.write_down(task_uuid, ticket, Fact::Refused { reason }, now);
+            }
+            Ok(Begun::Known(record)) => self.write_down(task_uuid, record.ticket, Fact::Released, now),
+            _ => {}
+        }
+    }
+
+    /// Another process looks after the task: it is watched, and never sent.
+    fn watch_only(&mut self, task_uuid: TaskUuid, now: Tick) {
+        let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
+        (entry.prepared, entry.kind) = (None, None);
+        entry.submission = Submission::resumed();
+        entry.is_held = false;
+        self.remind(task_uuid, now);
+        self.begin_watching(task_uuid, now);
+    }
+
+    /// Writes something down that nobody waits for.
+    fn write_down(&mut self, task_uuid: TaskUuid, ticket: Ticket, fact: Fact, now: Tick) {
+        self.ledger.publish(Publication {
+            task_uuid,
+            ticket,
+            facts: vec![fact],
+            tell: None,
+            by: now + GRACE,
+        });
+    }
+}
+
+fn too_few() -> JournalError {
+    use crate::journal::JournalErrorKind;
+    JournalError::new(JournalErrorKind::Io, "the journal answered fewer intents than it was given")
+}
+
+fn warn(what: &str, error: &JournalError) {
+    let kind = error.kind();
+    tracing::warn!(target: "runware", ?kind, error = %error, "the journal is in trouble: {what}");
+}

@@ -1,0 +1,65 @@
+//! How an open task stands in the journal.
+
+use runware_types::{RequestHash, TaskUuid};
+
+use crate::DeliveryId;
+use crate::error::Cause;
+use crate::journal::Ticket;
+use crate::outcome::Delivery;
+
+/// How an open task stands in the journal.
+#[derive(Debug)]
+pub(super) struct Kept {
+    /// The hash of the request whose intent is under way, or was.
+    pub(super) hash: RequestHash,
+    /// The right to write about it; `None` as long as its intent is under way.
+    pub(super) ticket: Option<Ticket>,
+    pub(super) clearance: Clearance,
+    /// How many of its results and failures the journal had when it was taken over: those may have been handed over.
+    pub(super) redelivered: u32,
+    /// The journal knows that the server has it.
+    pub(super) is_accepted: bool,
+    /// The journal knows that all of it has ended.
+    pub(super) is_settled: bool,
+    /// It is looked for, and that is all: what is not to be found says nothing about it.
+    pub(super) looks_only: bool,
+    /// Why the last exchange failed, if the watch has not been told yet.
+    pub(super) last_fault: Option<Cause>,
+}
+
+/// Whether the journal knows of the next attempt to send a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Clearance {
+    /// It has to be told.
+    Needed,
+    /// It is being told.
+    Asked,
+    /// It knows: the task may be sent, once.
+    Given,
+}
+
+impl Kept {
+    /// A task whose intent is under way.
+    pub(super) fn new(hash: RequestHash) -> Self {
+        Self {
+            hash,
+            ticket: None,
+            clearance: Clearance::Needed,
+            redelivered: 0,
+            is_accepted: false,
+            is_settled: false,
+            looks_only: false,
+            last_fault: None,
+        }
+    }
+
+    /// What the journal has of the n-th result or failure, if it could be written down.
+    pub(super) fn delivery(&self, task_uuid: TaskUuid, ordinal: u32) -> Option<Delivery> {
+        self.ticket?;
+        Some(Delivery {
+            id: DeliveryId { task_uuid, ordinal },
+            is_redelivered: ordinal < self.redelivered,
+            is_durable: true,
+        })
+    }
+}

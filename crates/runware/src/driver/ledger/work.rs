@@ -1,0 +1,77 @@
+//! The calls of the journal that are under way, beside everything else that the driver does.
+
+use std::collections::HashMap;
+
+use runware_poll::Durations;
+use tokio::task::{Id, JoinError, JoinSet};
+
+use crate::journal::{Begun, JournalError, JournalErrorKind, Ticket};
+
+/// Calls of the journal that are under way: at most one of each sort.
+#[derive(Debug, Default)]
+pub(super) struct Work {
+    calls: JoinSet<Done>,
+    sorts: HashMap<Id, Sort>,
+}
+
+/// What a call came to.
+#[derive(Debug)]
+pub(in crate::driver) enum Done {
+    Begun(Result<Vec<Begun>, JournalError>),
+    Recorded(Result<Vec<Ticket>, JournalError>),
+    Renewed(Result<(), JournalError>),
+    Loaded(Result<Option<Durations>, JournalError>),
+    Saved(Result<(), JournalError>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sort {
+    Begin,
+    Record,
+    Renew,
+    Load,
+    Save,
+}
+
+impl Work {
+    /// Starts a call.
+    pub(super) fn start(&mut self, sort: Sort, call: impl Future<Output = Done> + Send + 'static) {
+        let started = self.calls.spawn(call);
+        self.sorts.insert(started.id(), sort);
+    }
+
+    pub(super) fn is_under_way(&self, sort: Sort) -> bool {
+        self.sorts.values().any(|under_way| *under_way == sort)
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        self.calls.is_empty()
+    }
+
+    /// The next call that has ended; `None` if none is under way.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future loses nothing.
+    pub(super) async fn next(&mut self) -> Option<Done> {
+        let joined = self.calls.join_next_with_id().await?;
+        Some(match joined {
+            Ok((id, done)) => {
+                self.sorts.remove(&id);
+                done
+            }
+            Err(error) => self.failed(&error),
+        })
+    }
+
+    fn failed(&mut self, error: &JoinError) -> Done {
+        let fault = || JournalError::new(JournalErrorKind::Io, "the journal panicked");
+        match self.sorts.remove(&error.id()) {
+            Some(Sort::Begin) => Done::Begun(Err(fault())),
+            Some(Sort::Record) => Done::Recorded(Err(fault())),
+            Some(Sort::Load) => Done::Loaded(Err(fault())),
+            Some(Sort::Save) => Done::Saved(Err(fault())),
+            Some(Sort::Renew) | None => Done::Renewed(Err(fault())),
+        }
+    }
+}
