@@ -14,6 +14,8 @@ mod stage;
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
 
+pub use heard::{Heard, Line};
+pub use judge::{Evidence, Report};
 use options::Options;
 
 /// Does what the arguments of the process ask for.

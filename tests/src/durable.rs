@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::Parser;
+use runware::Client;
 use runware::journal::{Begun, Fact, Intent, Journal as _, Note};
 use runware::transport::{Clock as _, TokioClock};
 use runware::types::{ImageInference, TaskUuid};
-use runware::Client;
 use runware_emulator::{Action, Emulator, Options, RequestKind, Rule};
 use runware_journal::SqliteJournal;
 use serde_json::{Value, json};
@@ -118,10 +118,12 @@ async fn recovery(
     let path = folder.join("recover").join("journal.db");
     let journal = SqliteJournal::open(&path)?;
     let client = Client::builder().api_key("bench").base_url(url).build()?;
-    let ids: Vec<_> = (0..arguments.open).map(|number| TaskUuid::from_key(SCOPE, &number.to_string())).collect();
+    let ids: Vec<_> =
+        (0..arguments.open).map(|number| TaskUuid::from_key(SCOPE, &number.to_string())).collect();
     for ids in ids.chunks(1_000) {
         let intent = |id: &TaskUuid| {
-            let prompt = format!("wave {id} breaks over a pier of old wood, the sun low behind it, slow motion");
+            let prompt =
+                format!("wave {id} breaks over a pier of old wood, the sun low behind it, slow motion");
             let task = ImageInference::new("runware:101@1", prompt).task_uuid(*id);
             Ok(Intent::new(SCOPE, &client.prepare(task)?))
         };
@@ -136,12 +138,8 @@ async fn recovery(
     let from = clock.now();
     let journal = SqliteJournal::open(&path)?;
     let opened = clock.now();
-    let client = Client::builder()
-        .api_key("bench")
-        .base_url(url)
-        .journal(Arc::new(journal))
-        .scope(SCOPE)
-        .build()?;
+    let client =
+        Client::builder().api_key("bench").base_url(url).journal(Arc::new(journal)).scope(SCOPE).build()?;
     let tasks = client.recover().await?.into_tasks();
     let recovered = clock.now();
     let look = loop {

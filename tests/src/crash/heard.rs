@@ -4,30 +4,37 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 /// What one process has printed, in order.
-#[derive(Debug, Default)]
-pub(super) struct Heard {
-    pub(super) lines: Vec<Line>,
+#[derive(Clone, Debug, Default)]
+pub struct Heard {
+    /// The events.
+    pub lines: Vec<Line>,
     /// Whole lines that are no events.
-    pub(super) strange: Vec<String>,
+    pub strange: Vec<String>,
 }
 
 /// One event; what it does not have is empty.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Line {
-    pub(super) event: String,
+pub struct Line {
+    /// Its name.
+    pub event: String,
+    /// The id of the task that it is about.
     #[serde(rename = "taskUUID")]
-    pub(super) task: Option<String>,
-    pub(super) delivery_id: Option<String>,
+    pub task: Option<String>,
+    /// The name of the result.
+    pub delivery_id: Option<String>,
+    /// Whether the result may have been handed over before.
     #[serde(default)]
-    pub(super) redelivered: bool,
-    pub(super) item: Option<Box<RawValue>>,
-    pub(super) state: Option<String>,
+    pub redelivered: bool,
+    /// The result.
+    pub item: Option<Box<RawValue>>,
+    /// How a task stands.
+    pub state: Option<String>,
 }
 
 impl Heard {
     /// Reads what was printed. What comes after the last line break was never finished.
-    pub(super) fn read(bytes: &[u8]) -> Self {
+    pub fn read(bytes: &[u8]) -> Self {
         let text = String::from_utf8_lossy(bytes);
         let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
         let mut heard = Self::default();
@@ -41,7 +48,7 @@ impl Heard {
     }
 
     /// The events of a name.
-    pub(super) fn all(&self, event: &str) -> impl Iterator<Item = &Line> {
+    pub fn all(&self, event: &str) -> impl Iterator<Item = &Line> {
         self.lines.iter().filter(move |line| line.event == event)
     }
 }

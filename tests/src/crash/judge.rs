@@ -6,9 +6,7 @@ use std::time::Duration;
 
 use runware_emulator::{Account, Ledger};
 
-use super::heard::Line;
-use super::journal::Listed;
-use super::process::Ended;
+use super::heard::{Heard, Line};
 
 /// Two submissions of one task are at least this far apart.
 const APART: Duration = Duration::from_secs(1);
@@ -18,16 +16,19 @@ const SOUND: &[i32] = &[0, 6, 8, 9];
 
 /// Everything that can be compared.
 #[derive(Debug, Default)]
-pub(super) struct Evidence {
-    pub(super) processes: Vec<Ended>,
-    pub(super) listed: Vec<Listed>,
+pub struct Evidence {
+    /// What each process has printed.
+    pub(super) heard: Vec<Heard>,
+    /// How each task in the journal stands, by its id.
+    pub(super) states: HashMap<String, String>,
     /// How long each undisturbed collection took to its first request, or to its end.
     pub(super) recoveries: Vec<Duration>,
+    complaints: Vec<String>,
 }
 
 /// One line of figures, and what was wrong.
 #[derive(Debug, Default)]
-pub(super) struct Report {
+pub struct Report {
     rounds: u64,
     tasks: usize,
     delivered: usize,
@@ -36,29 +37,50 @@ pub(super) struct Report {
     redelivered: usize,
     recovery_max: Duration,
     /// What was wrong, in words.
-    pub(super) complaints: Vec<String>,
+    pub complaints: Vec<String>,
 }
 
 /// A result that was printed.
 struct Delivery<'a> {
     item: &'a str,
-    times: usize,
+    /// How often it came as though nobody could have it yet.
+    first_times: usize,
 }
 
 impl Evidence {
-    pub(super) fn judge(mut self, rounds: u64, ledger: &Ledger) -> Report {
-        // Whoever takes a task over ends after whoever had it before.
-        self.processes.sort_by_key(|process| process.until);
+    /// What these processes have printed, and how each task stands in the end.
+    pub fn of(heard: &[Heard], states: HashMap<String, String>) -> Self {
+        let mut evidence = Self { states, ..Self::default() };
+        for heard in heard {
+            evidence.add("a process", None, heard.clone(), "");
+        }
+        evidence
+    }
+
+    /// Adds a process: whoever was not killed ended in an orderly manner, and whoever was had printed whole events.
+    pub(super) fn add(&mut self, words: &str, code: Option<i32>, heard: Heard, errors: &str) {
+        if code.is_some_and(|code| !SOUND.contains(&code)) {
+            self.complaints.push(format!("`{words}` ended with {code:?}: {errors}"));
+        }
+        if errors.contains("panicked") {
+            self.complaints.push(format!("`{words}` panicked: {errors}"));
+        }
+        let strange = heard.strange.iter().map(|line| format!("`{words}` printed: {line}"));
+        self.complaints.extend(strange);
+        self.heard.push(heard);
+    }
+
+    /// Compares it with what really happened.
+    pub fn judge(self, rounds: u64, ledger: &Ledger) -> Report {
         let mut report = Report {
             rounds,
-            tasks: self.listed.len(),
+            tasks: self.states.len(),
             recovery_max: self.recoveries.iter().copied().max().unwrap_or_default(),
+            complaints: self.complaints,
             ..Report::default()
         };
-        report.judge_processes(&self.processes);
-        let delivered = report.judge_deliveries(&self.processes);
-        let states = self.listed.iter().map(|task| (task.task.as_str(), task.state.as_str())).collect();
-        report.judge_tasks(ledger, &delivered, &states);
+        let delivered = report.judge_deliveries(&self.heard);
+        report.judge_tasks(ledger, &delivered, &self.states);
         report
     }
 }
@@ -68,45 +90,32 @@ impl Report {
         self.complaints.push(what.into());
     }
 
-    /// Whoever was not killed ended in an orderly manner, and whoever was had printed whole events until then.
-    fn judge_processes(&mut self, processes: &[Ended]) {
-        for Ended { words, code, heard, errors, .. } in processes {
-            if code.is_some_and(|code| !SOUND.contains(&code)) {
-                self.complain(format!("`{words}` ended with {code:?}: {errors}"));
-            }
-            if errors.contains("panicked") {
-                self.complain(format!("`{words}` panicked: {errors}"));
-            }
-            heard.strange.iter().for_each(|line| self.complain(format!("`{words}` printed: {line}")));
-        }
-    }
-
     /// Results come once from each process; what comes again is the same, and says so. Returns how many different
     /// results were printed of each task.
-    fn judge_deliveries(&mut self, processes: &[Ended]) -> HashMap<String, usize> {
+    fn judge_deliveries(&mut self, processes: &[Heard]) -> HashMap<String, usize> {
         let mut printed: HashMap<&str, Delivery<'_>> = HashMap::new();
         let mut tasks: HashMap<String, usize> = HashMap::new();
-        for process in processes {
+        for heard in processes {
             let mut here = HashSet::new();
-            for line in process.heard.all("result") {
+            for line in heard.all("result") {
                 let (Some(id), Some(task), Some(item)) = parts(line) else {
-                    self.complain(format!("`{}` printed a result without a name: {line:?}", process.words));
+                    self.complain(format!("a result without a name: {line:?}"));
                     continue;
                 };
                 if !here.insert(id) {
-                    self.complain(format!("{id} came twice from `{}`", process.words));
+                    self.complain(format!("{id} came twice from one process"));
                 }
                 self.redelivered += usize::from(line.redelivered);
-                let before = printed.entry(id).or_insert(Delivery { item, times: 0 });
-                before.times += 1;
-                let (is_first, is_equal) = (before.times == 1, before.item == item);
-                if is_first {
+                let delivery = printed.entry(id).or_insert_with(|| {
                     *tasks.entry(task.to_lowercase()).or_default() += 1;
-                } else if !line.redelivered {
-                    self.complain(format!("{id} came again from `{}`, and did not say so", process.words));
+                    Delivery { item, first_times: 0 }
+                });
+                delivery.first_times += usize::from(!line.redelivered);
+                if delivery.first_times > 1 {
+                    self.complaints.push(format!("{id} came again, and did not say so"));
                 }
-                if !is_equal {
-                    self.complain(format!("{id} came again as another result"));
+                if delivery.item != item {
+                    self.complaints.push(format!("{id} came again as another result"));
                 }
             }
         }
@@ -118,31 +127,30 @@ impl Report {
         &mut self,
         ledger: &Ledger,
         delivered: &HashMap<String, usize>,
-        states: &HashMap<&str, &str>,
+        states: &HashMap<String, String>,
     ) {
         for (task, account) in ledger.tasks() {
             let task = task.to_string();
             self.judge_money(&task, account);
             let told = delivered.get(&task).copied().unwrap_or_default();
             let billed = usize::try_from(account.billed).unwrap_or(usize::MAX);
+            let state = states.get(&task);
             if told < billed {
                 self.lost += billed - told;
-                let state = states.get(task.as_str());
                 self.complain(format!("{task}: {billed} results were billed, {told} delivered; {state:?}"));
             }
             if told > billed {
                 self.complain(format!("{task}: {told} results were delivered, {billed} billed"));
             }
-            if !states.contains_key(task.as_str()) {
+            if state.is_none() {
                 self.complain(format!("{task} was sent, and is not in the journal"));
             }
         }
         for (task, state) in states {
-            let is_known = delivered.contains_key(*task);
-            match *state {
+            match state.as_str() {
                 "confirmed" | "refused" => {}
-                // Nobody can have it: whether it was sent is for somebody to decide.
-                "undecided" if !is_known => {}
+                // Whether it was sent is for somebody to decide; nothing was billed.
+                "undecided" if !delivered.contains_key(task) => {}
                 _ => self.complain(format!("{task} is still {state} in the end")),
             }
         }

@@ -38,13 +38,13 @@ pub(super) async fn run(options: &Options) -> Result<Report> {
             live_and_die(&stage, own, rng)
         });
         for ended in try_join_all(lanes).await? {
-            evidence.processes.extend(ended);
+            ended.into_iter().for_each(|ended| add(&mut evidence, ended));
         }
         done += rounds;
         collect(&stage, &mut evidence, "2s").await?;
     }
     collect(&stage, &mut evidence, TO_THE_END).await?;
-    evidence.listed = journal::list(&stage).await?;
+    evidence.states = journal::list(&stage).await?;
     Ok(evidence.judge(options.rounds, &stage.ledger()))
 }
 
@@ -67,8 +67,12 @@ async fn collect(stage: &Stage, evidence: &mut Evidence, deadline: &str) -> Resu
     let ended = Order::new(["collect", "--deadline", deadline]).run(stage, None).await?;
     let until = stage.first_request().unwrap_or(ended.until);
     evidence.recoveries.push(until.saturating_sub(ended.from));
-    evidence.processes.push(ended);
+    add(evidence, ended);
     Ok(())
+}
+
+fn add(evidence: &mut Evidence, ended: Ended) {
+    evidence.add(&ended.words, ended.code, ended.heard, &ended.errors);
 }
 
 fn draw(rng: &mut Rng) -> Order {

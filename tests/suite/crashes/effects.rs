@@ -135,11 +135,6 @@ impl Fuse {
         self.state.lock().unwrap().kinds.clone()
     }
 
-    /// How many effects there were.
-    pub(super) fn count(&self) -> usize {
-        self.state.lock().unwrap().count
-    }
-
     fn is_dead(&self) -> bool {
         self.state.lock().unwrap().remains.is_some()
     }

@@ -41,12 +41,12 @@ pub(super) struct Report {
     pub(super) scenarios: usize,
     /// Of the undisturbed first process.
     pub(super) effects: usize,
-    crashes: usize,
-    delivered: usize,
-    lost: usize,
-    double_billed: usize,
-    redelivered: usize,
-    undecided: usize,
+    pub(super) crashes: usize,
+    pub(super) delivered: usize,
+    pub(super) lost: usize,
+    pub(super) double_billed: usize,
+    pub(super) redelivered: usize,
+    pub(super) undecided: usize,
     /// What was wrong, in words.
     pub(super) complaints: Vec<String>,
 }
@@ -102,7 +102,8 @@ impl Case<'_> {
 impl Report {
     /// Compares what was handed over, what the journal holds and what the server knows.
     pub(super) fn of(case: &Case<'_>, ledger: &Ledger, witness: &Witness, customer: &Customer) -> Self {
-        let mut report = Self { crashes: case.cuts.len(), complaints: witness.complaints(), ..Self::default() };
+        let mut report =
+            Self { crashes: case.cuts.len(), complaints: witness.complaints(), ..Self::default() };
         for life in &case.processes {
             report.complaints.extend(life.complaints.iter().cloned());
         }
@@ -200,9 +201,8 @@ impl Report {
         }
         // Whoever recovers after somebody who has recovered finds what somebody has to decide about, and nothing else.
         let before = case.processes.iter().rev().nth(1).and_then(|life| life.stages.as_ref());
-        let undecided = before.map_or(0, |stages| {
-            stages.values().filter(|stage| **stage == Stage::Undecided).count()
-        });
+        let undecided =
+            before.map_or(0, |stages| stages.values().filter(|stage| **stage == Stage::Undecided).count());
         if last.recovered != Some(undecided) {
             self.complain(format!("{:?} tasks were recovered twice, not {undecided}", last.recovered));
         }
@@ -217,8 +217,9 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { scenarios, effects, crashes, delivered, lost, double_billed, redelivered, undecided, .. } =
-            self;
+        let Self {
+            scenarios, effects, crashes, delivered, lost, double_billed, redelivered, undecided, ..
+        } = self;
         write!(f, "scenarios={scenarios} effects={effects} crashes={crashes} delivered={delivered} ")?;
         write!(f, "lost={lost} double_billed={double_billed} redelivered={redelivered} undecided={undecided}")
     }

@@ -139,7 +139,8 @@ impl Process {
                 Work::Submit => self.submit(scenario),
                 Work::Recover => self.client.recover().await.unwrap().into_tasks(),
             };
-            let watched = tasks.into_iter().map(async |task| (task.handle().task_uuid(), self.watch(task).await));
+            let watched =
+                tasks.into_iter().map(async |task| (task.handle().task_uuid(), self.watch(task).await));
             ends.extend(join_all(watched).await);
         }
         self.client.close().await;

@@ -164,7 +164,8 @@ fn submissions() -> Vec<Scenario> {
             .choose(|choices| choices.registration_lag = secs(5)),
         Scenario::new("a lost request", [Spec::of([2])]).fault(on_submit(Action::Reset).nth(1)),
         Scenario::new("a mute server", [Spec::of([2])]).fault(on_submit(Action::Hang).nth(1)),
-        Scenario::new("a server that falls mute", [Spec::of([2])]).fault(on_submit(Action::HandleThenHang).nth(1)),
+        Scenario::new("a server that falls mute", [Spec::of([2])])
+            .fault(on_submit(Action::HandleThenHang).nth(1)),
         Scenario::new("half an answer", [Spec::of([2])]).fault(on_submit(Action::Truncate(20)).nth(1)),
         Scenario::new("a slow answer", [Spec::of([2])]).fault(on_submit(Action::Delay(secs(8))).nth(1)),
         Scenario::new("a busy server", [Spec::of([2]), Spec::of([3])])
@@ -192,7 +193,8 @@ fn sockets() -> Vec<Scenario> {
     let cut = Rule::new(Action::LoseReply).kind(RequestKind::Submit).nth(1);
     vec![
         Scenario::new("a socket", [Spec::of([3])]).over_websocket(),
-        Scenario::new("a batch over a socket", [Spec::of([1, 3]).failing([0]), Spec::of([6])]).over_websocket(),
+        Scenario::new("a batch over a socket", [Spec::of([1, 3]).failing([0]), Spec::of([6])])
+            .over_websocket(),
         Scenario::new("synchronous results over a socket", [Spec::of([1, 2]).sync()]).over_websocket(),
         Scenario::new("a socket that is closed", [Spec::of([3])]).fault(closed).over_websocket(),
         Scenario::new("a socket that is lost", [Spec::of([3])]).fault(cut).over_websocket(),
