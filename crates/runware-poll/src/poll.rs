@@ -78,8 +78,7 @@ pub struct Poll {
     setback: Span,
     /// When the task was last visible; before that, when it started.
     visible_at: Tick,
-    /// Whether the last healthy answer did not show the task.
-    in_doubt: bool,
+    sight: Sight,
     /// No question before then.
     question_from: Tick,
     question_gap: Span,
@@ -120,7 +119,7 @@ impl Poll {
             gap: Span::NONE,
             setback: Span::NONE,
             visible_at: resumed,
-            in_doubt: false,
+            sight: Sight::Clear,
             question_from: Tick::ZERO,
             question_gap: Span::NONE,
             ending: None,
@@ -129,6 +128,25 @@ impl Poll {
             stage: Stage::First,
             progress: None,
         }
+    }
+
+    /// The same task, which is this old already: its grace counts from when it was submitted, and not from when it was
+    /// [resumed](Self::resumed). Once the task has been visible, its age plays no part any more.
+    ///
+    /// ```
+    /// use runware_poll::{Plan, Poll, Seen, Step, Tick};
+    /// use std::time::Duration;
+    ///
+    /// let mut poll = Poll::resumed(Plan::new(), 7, Tick::ZERO).with_age(Duration::from_secs(90));
+    /// poll.sent(Tick::ZERO);
+    /// poll.observed(Tick::from_millis(120), Seen::Unknown);
+    /// assert_eq!(poll.step(Tick::from_millis(120)), Step::Question, "it had its 60 s");
+    /// ```
+    #[must_use]
+    pub fn with_age(mut self, age: Duration) -> Self {
+        self.sight = Sight::Awaited { in_vain: false };
+        self.question_from = self.started + self.plan.grace().saturating_sub(age);
+        self
     }
 
     /// What the task needs at `now`.
@@ -175,10 +193,10 @@ impl Poll {
         match seen {
             Seen::Running => {
                 self.visible_at = self.visible_at.max(now);
-                self.in_doubt = false;
+                self.sight = Sight::Clear;
                 self.question_gap = Span::NONE;
             }
-            Seen::Unknown => self.in_doubt = true,
+            Seen::Unknown => self.sight = self.sight.lost(),
             Seen::Settled => self.conclude(Ending::Settled),
         }
         if self.under_way {
@@ -335,10 +353,13 @@ impl Poll {
     }
 
     fn question_due(&self) -> Tick {
-        if !self.in_doubt {
-            return Tick::MAX;
-        }
-        (self.visible_at + self.plan.grace()).max(self.question_from).max(self.held_until)
+        let grace_ends = match self.sight {
+            Sight::Clear | Sight::Awaited { in_vain: false } => return Tick::MAX,
+            Sight::Lost => self.visible_at + self.plan.grace(),
+            // It is what questions had to wait for from the start.
+            Sight::Awaited { in_vain: true } => Tick::ZERO,
+        };
+        grace_ends.max(self.question_from).max(self.held_until)
     }
 
     /// When the query under way is no longer waited for.
@@ -348,6 +369,26 @@ impl Poll {
 
     fn timeout_of(&self, sent: Tick) -> Tick {
         self.deadline().min(sent + self.plan.query_timeout())
+    }
+}
+
+/// What the healthy answers have shown of a task.
+#[derive(Clone, Copy, Debug)]
+enum Sight {
+    /// The last one has shown it, or there was none.
+    Clear,
+    /// The last one has not.
+    Lost,
+    /// None has ever, of a task whose grace began before it was looked after, and whether there was one.
+    Awaited { in_vain: bool },
+}
+
+impl Sight {
+    const fn lost(self) -> Self {
+        match self {
+            Self::Clear | Self::Lost => Self::Lost,
+            Self::Awaited { .. } => Self::Awaited { in_vain: true },
+        }
     }
 }
 

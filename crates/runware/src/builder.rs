@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 
 pub use protocol::Protocol;
 
+use crate::care::Care;
 use crate::client::Shared;
 use crate::driver::{Driver, Setup};
 use crate::journal::Journal;
@@ -257,7 +258,8 @@ impl ClientBuilder {
         let (scope, account) = (None, None);
         let scope = self.scope.clone().or(scope).unwrap_or_else(|| OTHER_SCOPE.to_owned());
         let (journal, budget) = (Arc::clone(journal), self.budget.clone());
-        Ok(Some(Arc::new(Keeping { journal, scope, account, budget })))
+        let care = Care::new(&*journal, &scope);
+        Ok(Some(Arc::new(Keeping { journal, scope, account, budget, care })))
     }
 }
 

@@ -193,7 +193,9 @@ impl Client {
 
     /// Watches a task that was submitted before, by this or any other process. Nothing is submitted.
     ///
-    /// The first status check is made at once; the plan's deadline counts from now.
+    /// The first status check is made at once; the plan's deadline counts from now. With a [journal](crate::journal) that
+    /// has the task, and nobody who looks after it, it goes on as with [`Client::recover`]: results that are there are
+    /// handed over again, and what comes is kept.
     ///
     /// # Errors
     ///
@@ -307,6 +309,11 @@ impl Client {
             // An error means that the driver has ended already, which is what was asked for.
             let _ = closed.await;
         }
+    }
+
+    /// What its clones share, and its own plan.
+    pub(crate) fn parts(&self) -> (&Arc<Shared>, &Arc<Plan>) {
+        (&self.shared, &self.plan)
     }
 
     fn open(

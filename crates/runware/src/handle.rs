@@ -3,6 +3,8 @@
 use runware_types::{Prepared, RequestHash, TaskType, TaskUuid};
 use serde::{Deserialize, Serialize};
 
+use crate::journal::Record;
+
 /// What it takes to find a task again: small, serialisable, without secrets.
 ///
 /// A handle exists before its task is sent. Keep it anywhere, and [`Client::resume`](crate::Client::resume)
@@ -78,6 +80,17 @@ impl From<&Prepared> for TaskHandle {
             task_type: Some(prepared.task_type().clone()),
             expected: Some(prepared.expected()),
             request_hash: Some(prepared.hash()),
+        }
+    }
+}
+
+impl From<&Record> for TaskHandle {
+    fn from(record: &Record) -> Self {
+        Self {
+            task_uuid: record.task_uuid,
+            task_type: Some(record.task_type.clone()),
+            expected: Some(record.expected),
+            request_hash: Some(record.hash),
         }
     }
 }

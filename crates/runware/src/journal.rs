@@ -64,7 +64,8 @@ pub trait Journal: Send + Sync + fmt::Debug {
     async fn record(&self, notes: Vec<Note>) -> Result<Vec<Ticket>, JournalError>;
 
     /// Takes over tasks whose owner is gone, or that have none, and returns them with a new ticket each: those that are
-    /// open, undecided, or settled and not confirmed. Tasks that this journal owns already are among them.
+    /// open, undecided, or settled and not confirmed. Tasks that this journal owns already are among them, and keep the
+    /// ticket that they have: notes about them may be on their way.
     ///
     /// # Errors
     ///
@@ -78,6 +79,14 @@ pub trait Journal: Send + Sync + fmt::Debug {
     ///
     /// Others may take the tasks over before long.
     async fn renew(&self) -> Result<(), JournalError>;
+
+    /// Tells this journal from others in the process, so that two clients which share it do not look after the same
+    /// task. Clones of one journal, which own the same tasks, should give the same number.
+    ///
+    /// By default it is where the journal lies in memory, which suits clients that share one [`Arc`](std::sync::Arc).
+    fn identity(&self) -> usize {
+        std::ptr::from_ref(self).cast::<()>().addr()
+    }
 
     /// What was kept of how long tasks take.
     ///

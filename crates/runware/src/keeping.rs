@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use runware_types::{Prepared, TaskType};
 
+use crate::care::Care;
 use crate::journal::{Intent, Journal, Reserve};
 use crate::{Budget, Error, SubmitOptions, TaskHandle};
 
@@ -16,6 +17,8 @@ pub(crate) struct Keeping {
     /// Tells this client's key from others, where there is one.
     pub(crate) account: Option<String>,
     pub(crate) budget: Option<Budget>,
+    /// Which of its tasks this client looks after.
+    pub(crate) care: Care,
 }
 
 impl Keeping {

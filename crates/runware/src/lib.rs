@@ -52,6 +52,7 @@
 
 mod budget;
 mod builder;
+mod care;
 #[cfg(any(test, feature = "websocket"))]
 mod causes;
 mod client;
@@ -66,6 +67,7 @@ mod kinds;
 mod lookup;
 mod outcome;
 mod reading;
+mod recovery;
 mod registry;
 mod room;
 #[cfg(any(test, all(feature = "http", feature = "websocket")))]
@@ -88,6 +90,7 @@ pub use error::{Cause, Error, ErrorKind};
 pub use handle::TaskHandle;
 pub use lookup::StatusReport;
 pub use outcome::{DeliveryId, Ending, Outcome, Status, TaskFailure, TaskResult};
+pub use recovery::Recovered;
 pub use stats::{LagBound, Stats};
 pub use submit_options::SubmitOptions;
 pub use task::{Event, Events, Task};

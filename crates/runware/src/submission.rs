@@ -26,6 +26,12 @@
 //!   Doubtful ── a look, or the archive ──▶ Due ── sent ──▶ UnderWay ── not sent ──▶ Doubtful
 //! ```
 //!
+//! A task of an earlier process, which may have been sent until that process ended, is in doubt from the start:
+//!
+//! ```text
+//!   restored ──▶ Doubtful ── the archive misses it twice, 5 s apart, within an hour of its intent ──▶ Due
+//! ```
+//!
 //! In all, a task is offered three times, and six times where all that ever happened to it was that it was lost with
 //! its connections. After that, and for every other kind of doubt, only the archive's word counts (docs/decisions/0012-a-lost-socket.md).
 
@@ -65,6 +71,8 @@ pub(crate) struct Submission {
     sends: Sends,
     /// The sends before the attempt that is under way, to go back to if that never left.
     sends_before: Sends,
+    /// How long before the first of these sends an earlier process may have sent it.
+    lead: Duration,
 }
 
 /// When the server may have received it.
@@ -131,6 +139,27 @@ impl Submission {
     /// A task that somebody has sent before.
     pub(crate) fn resumed() -> Self {
         Self::with_state(State::Accepted { missed: None, denied: false, resend: false })
+    }
+
+    /// A task that an earlier process began to send so long ago, and may have sent until just now.
+    ///
+    /// With `resend` it may be sent again once nothing can be found of it: never, if nobody knows how old it is.
+    pub(crate) fn restored(now: Tick, age: Option<Duration>, resend: bool) -> Self {
+        let resend = resend && age.is_some();
+        let state = State::Doubtful { missed: None, denied: false, resend, disconnected: false };
+        Self {
+            attempts: 1,
+            doubt: Some(Doubt::Other),
+            was_only_lost: false,
+            sends: Sends { first: Some(now), last: Some(now) },
+            lead: age.unwrap_or_default(),
+            ..Self::with_state(state)
+        }
+    }
+
+    /// A task of which nobody knows what became, and of which somebody has decided that it is to be sent again.
+    pub(crate) fn decided(now: Tick) -> Self {
+        Self { doubt: Some(Doubt::Other), was_only_lost: false, ..Self::new(now) }
     }
 
     /// It is not to be sent before this.
@@ -344,6 +373,7 @@ impl Submission {
             was_only_lost: true,
             sends: Sends::default(),
             sends_before: Sends::default(),
+            lead: Duration::ZERO,
         }
     }
 
@@ -366,7 +396,9 @@ impl Submission {
     }
 
     fn is_in_resend_window(&self, now: Tick) -> bool {
-        self.sends.first.is_some_and(|first| now.duration_since(first) < RESEND_WINDOW)
+        self.sends
+            .first
+            .is_some_and(|first| self.lead.saturating_add(now.duration_since(first)) < RESEND_WINDOW)
     }
 }
 

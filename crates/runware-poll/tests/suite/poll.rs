@@ -306,6 +306,35 @@ fn the_grace_counts_from_the_last_sight() {
 }
 
 #[test]
+fn the_grace_of_an_old_task_began_before_it_was_resumed() {
+    // In a process that is younger than the task, too.
+    for (age, first) in [(secs(0), 60_000), (secs(25), 35_000), (secs(60), 0), (secs(3_000), 0)] {
+        let poll = Poll::resumed(even_plan(), 0, Tick::ZERO).with_age(age);
+        let did = drive(poll, at(first + 76_000), seen(Seen::Unknown));
+        let questions: Vec<_> = did.iter().filter(|did| matches!(did, Question(_))).collect();
+        let expected = [first, first + 5_000, first + 15_000, first + 35_000, first + 75_000].map(Question);
+        assert_eq!(questions, expected.iter().collect::<Vec<_>>(), "{age:?}");
+        assert_eq!(did[0], Query(0), "no question before the first look");
+        let polls: Vec<_> = did.into_iter().filter(|did| matches!(did, Query(_))).collect();
+        let undisturbed = Poll::resumed(even_plan(), 0, Tick::ZERO);
+        assert_eq!(polls, drive(undisturbed, at(first + 76_000), seen(Seen::Running)), "looking is as ever");
+    }
+}
+
+#[test]
+fn an_old_task_that_was_seen_is_like_any_other() {
+    let mut poll = Poll::resumed(even_plan(), 0, at(5_000)).with_age(secs(3_000));
+    poll.sent(at(5_000));
+    assert_eq!(poll.step(at(5_010)), Step::Wait { until: at(15_000) }, "the look may tell");
+    poll.observed(at(5_100), Seen::Running);
+    poll.observed(at(6_000), Seen::Unknown);
+    poll.sent(at(64_000));
+    poll.observed(at(64_900), Seen::Unknown);
+    assert_eq!(poll.step(at(64_900)), Step::Wait { until: at(65_100) }, "60 s after it was seen");
+    assert_eq!(poll.step(at(65_100)), Step::Question);
+}
+
+#[test]
 fn a_question_is_not_asked_twice_at_once() {
     let mut poll = Poll::new(even_plan().with_grace(Duration::ZERO), 0, Tick::ZERO);
     poll.sent(at(1_000));

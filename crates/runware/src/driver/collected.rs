@@ -64,7 +64,8 @@ impl Collected {
         self.collector.as_deref().map(|collector| reading::collected(collector, delivery)).unwrap_or_default()
     }
 
-    fn entries(&self) -> impl Iterator<Item = &Entry<Payload>> {
+    /// What has ended.
+    pub(super) fn entries(&self) -> impl Iterator<Item = &Entry<Payload>> {
         let collector = self.collector.iter();
         collector.flat_map(|collector| collector.results().into_iter().chain(collector.failures()))
     }

@@ -21,6 +21,7 @@ impl Driver {
         let now = self.now();
         match done {
             Done::Begun(answers) => self.take_begun(answers, now),
+            Done::Claimed(answers) => self.take_claims(answers, now),
             Done::Recorded(recorded) => self.take_recorded(recorded, now),
             Done::Loaded(Ok(loaded)) => {
                 if let Some(loaded) = loaded {
@@ -36,8 +37,14 @@ impl Driver {
 
     /// Has the intent of a task written down, which is sent once that is done.
     pub(super) fn begin(&mut self, task_uuid: TaskUuid, intent: Intent) {
+        let ward = self.ledger.keeping().and_then(|keeping| keeping.care.take(task_uuid));
+        let Some(ward) = ward else {
+            // To the journal, all clients of this process are one.
+            let now = self.now();
+            return self.watch_only(task_uuid, now);
+        };
         if let Some(entry) = self.entries.get_mut(&task_uuid) {
-            let before = entry.kept.replace(Box::new(Kept::new(intent.hash)));
+            let before = entry.kept.replace(Box::new(Kept::new(intent.hash, ward)));
             if before.is_some_and(|kept| kept.ticket.is_some()) {
                 self.ledger.let_go();
             }
@@ -145,7 +152,7 @@ impl Driver {
                 return;
             }
             Ok(Begun::Known(record)) => {
-                self.take_known_task(*task_uuid, *record, now);
+                self.take_record(*task_uuid, *record, now);
                 return;
             }
             Ok(Begun::Held) => {
@@ -173,7 +180,7 @@ impl Driver {
         }
     }
 
-    /// Another process looks after the task: it is watched, and never sent.
+    /// Somebody else looks after the task: it is watched, and never sent.
     fn watch_only(&mut self, task_uuid: TaskUuid, now: Tick) {
         let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
         (entry.prepared, entry.kind) = (None, None);
@@ -184,7 +191,7 @@ impl Driver {
     }
 
     /// Writes something down that nobody waits for.
-    fn write_down(&mut self, task_uuid: TaskUuid, ticket: Ticket, fact: Fact, now: Tick) {
+    pub(super) fn write_down(&mut self, task_uuid: TaskUuid, ticket: Ticket, fact: Fact, now: Tick) {
         self.ledger.publish(Publication {
             task_uuid,
             ticket,
@@ -200,7 +207,7 @@ fn too_few() -> JournalError {
     JournalError::new(JournalErrorKind::Io, "the journal answered fewer intents than it was given")
 }
 
-fn warn(what: &str, error: &JournalError) {
+pub(super) fn warn(what: &str, error: &JournalError) {
     let kind = error.kind();
     tracing::warn!(target: "runware", ?kind, error = %error, "the journal is in trouble: {what}");
 }

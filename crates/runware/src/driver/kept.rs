@@ -2,7 +2,9 @@
 
 use runware_types::{RequestHash, TaskUuid};
 
+use super::restore::Restored;
 use crate::DeliveryId;
+use crate::care::Ward;
 use crate::error::Cause;
 use crate::journal::Ticket;
 use crate::outcome::Delivery;
@@ -25,6 +27,10 @@ pub(super) struct Kept {
     pub(super) looks_only: bool,
     /// Why the last exchange failed, if the watch has not been told yet.
     pub(super) last_fault: Option<Cause>,
+    /// What is to be remembered of it if it came from the journal.
+    pub(super) restored: Option<Restored>,
+    /// Keeps other clients of this process from it.
+    _ward: Ward,
 }
 
 /// Whether the journal knows of the next attempt to send a task.
@@ -40,7 +46,7 @@ pub(super) enum Clearance {
 
 impl Kept {
     /// A task whose intent is under way.
-    pub(super) fn new(hash: RequestHash) -> Self {
+    pub(super) fn new(hash: RequestHash, ward: Ward) -> Self {
         Self {
             hash,
             ticket: None,
@@ -50,6 +56,8 @@ impl Kept {
             is_settled: false,
             looks_only: false,
             last_fault: None,
+            restored: None,
+            _ward: ward,
         }
     }
 

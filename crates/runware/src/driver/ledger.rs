@@ -16,11 +16,13 @@ use std::time::Duration;
 
 use runware_poll::{Durations, Tick};
 use runware_types::{RequestHash, TaskUuid};
+use tokio::task::JoinSet;
 
 pub(super) use publication::{Found, News, Numbers, Publication, Tell, note_custody};
 pub(super) use work::Done;
 
-use crate::journal::{Fact, Intent, Note, Part, RENEW_EVERY, Reserve, Ticket};
+use crate::care::Ward;
+use crate::journal::{Claim, Fact, Intent, Note, Part, RENEW_EVERY, Reserve, Ticket};
 use crate::keeping::Keeping;
 use crate::room::give_back;
 use work::{Sort, Work};
@@ -30,6 +32,9 @@ pub(super) const GRACE: Duration = Duration::from_millis(200);
 
 /// How many intents or publications go in one group at most.
 const GROUP: usize = 4_096;
+
+/// How many tasks are taken over together at most.
+const CLAIMS: usize = 256;
 
 /// After so many tasks that have settled, what was learned of their durations is kept.
 const SAVE_EVERY: u32 = 100;
@@ -42,6 +47,10 @@ pub(super) struct Ledger {
     beginning: Vec<Expected>,
     /// The tasks whose intents are queued or being begun.
     expected: HashMap<TaskUuid, RequestHash>,
+    /// The tasks that are to be taken over, if they can be.
+    claims: VecDeque<(TaskUuid, Ward)>,
+    /// Those that are being taken over.
+    claiming: HashMap<TaskUuid, Ward>,
     publications: VecDeque<Publication>,
     /// Those whose facts are being recorded, in order.
     recording: Vec<Publication>,
@@ -82,6 +91,8 @@ impl Ledger {
             intents: VecDeque::new(),
             beginning: Vec::new(),
             expected: HashMap::new(),
+            claims: VecDeque::new(),
+            claiming: HashMap::new(),
             publications: VecDeque::new(),
             recording: Vec::new(),
             unfinished: HashMap::new(),
@@ -115,6 +126,16 @@ impl Ledger {
         }
         give_back(&mut self.expected);
         beginning
+    }
+
+    /// Queues the taking over of a task.
+    pub(super) fn claim(&mut self, task_uuid: TaskUuid, ward: Ward) {
+        self.claims.push_back((task_uuid, ward));
+    }
+
+    /// The tasks that are being taken over; to be taken with the answers.
+    pub(super) fn take_claiming(&mut self) -> HashMap<TaskUuid, Ward> {
+        std::mem::take(&mut self.claiming)
     }
 
     /// Forgets the intents that are not being begun yet.
@@ -254,6 +275,7 @@ impl Ledger {
     /// Starts what is to be written and read, and says when to look again.
     pub(super) fn go_on(&mut self, now: Tick) -> Option<Tick> {
         self.start_begin();
+        self.start_claims();
         self.start_record();
         self.start_renewal(now);
         [self.tell_by, self.renew_at].into_iter().flatten().min()
@@ -305,6 +327,30 @@ impl Ledger {
         self.beginning = expected.collect();
         let journal = Arc::clone(&keeping.journal);
         self.work.start(Sort::Begin, async move { Done::Begun(journal.begin(group).await) });
+    }
+
+    fn start_claims(&mut self) {
+        let Some(keeping) = &self.keeping else { return };
+        if self.claims.is_empty() || self.work.is_under_way(Sort::Claim) {
+            return;
+        }
+        let mut calls = JoinSet::new();
+        for (task_uuid, ward) in self.claims.drain(..self.claims.len().min(CLAIMS)) {
+            let keeping = Arc::clone(keeping);
+            self.claiming.insert(task_uuid, ward);
+            calls.spawn(async move {
+                let claim = Claim::one(keeping.scope.clone(), task_uuid);
+                (task_uuid, keeping.journal.claim(claim).await)
+            });
+        }
+        self.work.start(Sort::Claim, async move {
+            let mut answers = Vec::with_capacity(calls.len());
+            while let Some(answer) = calls.join_next().await {
+                // One that panicked has no answer.
+                answers.extend(answer.ok());
+            }
+            Done::Claimed(answers)
+        });
     }
 
     fn start_record(&mut self) {

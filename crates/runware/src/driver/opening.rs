@@ -5,7 +5,8 @@ use std::sync::Arc;
 use runware_poll::{Kind, Plan};
 use runware_types::Prepared;
 
-use crate::journal::Intent;
+use crate::care::Ward;
+use crate::journal::{Intent, Record};
 use crate::registry::Registry;
 use crate::watch::Watch;
 use crate::{Error, TaskHandle};
@@ -19,6 +20,8 @@ pub(crate) struct Opening {
     pub(super) kind: Option<Arc<Kind>>,
     /// What is to be written down before it is sent, if it is kept.
     pub(super) intent: Option<Box<Intent>>,
+    /// What the journal has of it, if it was taken over.
+    pub(super) record: Option<Box<(Record, Ward)>>,
 }
 
 impl Opening {
@@ -30,7 +33,13 @@ impl Opening {
         kind: Option<Arc<Kind>>,
         intent: Option<Box<Intent>>,
     ) -> Self {
-        Self { watch: Some(watch), registry, prepared, plan, kind, intent }
+        Self { watch: Some(watch), registry, prepared, plan, kind, intent, record: None }
+    }
+
+    /// The same, of a task that was taken over from the journal.
+    pub(crate) fn with_record(mut self, record: Record, ward: Ward) -> Self {
+        self.record = Some(Box::new((record, ward)));
+        self
     }
 
     /// It has arrived: the driver answers for it from here on.

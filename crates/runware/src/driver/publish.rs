@@ -74,7 +74,7 @@ impl Entry {
     }
 
     /// Tells the watch, after these facts are durable, and after what it is told before.
-    fn tell(&self, news: News, facts: Vec<Fact>, ledger: &mut Ledger) {
+    pub(super) fn tell(&self, news: News, facts: Vec<Fact>, ledger: &mut Ledger) {
         let task_uuid = self.watch.handle().task_uuid();
         match self.kept.as_ref().and_then(|kept| kept.ticket) {
             Some(ticket) if !facts.is_empty() || ledger.is_behind(task_uuid) => {
@@ -275,7 +275,7 @@ impl Missing {
 }
 
 /// The n-th part of a task.
-fn part(ordinal: u32, change: &Change<Payload>) -> Part {
+pub(super) fn part(ordinal: u32, change: &Change<Payload>) -> Part {
     let (kind, entry) = match change {
         Change::Result(entry) => (PartKind::Result, entry),
         Change::Failure(entry) => (PartKind::Failure, entry),

@@ -1,25 +1,297 @@
-//! Going on with a task as the journal has it.
+//! How a task comes back that the journal has of an earlier process, or of an earlier submission.
+//!
+//! What the journal has of its results is folded first, as one answer of the server would be: so what later answers
+//! show again is known. Then it goes on where it stood:
+//!
+//! | it was | it is |
+//! |---|---|
+//! | settled | ended at once, without a request |
+//! | accepted | looked at until it ends |
+//! | begun, and perhaps sent | looked for, and sent again if the rules of [`submission`](crate::submission) allow |
+//! | undecided | looked for once more, and not sent |
+//! | cleared by somebody's decision | sent |
+//!
+//! A task that was begun with another key is looked for, and what this key does not show proves nothing.
 
-use runware_poll::Tick;
-use runware_types::TaskUuid;
+use std::sync::Arc;
+use std::time::Duration;
+
+use runware_poll::{Change, Entry as Seen, Plan, Poll, Tick, Verdict};
+use runware_types::{ApiError, Item, TaskUuid};
 
 use super::Driver;
-use crate::journal::Record;
+use super::collected::Collected;
+use super::entry::Entry;
+use super::keep::warn;
+use super::kept::{Clearance, Kept};
+use super::ledger::{Found, GRACE, Ledger, News, Numbers, Publication};
+use super::publish::part;
+use super::request::Request;
+use crate::care::Ward;
+use crate::error::Cause;
+use crate::journal::{Claimed, Fact, JournalError, Part, PartKind, Record, State};
+use crate::reading::Payload;
+use crate::submission::Submission;
+use crate::watch::Watch;
+use crate::{Ending, Error};
+
+/// How long the journal is waited for with a task that may be in it. Then it is watched, whatever the journal says.
+const CLAIM_LIMIT: Duration = Duration::from_secs(5);
+
+/// What is to be remembered of a task that came from the journal, as long as it is open.
+#[derive(Debug)]
+pub(super) struct Restored {
+    /// When it came.
+    at: Tick,
+    /// How old it is to be taken for when the archive is to be asked about it; `None` for as old as it is here.
+    age: Option<Duration>,
+    /// Why what is not found proves nothing, if that is so.
+    foreign: Option<String>,
+    /// Why the archive could not be asked, when it was to be asked last.
+    archive_fault: Option<Cause>,
+}
 
 impl Driver {
-    /// The task of an entry whose intent was under way is known: it goes on where it stood.
-    pub(super) fn take_known_task(&mut self, task_uuid: TaskUuid, record: Record, now: Tick) {
+    /// Takes a task into care that was taken over from the journal.
+    pub(super) fn restore(&mut self, watch: Arc<Watch>, plan: Arc<Plan>, known: (Record, Ward), now: Tick) {
+        let task_uuid = watch.handle().task_uuid();
+        tracing::debug!(target: "runware", %task_uuid, is_new = false, "restored");
+        let entry = Entry::new(watch, None, plan, now, self.rng.u64(..));
+        self.entries.insert(Box::new(entry));
+        self.counters.opened();
+        self.join_record(task_uuid, known, now);
+    }
+
+    /// Takes in what the journal has of a task, unless that is known: it may be looked after already.
+    pub(super) fn join_record(&mut self, task_uuid: TaskUuid, (record, ward): (Record, Ward), now: Tick) {
+        if let Some(entry) = self.entries.get_mut(&task_uuid)
+            && entry.kept.is_none()
+        {
+            entry.kept = Some(Box::new(Kept::new(record.hash, ward)));
+            self.take_record(task_uuid, record, now);
+        }
+    }
+
+    /// Has a task taken over, if the journal knows it and nobody else looks after it. False if that cannot be.
+    ///
+    /// It is watched once the journal has answered, or does not.
+    pub(super) fn claim(&mut self, task_uuid: TaskUuid, now: Tick) -> bool {
+        let ward = self.ledger.keeping().and_then(|keeping| keeping.care.take(task_uuid));
+        let (Some(ward), Some(entry)) = (ward, self.entries.get_mut(&task_uuid)) else { return false };
+        self.ledger.claim(task_uuid, ward);
+        let at = entry.deadline().min(now + CLAIM_LIMIT);
+        entry.on_agenda = Some(at);
+        self.agenda.insert((at, task_uuid));
+        true
+    }
+
+    /// Takes in which tasks were taken over.
+    pub(super) fn take_claims(&mut self, answers: Vec<(TaskUuid, Result<Claimed, JournalError>)>, now: Tick) {
+        let mut wards = self.ledger.take_claiming();
+        for (task_uuid, answer) in answers {
+            let Some(ward) = wards.remove(&task_uuid) else { continue };
+            let claimed = answer.unwrap_or_else(|error| {
+                warn("a task is watched, and what comes of it is not kept", &error);
+                Claimed::default()
+            });
+            match claimed.tasks.into_iter().find(|record| record.task_uuid == task_uuid) {
+                Some(record) => self.take_claimed(record, ward, now),
+                None => self.keep_watching(task_uuid, now),
+            }
+        }
+        wards.into_keys().for_each(|task_uuid| self.keep_watching(task_uuid, now));
+    }
+
+    fn take_claimed(&mut self, record: Record, ward: Ward, now: Tick) {
+        let (task_uuid, ticket) = (record.task_uuid, record.ticket);
+        let Some(entry) = self.entries.get(&task_uuid) else {
+            self.write_down(task_uuid, ticket, Fact::Released, now);
+            return;
+        };
+        let handle = entry.watch.handle().clone();
+        if handle.request_hash().is_some_and(|hash| hash != record.hash) {
+            self.write_down(task_uuid, ticket, Fact::Released, now);
+            self.end(task_uuid, Err(Error::uuid_reused(handle, "in the journal")));
+        } else {
+            self.join_record(task_uuid, (record, ward), now);
+        }
+    }
+
+    /// Goes on with a task where the journal says that it stood.
+    pub(super) fn take_record(&mut self, task_uuid: TaskUuid, record: Record, now: Tick) {
+        let account = self.ledger.keeping().and_then(|keeping| keeping.account.as_deref());
+        let foreign = foreign(&record, account);
         let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
-        if let Some(kept) = &mut entry.kept {
-            kept.ticket = Some(record.ticket);
-            kept.is_accepted = record.is_accepted;
-        }
         self.ledger.hold(now);
-        // The submission is in doubt from here on: it is looked for before anything is sent.
-        if let Some(entry) = self.entries.get_mut(&task_uuid) {
-            entry.submission.maybe_sent(false);
+        // Of what was confirmed long ago the results may be gone; then the server is asked once more.
+        let was_ended = record.state == State::Settled && !(record.is_confirmed && record.parts.is_empty());
+        entry.restore(record, foreign, now, &mut self.ledger);
+        if was_ended {
+            entry.collector.settle();
         }
+        self.scheduler.remove(&task_uuid);
         self.remind(task_uuid, now);
-        self.begin_watching(task_uuid, now);
+        let Some(entry) = self.entries.get(&task_uuid) else { return };
+        if entry.collector.is_settled() {
+            self.end_with(task_uuid, Ending::Settled, now);
+        } else if entry.submission.is_watched() {
+            self.begin_watching(task_uuid, now);
+        } else {
+            self.hold_back_restored(task_uuid);
+            self.go_on(task_uuid, now);
+        }
+    }
+
+    fn hold_back_restored(&mut self, task_uuid: TaskUuid) {
+        if let Some(mut entry) = self.entries.remove(&task_uuid) {
+            self.hold_back(task_uuid, &mut entry);
+            self.entries.insert(entry);
+        }
+    }
+}
+
+impl Entry {
+    /// Becomes what the journal has of it.
+    fn restore(&mut self, record: Record, foreign: Option<String>, now: Tick, ledger: &mut Ledger) {
+        if self.prepared.is_none() {
+            self.prepared = Request::of_record(&record);
+        }
+        // Nobody knows when the work on it began.
+        self.kind = None;
+        self.is_held = false;
+        let is_accepted = record.is_accepted
+            || !record.parts.is_empty()
+            || record.state == State::Settled
+            || self.watch.read(|state| state.accepted.is_some());
+        let may_resend = foreign.is_none() && self.prepared.as_ref().is_some_and(Request::is_repeatable);
+        let (submission, age) = match record.state {
+            _ if is_accepted => (Submission::resumed(), None),
+            State::Cleared if may_resend => (Submission::decided(now), record.age),
+            // It had its time to show when it was looked for before.
+            State::Undecided { .. } => (Submission::restored(now, record.age, false), Some(Duration::MAX)),
+            _ => (Submission::restored(now, record.age, may_resend), record.age),
+        };
+        self.submission = submission;
+        if let Some(kept) = &mut self.kept {
+            kept.ticket = Some(record.ticket);
+            kept.clearance = Clearance::Needed;
+            kept.redelivered = u32::try_from(record.parts.len()).unwrap_or(u32::MAX);
+            kept.is_accepted = record.is_accepted;
+            kept.is_settled = record.is_confirmed || record.state == State::Settled;
+            kept.looks_only = foreign.is_some();
+            kept.restored = Some(Restored { at: now, age, foreign, archive_fault: None });
+        }
+        if is_accepted {
+            self.report_accepted(true, ledger);
+        }
+        self.fold(record.parts, record.expected, ledger);
+    }
+
+    /// Folds what the journal has of its results, in the order of the journal, which numbers them.
+    fn fold(&mut self, parts: Vec<Part>, expected: u32, ledger: &mut Ledger) {
+        let mut earlier = std::mem::replace(&mut self.collector, Collected::new(Some(expected)));
+        self.expect(expected);
+        let here: Vec<_> = earlier.entries().cloned().collect();
+        let known: Vec<_> = parts.into_iter().map(seen).collect();
+        self.collector.observe(known.clone());
+        // What came here while the task was in nobody's name is after that, and still to be written down.
+        let first = self.collector.arrived();
+        let unrecorded = self.collector.observe(here);
+        let task_uuid = *self.id();
+        let Some(kept) = &self.kept else { return };
+        if let Some(ticket) = kept.ticket.filter(|_| !unrecorded.is_empty()) {
+            let facts =
+                (first..).zip(&unrecorded).map(|(ordinal, change)| Fact::Ended(part(ordinal, change)));
+            let (facts, by) = (facts.collect(), self.deadline() + GRACE);
+            ledger.publish(Publication { task_uuid, ticket, facts, tell: None, by });
+        }
+        let redelivered = kept.redelivered;
+        let mut ordinals = (0..).zip(&known);
+        for change in earlier.observe(known.clone()) {
+            let (Change::Result(new) | Change::Failure(new)) = &change;
+            if let Some((first, _)) = ordinals.find(|(_, known)| *known == new) {
+                let kept = Some(Numbers { task_uuid, first, redelivered });
+                let found = Found { changes: vec![change], progress: None, kept };
+                self.tell(News::Found(found), Vec::new(), ledger);
+            }
+        }
+    }
+
+    /// True if the server may have it from somebody else: it was not sent from here.
+    pub(super) fn began_elsewhere(&self) -> bool {
+        self.prepared.is_none() || self.as_restored().is_some()
+    }
+
+    /// How it was restored, unless it was sent from here since.
+    fn as_restored(&self) -> Option<&Restored> {
+        let restored = self.kept.as_ref()?.restored.as_ref()?;
+        self.submission.last_sent().is_none_or(|last| last <= restored.at).then_some(restored)
+    }
+
+    /// How a task is looked after that was restored and not sent since. What was accepted is taken for visible, and what
+    /// was not has its grace from its intent on.
+    pub(super) fn restored_poll(&self, seed: u64) -> Option<Poll> {
+        let restored = self.as_restored()?;
+        let plan = if restored.at == self.started {
+            Arc::clone(&self.plan)
+        } else {
+            let left = self.deadline().duration_since(restored.at);
+            Arc::new(Plan::clone(&self.plan).with_deadline(left))
+        };
+        let poll = Poll::resumed(plan, seed, restored.at);
+        Some(match restored.age {
+            Some(age) if !self.submission.is_accepted() => poll.with_age(age),
+            _ => poll,
+        })
+    }
+
+    /// Remembers whether the archive could be asked.
+    pub(super) fn note_archive(&mut self, fault: Option<&Cause>) {
+        if let Some(restored) = self.kept.as_mut().and_then(|kept| kept.restored.as_mut()) {
+            restored.archive_fault = fault.cloned();
+        }
+    }
+
+    /// Why it cannot be said what became of a task that was restored, and not seen by the deadline.
+    pub(super) fn evidence_at_deadline(&self) -> Option<String> {
+        let restored = self.kept.as_ref()?.restored.as_ref().filter(|_| !self.submission.is_accepted())?;
+        let cause = restored.archive_fault.as_ref()?;
+        let task_uuid = self.id();
+        Some(format!(
+            "getResponse shows nothing of task {task_uuid}, which was begun by an earlier process, and getTaskDetails \
+             could not be asked until the deadline: {cause}; it may have run, or never have arrived"
+        ))
+    }
+
+    /// Why what cannot be found of it proves nothing, if that is so.
+    pub(super) fn foreign(&self) -> Option<&str> {
+        self.kept.as_ref()?.restored.as_ref()?.foreign.as_deref()
+    }
+}
+
+/// What makes it impossible to conclude anything from what this client's key does not show.
+fn foreign(record: &Record, account: Option<&str>) -> Option<String> {
+    let theirs = record.account.as_deref();
+    (theirs != account).then(|| {
+        format!(
+            "task {} was begun with the key {}, and this client has {}: what it cannot see may be there all the same; \
+             recover the task with the key that it was begun with",
+            record.task_uuid,
+            theirs.unwrap_or("of a client that had none of its own"),
+            account.unwrap_or("none of its own"),
+        )
+    })
+}
+
+/// A result as the journal has it.
+fn seen(part: Part) -> Seen<Payload> {
+    let Part { index, kind, raw, .. } = part;
+    let item = Item::from_raw(raw.clone()).ok();
+    let id = item.as_ref().and_then(|item| item.result_uuid()).map(Box::from);
+    match (kind, item) {
+        (PartKind::Result, Some(item)) => {
+            Seen { index, id, verdict: Verdict::Succeeded, payload: Payload::Item(item) }
+        }
+        _ => Seen { index, id, verdict: Verdict::Failed, payload: Payload::Error(ApiError::from_raw(raw)) },
     }
 }

@@ -25,8 +25,12 @@ impl Driver {
             return;
         }
         // Somebody else's task of which nothing was ever seen may not exist at all.
-        let is_known = entry.prepared.is_some() || entry.watch.read(|state| state.accepted.is_some());
-        let ending = if !is_known && entry.last_seen == Some(false) {
+        let is_known = entry.prepared.is_some()
+            || entry.kept.as_ref().is_some_and(|kept| kept.restored.is_some())
+            || entry.watch.read(|state| state.accepted.is_some());
+        let ending = if let Some(evidence) = entry.evidence_at_deadline() {
+            Ending::Unknown { handle, evidence }
+        } else if !is_known && entry.last_seen == Some(false) {
             let evidence = format!("getResponse showed nothing of task {task_uuid} until the deadline");
             Ending::Unknown { handle, evidence }
         } else {

@@ -46,9 +46,11 @@ impl Driver {
             // Whoever has opened it anew gets the end that it came to.
             return;
         }
-        if self.entries.contains(&task_uuid) {
-            self.submit_resumed(task_uuid, prepared, kind, intent, now);
-            return;
+        match (self.entries.contains(&task_uuid), opening.record.take()) {
+            (true, Some(known)) => return self.join_record(task_uuid, *known, now),
+            (true, None) => return self.submit_resumed(task_uuid, prepared, kind, intent, now),
+            (false, Some(known)) => return self.restore(watch, plan, *known, now),
+            (false, None) => {}
         }
         let is_new = prepared.is_some();
         tracing::debug!(target: "runware", %task_uuid, is_new, "opened");
@@ -64,7 +66,7 @@ impl Driver {
         }
         if is_new {
             self.go_on(task_uuid, now);
-        } else {
+        } else if !self.claim(task_uuid, now) {
             self.begin_watching(task_uuid, now);
         }
     }
@@ -101,7 +103,7 @@ impl Driver {
     }
 
     /// Keeps a task from being sent within a second of an attempt under its id that an earlier watching has made.
-    fn hold_back(&mut self, task_uuid: TaskUuid, entry: &mut Entry) {
+    pub(super) fn hold_back(&mut self, task_uuid: TaskUuid, entry: &mut Entry) {
         if self.leaving.contains_key(&task_uuid) {
             entry.is_held = true;
             entry.submission.hold(entry.deadline());
@@ -358,13 +360,14 @@ impl Driver {
         // looks and grace count from then. The deadline stays.
         let sent = entry.submission.last_sent().unwrap_or(entry.started);
         let from = if entry.submission.is_accepted() { now } else { sent };
-        let poll = match entry.prepared {
-            Some(_) if from.duration_since(entry.started) > LATE_ACCEPTANCE => {
+        let poll = match (entry.restored_poll(seed), &entry.prepared) {
+            (Some(poll), _) => poll,
+            (None, Some(_)) if from.duration_since(entry.started) > LATE_ACCEPTANCE => {
                 let left = entry.deadline().duration_since(from);
                 Poll::new(Plan::clone(&plan).with_deadline(left), seed, from)
             }
-            Some(_) => Poll::new(plan, seed, entry.started),
-            None => Poll::resumed(plan, seed, entry.started),
+            (None, Some(_)) => Poll::new(plan, seed, entry.started),
+            (None, None) => Poll::resumed(plan, seed, entry.started),
         };
         let is_ours_and_accepted = entry.prepared.is_some() && entry.submission.is_accepted();
         match entry.timed_kind() {

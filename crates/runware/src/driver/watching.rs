@@ -136,7 +136,7 @@ impl Driver {
         let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
         if entry.submission.is_accepted() {
             entry.submission.accepted();
-            entry.report_accepted(entry.prepared.is_none(), &mut self.ledger);
+            entry.report_accepted(entry.began_elsewhere(), &mut self.ledger);
         } else {
             self.take_stray_conflict(task_uuid, now);
         }
@@ -156,7 +156,7 @@ impl Driver {
         let shows_task = !snapshot.entries.is_empty();
         if shows_task {
             entry.submission.accepted();
-            entry.report_accepted(entry.prepared.is_none(), &mut self.ledger);
+            entry.report_accepted(entry.began_elsewhere(), &mut self.ledger);
         }
         let is_all_failed = snapshot.is_all_failed();
         // The answer to a synchronous task that came whole is not asked for again: this one's was lost, and nobody
@@ -228,6 +228,7 @@ impl Driver {
                 self.questions.raise_alone(*task_uuid, now);
                 continue;
             }
+            entry.note_archive(answer.fault());
             let awaits_verdict = std::mem::take(&mut entry.awaits_verdict);
             if let Expected::Asked { faults } = entry.expected {
                 self.take_expected(*task_uuid, &answer, faults, now);
@@ -238,6 +239,12 @@ impl Driver {
                 ArchiveAnswer::Found(details)
                     if !entry.submission.is_accepted() && !is_ours(entry, &details) =>
                 {
+                    if let Some(evidence) = entry.foreign().map(ToOwned::to_owned) {
+                        // What another account has under this id says nothing about the task.
+                        let handle = entry.watch.handle().clone();
+                        self.end_with(*task_uuid, Ending::Unknown { handle, evidence }, now);
+                        continue;
+                    }
                     let error = Error::uuid_reused(entry.watch.handle().clone(), "at the server");
                     self.end(*task_uuid, Err(error));
                 }
@@ -248,7 +255,7 @@ impl Driver {
                         entry.collector.settle();
                     }
                     entry.submission.accepted();
-                    entry.report_accepted(entry.prepared.is_none(), &mut self.ledger);
+                    entry.report_accepted(entry.began_elsewhere(), &mut self.ledger);
                     self.take_snapshot(*task_uuid, snapshot, now);
                     self.keep_watching(*task_uuid, now);
                     self.scheduler.observed(task_uuid, now, Seen::Running);
@@ -298,9 +305,14 @@ impl Driver {
             }
             Absence::Undecided => {
                 let handle = entry.watch.handle().clone();
-                let evidence = format!(
-                    "getResponse shows nothing of task {task_uuid}, and getTaskDetails, asked twice, does not have \
-                     it either; it may have run and been forgotten, or never have arrived"
+                let evidence = entry.foreign().map_or_else(
+                    || {
+                        format!(
+                            "getResponse shows nothing of task {task_uuid}, and getTaskDetails, asked twice, does not \
+                             have it either; it may have run and been forgotten, or never have arrived"
+                        )
+                    },
+                    ToOwned::to_owned,
                 );
                 self.end_with(task_uuid, Ending::Unknown { handle, evidence }, now);
             }

@@ -26,6 +26,16 @@ pub(crate) enum ArchiveAnswer {
     Refused(Cause),
 }
 
+impl ArchiveAnswer {
+    /// Why the archive could not be asked, if that is so.
+    pub(crate) fn fault(&self) -> Option<&Cause> {
+        match self {
+            Self::Fault(cause) | Self::Refused(cause) => Some(cause),
+            Self::Found(_) | Self::Absent | Self::Silent | Self::TooMany => None,
+        }
+    }
+}
+
 /// Sorts the replies to a question to the archive by task.
 pub(crate) fn read_details(exchange: &Exchange, asked: &[TaskUuid]) -> HashMap<TaskUuid, ArchiveAnswer> {
     let sorted = Sorted::of(exchange, asked);

@@ -282,3 +282,114 @@ fn only_a_lost_connection_is_made_good_by_a_look() {
     assert_eq!(sent_at(0).unseen(at(5000), at(5000)), None, "its answer is still on the way");
     assert_eq!(Submission::resumed().unseen(at(5000), at(5000)), None);
 }
+
+fn restored_at(millis: u64, age: Option<u64>) -> Submission {
+    Submission::restored(at(millis), age.map(Duration::from_secs), true)
+}
+
+#[test]
+fn a_restored_task_is_sent_again_only_after_two_absences_and_a_second() {
+    let mut submission = restored_at(0, Some(90));
+    assert_eq!(submission.due(), None);
+    assert!(submission.is_watched() && submission.may_exist() && submission.is_in_doubt());
+    assert!(!submission.is_accepted() && submission.may_be_sent());
+    assert_eq!(submission.unseen(at(2_000), at(2_100)), None, "a look proves nothing");
+    assert_eq!(submission.absent(at(100), true), Absence::Inconclusive);
+    assert_eq!(submission.absent(at(5_099), true), Absence::Inconclusive, "too soon after the first");
+    assert_eq!(submission.absent(at(5_100), true), Absence::Resend(at(5_100)));
+    submission.sent(at(5_100));
+    assert!(submission.was_sent_before(), "a conflict is with the earlier process");
+    assert!(submission.is_repeated());
+    submission.accepted();
+    assert!(!submission.may_be_sent());
+}
+
+#[test]
+fn a_restored_task_is_sent_no_sooner_than_a_second_after_it_was_restored() {
+    // The earlier process may have sent it until its end.
+    let mut submission = restored_at(7_000, Some(90));
+    assert_eq!(submission.not_before_gap(at(7_000)), at(8_000));
+    submission.absent(at(7_000), true);
+    assert_eq!(submission.absent(at(12_000), true), Absence::Resend(at(12_000)));
+}
+
+#[test]
+fn the_window_of_a_restored_task_counts_from_its_intent() {
+    // The process is younger than the task.
+    for (age, until, expected) in [
+        (3_594, 5_999, Absence::Resend(at(5_999))),
+        (3_594, 6_000, Absence::Undecided),
+        (3_598, 5_000, Absence::Undecided),
+        (3_600, 5_000, Absence::Undecided),
+        (u64::MAX, 5_000, Absence::Undecided),
+    ] {
+        let mut submission = restored_at(0, Some(age));
+        assert_eq!(submission.absent(at(0), true), Absence::Inconclusive);
+        assert_eq!(submission.absent(at(until), true), expected, "{age} s old");
+    }
+}
+
+#[test]
+fn a_task_whose_age_nobody_knows_is_never_sent() {
+    let mut submission = restored_at(0, None);
+    submission.absent(at(0), true);
+    assert_eq!(submission.absent(at(5_000), true), Absence::Undecided);
+    assert_eq!(submission.due(), None);
+}
+
+#[test]
+fn a_restored_task_that_may_only_be_looked_for_is_never_sent() {
+    let mut submission = Submission::restored(at(0), Some(SECOND), false);
+    submission.absent(at(0), true);
+    assert_eq!(submission.absent(at(5_000), true), Absence::Undecided);
+}
+
+#[test]
+fn the_silence_of_the_archive_sends_no_restored_task() {
+    let mut submission = restored_at(0, Some(90));
+    submission.absent(at(0), false);
+    assert_eq!(submission.absent(at(5_000), false), Absence::Undecided);
+}
+
+#[test]
+fn a_restored_task_is_sent_twice_at_most() {
+    let mut submission = restored_at(0, Some(60));
+    let mut sent = Vec::new();
+    for seconds in 1..2_000 {
+        let now = at(seconds * 5_000);
+        match submission.absent(now, true) {
+            Absence::Inconclusive => {}
+            Absence::Resend(due) => {
+                submission.sent(due);
+                sent.push(due);
+                submission.disconnected(due);
+            }
+            Absence::Undecided => break,
+        }
+        assert_eq!(submission.unseen(at(0), now), None, "that look began too soon");
+    }
+    assert_eq!(sent, [at(10_000), at(20_000)], "and once before that, for all that is known");
+}
+
+#[test]
+fn a_restored_task_that_never_left_goes_back_to_its_doubt() {
+    let mut submission = restored_at(0, Some(90));
+    submission.absent(at(0), true);
+    assert_eq!(submission.absent(at(5_000), true), Absence::Resend(at(5_000)));
+    submission.sent(at(5_000));
+    submission.never_left(at(6_000));
+    assert!(submission.is_watched() && submission.is_in_doubt());
+    assert_eq!(submission.absent(at(7_000), true), Absence::Inconclusive, "the archive is asked anew");
+    assert_eq!(submission.absent(at(12_000), true), Absence::Resend(at(12_000)));
+}
+
+#[test]
+fn what_somebody_has_decided_to_send_is_due_at_once_and_stays_in_doubt() {
+    let mut submission = Submission::decided(at(30));
+    assert_eq!(submission.due(), Some(at(30)));
+    assert!(submission.may_exist(), "of the earlier attempts nothing is known");
+    submission.sent(at(30));
+    assert!(!submission.was_sent_before(), "whose a conflict is, is asked");
+    assert_eq!(submission.refused(at(40), Duration::ZERO, true), Next::Resend(at(1_040)));
+    assert!(submission.is_in_doubt(), "what the earlier attempts came to is still not known");
+}

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use runware_poll::Durations;
+use runware_types::TaskUuid;
 use tokio::task::{Id, JoinError, JoinSet};
 
-use crate::journal::{Begun, JournalError, JournalErrorKind, Ticket};
+use crate::journal::{Begun, Claimed, JournalError, JournalErrorKind, Ticket};
 
 /// Calls of the journal that are under way: at most one of each sort.
 #[derive(Debug, Default)]
@@ -19,6 +20,8 @@ pub(super) struct Work {
 pub(in crate::driver) enum Done {
     Begun(Result<Vec<Begun>, JournalError>),
     Recorded(Result<Vec<Ticket>, JournalError>),
+    /// What became of the claims of single tasks that were made together. One may be missing.
+    Claimed(Vec<(TaskUuid, Result<Claimed, JournalError>)>),
     Renewed(Result<(), JournalError>),
     Loaded(Result<Option<Durations>, JournalError>),
     Saved(Result<(), JournalError>),
@@ -28,6 +31,7 @@ pub(in crate::driver) enum Done {
 pub(super) enum Sort {
     Begin,
     Record,
+    Claim,
     Renew,
     Load,
     Save,
@@ -69,6 +73,7 @@ impl Work {
         match self.sorts.remove(&error.id()) {
             Some(Sort::Begin) => Done::Begun(Err(fault())),
             Some(Sort::Record) => Done::Recorded(Err(fault())),
+            Some(Sort::Claim) => Done::Claimed(Vec::new()),
             Some(Sort::Load) => Done::Loaded(Err(fault())),
             Some(Sort::Save) => Done::Saved(Err(fault())),
             Some(Sort::Renew) | None => Done::Renewed(Err(fault())),
