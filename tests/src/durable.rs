@@ -140,7 +140,7 @@ async fn recovery(
     let opened = clock.now();
     let client =
         Client::builder().api_key("bench").base_url(url).journal(Arc::new(journal)).scope(SCOPE).build()?;
-    let tasks = client.recover().await?.into_tasks();
+    let tasks = client.recover().await?.tasks;
     let recovered = clock.now();
     let look = loop {
         if let Some(at) = first_check.lock().ok().and_then(|first| *first) {

@@ -77,7 +77,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
     });
     watch_all(own.collect::<Result<_, _>>()?).await?;
     loop {
-        watch_all(client.recover().await?.into_tasks()).await?;
+        watch_all(client.recover().await?.tasks).await?;
         if is_over.load(Ordering::Relaxed) && nothing_is_open(&journal)? {
             client.close().await;
             return Ok(());

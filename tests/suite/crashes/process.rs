@@ -137,7 +137,7 @@ impl Process {
         for work in works {
             let tasks = match work {
                 Work::Submit => self.submit(scenario),
-                Work::Recover => self.client.recover().await.unwrap().into_tasks(),
+                Work::Recover => self.client.recover().await.unwrap().tasks,
             };
             let watched =
                 tasks.into_iter().map(async |task| (task.handle().task_uuid(), self.watch(task).await));
