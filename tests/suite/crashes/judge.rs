@@ -93,9 +93,10 @@ impl Case<'_> {
     }
 
     /// True if a task can be left that somebody has to decide about: a machine that starts anew has forgotten how old a
-    /// task is.
+    /// task is, and a server that is busy does not say that an earlier attempt has not come through.
     fn may_be_undecided(&self) -> bool {
-        self.cuts.iter().any(|cut| matches!(cut.variant, Variant::Torn(_)))
+        let is_anew = self.cuts.iter().any(|cut| matches!(cut.variant, Variant::Torn(_)));
+        is_anew || self.scenario.is_busy
     }
 }
 
@@ -146,7 +147,9 @@ impl Report {
                 self.complain(format!("{task}: accepted {}, billed {}", account.accepted, account.billed));
             }
             for pair in account.submissions.windows(2) {
-                if pair[0].hash != pair[1].hash || pair[1].at < pair[0].at + secs(1) {
+                // What was refused in so many words may be offered again at once.
+                let is_hasty = account.accepted > 0 && pair[1].at < pair[0].at + secs(1);
+                if pair[0].hash != pair[1].hash || is_hasty {
                     self.complain(format!("{task} was sent twice: {pair:?}"));
                 }
             }
@@ -189,7 +192,8 @@ impl Report {
         for spec in &case.scenario.tasks {
             let stage = stages.get(&spec.uuid);
             let is_sound = match stage {
-                Some(Stage::Confirmed) => accepted(&spec.uuid),
+                // A refusal that nobody heard of is found in the archive, as a failure.
+                Some(Stage::Confirmed) => accepted(&spec.uuid) || spec.succeeding() == 0,
                 Some(Stage::Refused) => !accepted(&spec.uuid) && spec.succeeding() == 0,
                 Some(Stage::Undecided) => !accepted(&spec.uuid) && case.may_be_undecided(),
                 _ => false,
