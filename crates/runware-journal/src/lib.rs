@@ -1,12 +1,28 @@
 //! The durable journal of Runware tasks: bought once, kept for good.
 
+mod call;
+mod checksum;
 mod clock;
 mod decision;
+mod file_system;
+mod files;
 mod health;
 mod journal;
+mod kept;
 mod listed;
+mod mark;
+mod meta;
+mod moment;
 mod options;
+mod owners;
+mod reading;
 mod retention;
+mod schema;
+mod task;
+mod trouble;
+mod verify;
+mod work;
+mod writer;
 
 pub use clock::{BootClock, SystemBootClock};
 pub use decision::{Decided, Decision};

@@ -73,7 +73,7 @@ impl Options {
     /// It cannot be read, written or made; something in it is not what was written, or is missing; a newer version of
     /// this library has written it; or it is on a file system that does not keep its promises.
     pub fn open(self, path: impl AsRef<Path>) -> Result<SqliteJournal, JournalError> {
-        SqliteJournal::with_options(path.as_ref(), self)
+        SqliteJournal::with_options(path.as_ref(), &self)
     }
 }
 

@@ -47,6 +47,41 @@ impl Money {
     pub fn is_zero(&self) -> bool {
         self.0.is_zero()
     }
+
+    /// The sum, or nothing if it cannot be held to the last digit.
+    ///
+    /// ```
+    /// use runware_types::Money;
+    ///
+    /// let [cent, most]: [Money; 2] = ["0.01".parse()?, "79228162514264337593543950335".parse()?];
+    /// assert_eq!(cent.checked_add(cent), Some("0.02".parse()?));
+    /// assert_eq!(most.checked_add(cent), None);
+    /// # Ok::<(), runware_types::InvalidMoney>(())
+    /// ```
+    #[must_use]
+    pub fn checked_add(self, other: Self) -> Option<Self> {
+        exactly(self, other, self.0.checked_add(other.0))
+    }
+
+    /// The difference, which may be below zero, or nothing if it cannot be held to the last digit.
+    ///
+    /// ```
+    /// use runware_types::Money;
+    ///
+    /// let [budget, price]: [Money; 2] = ["12.50".parse()?, "0.0013".parse()?];
+    /// assert_eq!(budget.checked_sub(price), Some("12.4987".parse()?));
+    /// # Ok::<(), runware_types::InvalidMoney>(())
+    /// ```
+    #[must_use]
+    pub fn checked_sub(self, other: Self) -> Option<Self> {
+        exactly(self, other, self.0.checked_sub(other.0))
+    }
+}
+
+/// A sum or a difference, unless it was rounded: `Decimal` drops decimal places where there are too many digits.
+fn exactly(first: Money, second: Money, result: Option<Decimal>) -> Option<Money> {
+    let places = first.0.normalize().scale().max(second.0.normalize().scale());
+    result.filter(|result| result.scale() >= places).map(Money)
 }
 
 /// Reads the text of a JSON number: `0.0013`, `1.3e-3`, `-2`.

@@ -1,0 +1,180 @@
+//! [`Mark`]: how much has been written to a journal, kept outside of it.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use crate::checksum::Checksum;
+use crate::trouble::Trouble;
+
+/// A small file with the number of the last transaction that was committed.
+///
+/// SQLite takes a log that ends in the middle for what a crash has left, and everything after a damaged place for never
+/// written. That it was written once is known from here. The number is written after each commit and not synced, so that
+/// it may be too low after the machine has stopped, and is never too high.
+///
+/// There are two places for it, of which the one with the lower number is written: a write that is cut short leaves the
+/// other one.
+#[derive(Debug)]
+pub(crate) struct Mark {
+    file: File,
+}
+
+/// Which journal it is, and how far it was written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Position {
+    /// What the journal was named when it was made; nothing before that.
+    pub(crate) name: [u8; 16],
+    /// The number of the last transaction.
+    pub(crate) sequence: i64,
+}
+
+const MAGIC: &[u8; 8] = b"RWMARK1\n";
+const PLACES: [u64; 2] = [0, 64];
+const LENGTH: usize = 48;
+
+impl Mark {
+    /// Opens it. If there is none, it is made, unless there is a journal: then it was lost.
+    ///
+    /// `has_database` must have been found out before: a mark is made before its journal.
+    pub(crate) fn open(path: &Path, has_database: bool) -> Result<Self, Trouble> {
+        let lost = || Trouble::damaged(format!("{} is missing, which belongs to it", path.display()));
+        let file = match OpenOptions::new().read(true).write(true).open(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                if has_database {
+                    return Err(lost());
+                }
+                match crate::files::create(path) {
+                    // Another process was quicker.
+                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                        OpenOptions::new().read(true).write(true).open(path)?
+                    }
+                    created => created?,
+                }
+            }
+            opened => opened?,
+        };
+        let mark = Self { file };
+        if mark.places()?.into_iter().flatten().next().is_none() {
+            if has_database {
+                return Err(Trouble::damaged(format!("{} cannot be read", path.display())));
+            }
+            let [first, _] = PLACES;
+            mark.write(first, Position::default())?;
+            mark.sync()?;
+        }
+        Ok(mark)
+    }
+
+    /// How far the journal was written at least.
+    pub(crate) fn position(&self) -> io::Result<Position> {
+        let places = self.places()?.into_iter().flatten();
+        Ok(places.max_by_key(|position| position.sequence).unwrap_or_default())
+    }
+
+    /// A transaction was committed.
+    pub(crate) fn advance(&self, position: Position) -> io::Result<()> {
+        let [first, second] = self.places()?;
+        let [at_first, at_second] = PLACES;
+        let sequence = |place: Option<Position>| place.map_or(-1, |position| position.sequence);
+        if sequence(first).max(sequence(second)) >= position.sequence {
+            return Ok(());
+        }
+        self.write(if sequence(first) < sequence(second) { at_first } else { at_second }, position)
+    }
+
+    /// Makes it durable.
+    pub(crate) fn sync(&self) -> io::Result<()> {
+        self.file.sync_all()
+    }
+
+    fn write(&self, place: u64, position: Position) -> io::Result<()> {
+        let mut file = &self.file;
+        file.seek(SeekFrom::Start(place))?;
+        file.write_all(&encode(position))
+    }
+
+    fn places(&self) -> io::Result<[Option<Position>; 2]> {
+        let mut file = &self.file;
+        file.seek(SeekFrom::Start(0))?;
+        let mut bytes = Vec::with_capacity(128);
+        file.take(128).read_to_end(&mut bytes)?;
+        let place = |start: u64| decode(bytes.get(usize::try_from(start).ok()?..)?);
+        Ok(PLACES.map(place))
+    }
+}
+
+fn encode(position: Position) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(LENGTH);
+    bytes.extend(MAGIC);
+    bytes.extend(position.name);
+    bytes.extend(position.sequence.to_be_bytes());
+    let sum = Checksum::of("mark").bytes(&bytes).sum();
+    bytes.extend(sum.to_bytes());
+    bytes
+}
+
+fn decode(bytes: &[u8]) -> Option<Position> {
+    let (magic, rest) = bytes.split_first_chunk::<8>()?;
+    let (name, rest) = rest.split_first_chunk::<16>()?;
+    let (sequence, rest) = rest.split_first_chunk::<8>()?;
+    let (sum, _) = rest.split_first_chunk::<16>()?;
+    let position = Position { name: *name, sequence: i64::from_be_bytes(*sequence) };
+    (magic == MAGIC && encode(position).ends_with(sum)).then_some(position)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::{Mark, Position};
+
+    fn at(sequence: i64) -> Position {
+        Position { name: [7; 16], sequence }
+    }
+
+    #[test]
+    fn the_highest_number_stays() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("mark");
+        let mark = Mark::open(&path, false).unwrap();
+        assert_eq!(mark.position().unwrap(), Position::default());
+        for sequence in [1, 2, 5, 3, 4] {
+            mark.advance(at(sequence)).unwrap();
+        }
+        drop(mark);
+        assert_eq!(Mark::open(&path, true).unwrap().position().unwrap(), at(5));
+    }
+
+    #[test]
+    fn a_write_that_is_cut_short_leaves_the_one_before() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("mark");
+        let mark = Mark::open(&path, false).unwrap();
+        for sequence in 1..=4 {
+            mark.advance(at(sequence)).unwrap();
+        }
+        let whole = fs::read(&path).unwrap();
+        for place in [0, 64] {
+            for byte in place..place + super::LENGTH {
+                let mut torn = whole.clone();
+                torn[byte] ^= 0x55;
+                fs::write(&path, &torn).unwrap();
+                let position = Mark::open(&path, true).unwrap().position().unwrap();
+                assert!(position == at(4) || position == at(3), "{byte}: {position:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_mark_that_is_lost_is_noticed() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("mark");
+        assert!(Mark::open(&path, true).is_err(), "there is none");
+        fs::write(&path, "").unwrap();
+        assert!(Mark::open(&path, true).is_err(), "it is empty");
+        fs::write(&path, [0; 128]).unwrap();
+        assert!(Mark::open(&path, true).is_err(), "there is nothing in it");
+        assert!(Mark::open(&path, false).is_ok(), "there is no journal yet");
+    }
+}

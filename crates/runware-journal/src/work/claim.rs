@@ -1,0 +1,41 @@
+//! Tasks are taken over.
+
+use runware::journal::{Claim, Claimed};
+
+use super::Work;
+use crate::task::Task;
+use crate::trouble::Trouble;
+
+impl Work<'_> {
+    pub(crate) fn claim(&mut self, claim: &Claim) -> Result<Claimed, Trouble> {
+        let tasks = match claim.task_uuid {
+            Some(task_uuid) => {
+                let task = Task::of_uuid(self.connection, &claim.scope, task_uuid)?;
+                task.into_iter().filter(|task| task.stage.number() <= 2).collect()
+            }
+            None => self.unfinished(&claim.scope)?,
+        };
+        let mut claimed = Claimed::default();
+        for task in tasks {
+            if self.is_held_by(task.owner)? {
+                claimed.held += 1;
+            } else {
+                claimed.tasks.push(self.take(task)?);
+            }
+        }
+        Ok(claimed)
+    }
+
+    /// Tasks that are open, settled or undecided, oldest first.
+    fn unfinished(&self, scope: &str) -> Result<Vec<Task>, Trouble> {
+        let mut query = self
+            .connection
+            .prepare_cached("SELECT * FROM task WHERE scope = ?1 AND stage <= 2 ORDER BY id")?;
+        let mut rows = query.query([scope])?;
+        let mut tasks = Vec::new();
+        while let Some(row) = rows.next()? {
+            tasks.push(Task::of_row(row)??);
+        }
+        Ok(tasks)
+    }
+}

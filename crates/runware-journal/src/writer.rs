@@ -1,0 +1,354 @@
+//! [`Writer`]: the one connection that writes, and what it does when it cannot.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use runware::journal::{JournalError, JournalErrorKind};
+use rusqlite::{Connection, OpenFlags};
+
+use crate::call::Call;
+use crate::files::{Files, Watch};
+use crate::mark::{Mark, Position};
+use crate::moment::{Moment, nanoseconds};
+use crate::owners::{OwnerLock, Owners};
+use crate::schema;
+use crate::trouble::{Trouble, is_grave};
+use crate::verify::{check_position, verify};
+use crate::work::Work;
+use crate::{BootClock, Options};
+
+/// How long to wait for another process that writes.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// About how many pages are written to the log before it is copied into the database.
+const PAGES_BETWEEN_CHECKPOINTS: u64 = 1000;
+
+/// Writes to a journal, one transaction after the other.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    files: Files,
+    clock: Arc<dyn BootClock>,
+    owners: Owners,
+    lease: i64,
+    redacts: bool,
+    open: Option<Open>,
+    /// How far it was written, by anybody, as far as is known here.
+    position: Position,
+    owner: i64,
+    lock: Option<OwnerLock>,
+    /// When this owner has said last that it is alive.
+    renewed: Option<(Option<String>, i64)>,
+    /// What went wrong so gravely that everything has to be read again before anything is written.
+    refusal: Option<JournalError>,
+    /// About how many pages were written since the log was last copied into the database.
+    pages: u64,
+}
+
+/// What is open while nothing has gone wrong.
+#[derive(Debug)]
+struct Open {
+    connection: Connection,
+    mark: Mark,
+    watch: Watch,
+}
+
+impl Writer {
+    /// Opens a journal, or makes it, reads all of it, and registers a new owner.
+    pub(crate) fn open(files: Files, options: &Options) -> Result<Self, JournalError> {
+        let mut writer = Self {
+            clock: Arc::clone(&options.clock),
+            owners: Owners::new(files.owners.clone()),
+            lease: nanoseconds(options.lease),
+            redacts: options.redacts,
+            open: None,
+            position: Position::default(),
+            owner: 0,
+            lock: None,
+            renewed: None,
+            refusal: None,
+            pages: 0,
+            files,
+        };
+        match writer.reopen() {
+            Ok(()) => Ok(writer),
+            Err(trouble) => Err(trouble.at(&writer.files.database)),
+        }
+    }
+
+    /// The number of this owner.
+    pub(crate) fn owner(&self) -> i64 {
+        self.owner
+    }
+
+    /// How far the journal was written at least.
+    pub(crate) fn position(&self) -> Position {
+        self.position
+    }
+
+    /// Why nothing is written at present.
+    pub(crate) fn refusal(&self) -> Option<&JournalError> {
+        self.refusal.as_ref()
+    }
+
+    /// Makes all of these calls in one transaction, and tells them once it is durable.
+    pub(crate) fn run(&mut self, mut calls: Vec<Box<dyn Call>>) {
+        match self.transact(&mut calls) {
+            Ok(failed) => {
+                for (call, failure) in calls.into_iter().zip(failed) {
+                    call.answer(failure.map_or(Ok(()), Err));
+                }
+                self.tidy();
+            }
+            // There may be room for some of them.
+            Err(error) if calls.len() > 1 && error.kind() == JournalErrorKind::Full => {
+                calls.into_iter().for_each(|call| self.run(vec![call]));
+            }
+            Err(error) => calls.into_iter().for_each(|call| call.answer(Err(error.clone()))),
+        }
+    }
+
+    /// Which of the calls failed, if the transaction did not.
+    fn transact(&mut self, calls: &mut [Box<dyn Call>]) -> Result<Vec<Option<JournalError>>, JournalError> {
+        if self.refusal.is_some()
+            && let Err(trouble) = self.reopen()
+        {
+            return Err(self.refuse(trouble));
+        }
+        self.commit(calls).map_err(|trouble| self.refuse(trouble))
+    }
+
+    /// After what is grave, nothing is written until all was read again. What a disk has not taken is not offered to it
+    /// a second time by the same way: the system may have dropped it, and say that all is well.
+    fn refuse(&mut self, trouble: Trouble) -> JournalError {
+        let error = trouble.at(&self.files.database);
+        if is_grave(error.kind()) {
+            self.open = None;
+            self.refusal = Some(error.clone());
+        }
+        error
+    }
+
+    fn commit(&mut self, calls: &mut [Box<dyn Call>]) -> Result<Vec<Option<JournalError>>, Trouble> {
+        let Some(open) = &mut self.open else { return Err(Trouble::damaged("it is closed")) };
+        let connection = &open.connection;
+        let transaction = Immediate::begin(connection)?;
+        open.watch.check()?;
+        let moment = Moment::now(&*self.clock);
+        let mut work = Work::new(connection, moment, self.owner, &self.owners, self.redacts)?;
+        check_position(&work.meta, self.position)?;
+        let found = work.meta.clone();
+        let renews = is_due(self.renewed.as_ref(), &work.moment, self.lease);
+        if renews {
+            work.renew()?;
+        }
+        let mut failed = Vec::with_capacity(calls.len());
+        for call in &mut *calls {
+            failed.push(run_one(&mut work, &mut **call, &self.files)?);
+        }
+        if work.meta == found {
+            return Ok(failed);
+        }
+        work.meta.sequence += 1;
+        work.meta.update(connection)?;
+        let Work { meta, moment, pages, .. } = work;
+        transaction.commit()?;
+        let position = meta.position();
+        self.position = position;
+        self.pages += pages + 4;
+        if renews {
+            self.renewed = Some((moment.boot, moment.since_boot));
+        }
+        // It is durable: what goes wrong from here on does not make it undone.
+        if let Err(error) = open.mark.advance(position) {
+            let error = Trouble::from(error).at(&self.files.mark);
+            self.refusal = Some(error);
+        }
+        Ok(failed)
+    }
+
+    /// Copies the log into the database when there is much in it.
+    fn tidy(&mut self) {
+        let Some(open) = &self.open else { return };
+        if self.pages < PAGES_BETWEEN_CHECKPOINTS {
+            return;
+        }
+        self.pages = 0;
+        let copied = open
+            .connection
+            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
+            .map_err(Trouble::from)
+            .and_then(|()| Ok(open.mark.sync()?));
+        if let Err(trouble) = copied {
+            // Everything is in the log still. Without room or while others are at it, there is a next time.
+            self.refuse(trouble);
+        }
+    }
+
+    /// Opens everything, and reads it from end to end.
+    fn reopen(&mut self) -> Result<(), Trouble> {
+        self.open = None;
+        let is_there = self.files.is_there()?;
+        let mark = Mark::open(&self.files.mark, is_there)?;
+        let marked = mark.position()?;
+        if !self.files.is_there()? {
+            if marked.sequence > 0 || self.position.sequence > 0 {
+                return Err(Trouble::damaged("it is gone"));
+            }
+            create(&self.files)?;
+        }
+        let mut connection = connect(&self.files, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        schema::update(&mut connection)?;
+        prepare_to_write(&connection)?;
+        verify(&connection, later(marked, self.position))?;
+        let is_registered = self.lock.as_ref().is_some_and(|lock| lock.path().exists());
+        if !is_registered {
+            self.register(&connection, &mark)?;
+        }
+        let lock = self.lock.as_ref().map(OwnerLock::path);
+        let files = &self.files;
+        let mut watched = vec![&*files.database, &*files.log, &*files.mark];
+        watched.extend(lock);
+        let watch = Watch::over(&watched)?;
+        self.open = Some(Open { connection, mark, watch });
+        self.refusal = None;
+        Ok(())
+    }
+
+    fn register(&mut self, connection: &Connection, mark: &Mark) -> Result<(), Trouble> {
+        let transaction = Immediate::begin(connection)?;
+        let moment = Moment::now(&*self.clock);
+        let mut work = Work::new(connection, moment, 0, &self.owners, self.redacts)?;
+        let (owner, lock) = work.register(self.lease)?;
+        work.meta.sequence += 1;
+        work.meta.update(connection)?;
+        let Work { meta, moment, .. } = work;
+        transaction.commit()?;
+        self.position = meta.position();
+        self.owner = owner;
+        self.lock = Some(lock);
+        self.renewed = Some((moment.boot, moment.since_boot));
+        Ok(mark.advance(self.position)?)
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        if let Some(Open { connection, mark, .. }) = self.open.take() {
+            // If this is the last one that is open, the log is copied into the database.
+            drop(connection);
+            let _ = mark.sync();
+        }
+    }
+}
+
+/// A connection that only reads.
+pub(crate) fn connect_to_read(files: &Files) -> Result<Connection, Trouble> {
+    let connection = connect(files, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
+
+fn connect(files: &Files, flags: OpenFlags) -> Result<Connection, Trouble> {
+    let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let connection = Connection::open_with_flags(&files.database, flags)?;
+    connection.busy_timeout(PATIENCE)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    connection.pragma_update(None, "mmap_size", 0)?;
+    Ok(connection)
+}
+
+fn prepare_to_write(connection: &Connection) -> Result<(), Trouble> {
+    let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+    if mode != "wal" {
+        return Err(Trouble::damaged("its mode is not the one that it was made with"));
+    }
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "fullfsync", true)?;
+    // What was pruned is overwritten.
+    connection.pragma_update(None, "secure_delete", true)?;
+    // The log is copied into the database after those who wait were told.
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    Ok(())
+}
+
+/// Makes a journal aside, and gives it its name when it is complete: either there is all of it or nothing.
+fn create(files: &Files) -> Result<(), Trouble> {
+    let unique: String =
+        Connection::open_in_memory()?.query_row("SELECT hex(randomblob(8))", [], |row| row.get(0))?;
+    let draft = files.draft(&unique);
+    let made = build(files, &draft);
+    // If the name is there already, another process was quicker; and if this fails, it only takes up room.
+    let _ = std::fs::remove_file(&draft);
+    made?;
+    Ok(files.sync_directory()?)
+}
+
+fn build(files: &Files, draft: &std::path::Path) -> Result<(), Trouble> {
+    crate::files::create(draft)?;
+    let mut connection = Connection::open_with_flags(draft, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    schema::create(&mut connection)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.close().map_err(|(_, error)| error)?;
+    std::fs::File::open(draft)?.sync_all()?;
+    match std::fs::hard_link(draft, &files.database) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        linked => Ok(linked?),
+    }
+}
+
+fn later(one: Position, other: Position) -> Position {
+    if other.sequence > one.sequence { other } else { one }
+}
+
+/// Whether it is time to say again that this owner is alive.
+fn is_due(renewed: Option<&(Option<String>, i64)>, moment: &Moment, lease: i64) -> bool {
+    let silence = renewed.and_then(|(boot, at)| moment.since(boot.as_deref(), *at));
+    silence.is_none_or(|silence| nanoseconds(silence) >= lease / 4)
+}
+
+/// Makes one call. If it fails alone, what it has done is undone, and the others go on.
+fn run_one(work: &mut Work<'_>, call: &mut dyn Call, files: &Files) -> Result<Option<JournalError>, Trouble> {
+    let connection = work.connection;
+    let meta = work.meta.clone();
+    connection.prepare_cached("SAVEPOINT call")?.execute([])?;
+    let Err(trouble) = call.run(work) else {
+        connection.prepare_cached("RELEASE call")?.execute([])?;
+        return Ok(None);
+    };
+    let error = trouble.at(&files.database);
+    // SQLite may have undone the transaction by itself.
+    if is_grave(error.kind()) || connection.is_autocommit() {
+        return Err(Trouble::Told(error));
+    }
+    connection.execute_batch("ROLLBACK TO call; RELEASE call")?;
+    work.meta = meta;
+    Ok(Some(error))
+}
+
+/// A transaction that nobody else can write beside. It is undone when it is dropped.
+struct Immediate<'c> {
+    connection: &'c Connection,
+}
+
+impl<'c> Immediate<'c> {
+    fn begin(connection: &'c Connection) -> Result<Self, Trouble> {
+        connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        Ok(Self { connection })
+    }
+
+    fn commit(self) -> Result<(), Trouble> {
+        self.connection.prepare_cached("COMMIT")?.execute([])?;
+        Ok(())
+    }
+}
+
+impl Drop for Immediate<'_> {
+    fn drop(&mut self) {
+        if !self.connection.is_autocommit() {
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+    }
+}
