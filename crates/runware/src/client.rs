@@ -109,7 +109,9 @@ impl Client {
     ///
     /// [`ErrorKind::InvalidTask`](crate::ErrorKind::InvalidTask) as for [`Client::prepare`];
     /// [`ErrorKind::UuidReused`](crate::ErrorKind::UuidReused) if this client is watching another request
-    /// of the same id, or streaming it; [`ErrorKind::Closed`](crate::ErrorKind::Closed) after [`Client::close`].
+    /// of the same id, or streaming it; [`ErrorKind::Unpriced`](crate::ErrorKind::Unpriced) for a client with a
+    /// [budget](ClientBuilder::budget), if there is no [price](SubmitOptions::price);
+    /// [`ErrorKind::Closed`](crate::ErrorKind::Closed) after [`Client::close`].
     pub fn submit(&self, task: impl Into<RawTask>) -> Result<Task, Error> {
         self.submit_prepared(self.prepare(task)?)
     }
@@ -188,7 +190,21 @@ impl Client {
     /// [`ErrorKind::UuidReused`](crate::ErrorKind::UuidReused) if this client is streaming or watching a task of the
     /// same id; [`ErrorKind::Closed`](crate::ErrorKind::Closed) after [`Client::close`].
     pub fn stream_text(&self, task: impl Into<RawTask>) -> Result<TextStream, Error> {
-        TextStream::new(&self.shared, &self.plan, task.into())
+        self.stream_text_with(task, SubmitOptions::new())
+    }
+
+    /// Streams a text, with what else there is to say about it: a name and notes for the journal, and its price.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Client::stream_text`], and [`ErrorKind::Unpriced`](crate::ErrorKind::Unpriced) for a client with a
+    /// [budget](ClientBuilder::budget), if there is no [price](SubmitOptions::price).
+    pub fn stream_text_with(
+        &self,
+        task: impl Into<RawTask>,
+        options: SubmitOptions,
+    ) -> Result<TextStream, Error> {
+        TextStream::new(&self.shared, &self.plan, task.into(), options)
     }
 
     /// Watches a task that was submitted before, by this or any other process. Nothing is submitted.
@@ -299,6 +315,9 @@ impl Client {
     /// [`ErrorKind::Closed`](crate::ErrorKind::Closed) with the task's handle, or, if results are there already,
     /// an outcome with [`Ending::Interrupted`](crate::Ending::Interrupted). A [`TextStream`] gets it with the text so
     /// far, and lets go of its connection, when it is next polled.
+    ///
+    /// With a [journal](ClientBuilder::journal) it waits until everything that is known is durable, for ten seconds at
+    /// most: what the journal has not taken by then is handed over as [not durable](Outcome::is_durable).
     ///
     /// # Cancel safety
     ///

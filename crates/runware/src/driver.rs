@@ -46,6 +46,7 @@ use asking::Questions;
 use entries::Entries;
 use entry::Entry;
 use lanes::{Lane, Lanes};
+pub(crate) use ledger::GRACE;
 use ledger::Ledger;
 use opening::Opening;
 use outbox::Outbox;

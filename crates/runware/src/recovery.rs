@@ -15,7 +15,7 @@ use crate::{Client, Error, Task, TaskHandle};
 pub struct Recovered {
     /// The tasks, in the order in which they were begun. Each is watched; what has settled ends at once.
     pub tasks: Vec<Task>,
-    /// How many others are in the care of other processes that are alive, or of other clients of this one.
+    /// How many others are in the care of other processes that are alive, or of others in this one.
     pub held_elsewhere: usize,
 }
 
@@ -90,9 +90,13 @@ impl Client {
         }
     }
 
-    /// Goes on with what the journal has of a task; `None` if another client of this process looks after it.
+    /// Goes on with what the journal has of a task; `None` if another client of this process, or
+    /// one who reads it as a stream, looks after it.
     pub(crate) fn restore(&self, keeping: &Arc<Keeping>, record: Record) -> Result<Option<Task>, Error> {
         let (shared, plan) = self.parts();
+        if shared.registry.is_streamed(record.task_uuid) {
+            return Ok(None);
+        }
         let Some(ward) = keeping.care.take(record.task_uuid) else { return Ok(None) };
         let (watch, _) = shared.registry.open(TaskHandle::from(&record), false)?;
         let task = Task::new(Arc::clone(&watch), Arc::clone(shared));

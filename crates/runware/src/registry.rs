@@ -82,6 +82,11 @@ impl Registry {
         Ok(())
     }
 
+    /// True if a text is being streamed under this id.
+    pub(crate) fn is_streamed(&self, task_uuid: TaskUuid) -> bool {
+        lock(&self.streams).contains(&task_uuid)
+    }
+
     /// Gives the id of a stream back.
     pub(crate) fn end_stream(&self, task_uuid: TaskUuid) {
         lock(&self.streams).remove(&task_uuid);

@@ -48,11 +48,11 @@ pub(crate) const RESEND_GAP: Duration = Duration::from_secs(1);
 pub(crate) const RESEND_WINDOW: Duration = Duration::from_secs(3600);
 
 /// How often a task is offered to a server that does not take it.
-pub(crate) const MAX_ATTEMPTS: u32 = 3;
+pub(crate) const MAX_ATTEMPTS: u8 = 3;
 
 /// How often a task is sent that is lost with its connection each time. Where a connection does not last, three in a row
 /// are no rarity among many tasks; and a task that ends each connection it comes over must not do so for ever.
-pub(crate) const MAX_ATTEMPTS_LOST: u32 = 6;
+pub(crate) const MAX_ATTEMPTS_LOST: u8 = 6;
 
 /// The archive's "not found" counts again only after this long.
 pub(crate) const ABSENCE_GAP: Duration = Duration::from_secs(5);
@@ -61,7 +61,7 @@ pub(crate) const ABSENCE_GAP: Duration = Duration::from_secs(5);
 #[derive(Clone, Debug)]
 pub(crate) struct Submission {
     state: State,
-    attempts: u32,
+    attempts: u8,
     /// Some attempt may have reached the server though no answer says so: what is known of the last such.
     doubt: Option<Doubt>,
     /// The server or its connection asked for this much time.
@@ -72,8 +72,12 @@ pub(crate) struct Submission {
     /// The sends before the attempt that is under way, to go back to if that never left.
     sends_before: Sends,
     /// How long before the first of these sends an earlier process may have sent it.
-    lead: Duration,
+    lead: Seconds,
 }
+
+/// Whole seconds, of a time that need not be known exactly: there is one in each task.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seconds(u32);
 
 /// When the server may have received it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -152,7 +156,7 @@ impl Submission {
             doubt: Some(Doubt::Other),
             was_only_lost: false,
             sends: Sends { first: Some(now), last: Some(now) },
-            lead: age.unwrap_or_default(),
+            lead: Seconds::at_least(age.unwrap_or_default()),
             ..Self::with_state(state)
         }
     }
@@ -247,7 +251,7 @@ impl Submission {
 
     /// An attempt is under way.
     pub(crate) fn sent(&mut self, now: Tick) {
-        self.attempts += 1;
+        self.attempts = self.attempts.saturating_add(1);
         self.state = State::UnderWay;
         self.sends_before = self.sends;
         self.sends = Sends { first: self.sends.first.or(Some(now)), last: Some(now) };
@@ -373,7 +377,7 @@ impl Submission {
             was_only_lost: true,
             sends: Sends::default(),
             sends_before: Sends::default(),
-            lead: Duration::ZERO,
+            lead: Seconds::default(),
         }
     }
 
@@ -396,9 +400,21 @@ impl Submission {
     }
 
     fn is_in_resend_window(&self, now: Tick) -> bool {
-        self.sends
-            .first
-            .is_some_and(|first| self.lead.saturating_add(now.duration_since(first)) < RESEND_WINDOW)
+        self.sends.first.is_some_and(|first| {
+            self.lead.as_duration().saturating_add(now.duration_since(first)) < RESEND_WINDOW
+        })
+    }
+}
+
+impl Seconds {
+    /// No less than this.
+    fn at_least(time: Duration) -> Self {
+        let begun = u64::from(time.subsec_nanos() > 0);
+        Self(u32::try_from(time.as_secs().saturating_add(begun)).unwrap_or(u32::MAX))
+    }
+
+    fn as_duration(self) -> Duration {
+        Duration::from_secs(self.0.into())
     }
 }
 

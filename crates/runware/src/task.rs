@@ -72,13 +72,30 @@ impl Task {
     /// [`Error`] if the task was rejected or not accepted, if the server refuses to answer questions about
     /// it, or if the client is closed, each only while nothing has been collected; else the outcome ends with
     /// [`Ending::Interrupted`](crate::Ending::Interrupted). Failed results and a passed deadline are not errors
-    /// but part of the [`Outcome`].
+    /// but part of the [`Outcome`]. With a [journal](crate::journal) also if that cannot keep the task
+    /// ([`ErrorKind::Journal`](crate::ErrorKind::Journal)), or if another process has taken it over
+    /// ([`ErrorKind::TakenOver`](crate::ErrorKind::TakenOver)), which hands over what comes of it.
     ///
     /// # Cancel safety
     ///
     /// Dropping the future loses nothing; the task stays watched while this `Task` lives.
     pub async fn outcome(&self) -> Result<Outcome, Error> {
         self.watch.until(|state| state.end().cloned()).await
+    }
+
+    /// Waits for the end of the task, and [confirms](Outcome::confirm) what came of it: it is not handed over again.
+    ///
+    /// Take what is needed from the [events](Self::events) or the [outcome](Self::outcome) first.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Task::outcome`] and [`Outcome::confirm`].
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future leaves it open whether it is confirmed; confirm it again.
+    pub async fn confirm(&self) -> Result<(), Error> {
+        self.outcome().await?.confirm().await
     }
 
     /// The events of the task, from its beginning.

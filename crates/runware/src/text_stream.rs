@@ -1,5 +1,6 @@
 //! The answer of a language model, while it is being written.
 
+mod kept;
 mod line;
 mod request;
 mod transcript;
@@ -15,7 +16,9 @@ use runware_poll::Plan;
 use runware_types::{CollectedText, RawTask, TextDelta};
 
 use crate::client::Shared;
-use crate::{Error, TaskHandle};
+use crate::outcome::Custody;
+use crate::{Error, SubmitOptions, TaskHandle};
+use kept::facts_of;
 use line::{Arrival, Line};
 use request::Request;
 use transcript::{Found, Stop, Transcript};
@@ -64,18 +67,28 @@ pub struct TextStream {
     transcript: Transcript,
     /// Never locked: the wrapper is what lets streams be shared between threads.
     line: Mutex<Line>,
+    /// How it has ended, as long as that is being written down.
+    verdict: Option<Result<(), Error>>,
     end: Option<Result<(), Error>>,
+    custody: Custody,
 }
 
 impl TextStream {
-    pub(crate) fn new(shared: &Arc<Shared>, plan: &Arc<Plan>, task: RawTask) -> Result<Self, Error> {
-        let request = Request::new(shared, plan, task)?;
+    pub(crate) fn new(
+        shared: &Arc<Shared>,
+        plan: &Arc<Plan>,
+        task: RawTask,
+        options: SubmitOptions,
+    ) -> Result<Self, Error> {
+        let request = Request::new(shared, plan, task, options)?;
         let handle = request.handle.clone();
         Ok(Self {
             transcript: Transcript::new(handle.clone()),
             handle,
             line: Mutex::new(Line::Unopened(request)),
+            verdict: None,
             end: None,
+            custody: Custody::default(),
         })
     }
 
@@ -138,6 +151,37 @@ impl TextStream {
         }
     }
 
+    /// True if the [journal](crate::journal) has the whole text, as it should once the stream has ended well.
+    pub fn is_durable(&self) -> bool {
+        self.custody.is_durable()
+    }
+
+    /// Says that the text is safe where it is needed: it is not handed over again.
+    ///
+    /// Without this, a text that is whole is handed over anew by each [`Client::recover`](crate::Client::recover). A
+    /// stream that has not ended well, or of a client without a journal, is left as it is, and that is no error. After
+    /// [`text`](Self::text), which takes the stream, [`Client::resume`](crate::Client::resume) gives an
+    /// [outcome](crate::Outcome::confirm) to confirm.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Outcome::confirm`](crate::Outcome::confirm).
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future leaves it open whether it is confirmed; confirm it again.
+    pub async fn confirm(&self) -> Result<(), Error> {
+        self.custody.confirm(&self.handle).await
+    }
+
+    /// Writes down how the stream ends, if it is kept, and ends it.
+    fn poll_end(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<TextDelta, Error>>> {
+        let line = self.line.get_mut().unwrap_or_else(PoisonError::into_inner);
+        self.custody = ready!(line.poll_closed(context));
+        let end = self.verdict.take().unwrap_or(Ok(()));
+        Poll::Ready(self.finish(end))
+    }
+
     /// Takes the next arrival to the transcript; returns the error that ended the stream instead.
     fn poll_arrival(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
         let line = self.line.get_mut().unwrap_or_else(PoisonError::into_inner);
@@ -170,10 +214,18 @@ impl Stream for TextStream {
         if this.end.is_some() {
             return Poll::Ready(None);
         }
+        if this.verdict.is_some() {
+            return this.poll_end(context);
+        }
         for _ in 0..ARRIVALS_AT_ONCE {
             match this.transcript.next() {
                 Some(Found::Delta(delta)) => return Poll::Ready(Some(Ok(delta))),
-                Some(Found::End(end)) => return Poll::Ready(this.finish(end)),
+                Some(Found::End(end)) => {
+                    let line = this.line.get_mut().unwrap_or_else(PoisonError::into_inner);
+                    line.close(|| facts_of(&this.handle, &end, &this.transcript.collected));
+                    this.verdict = Some(end);
+                    return this.poll_end(context);
+                }
                 None => {}
             }
             if let Err(error) = ready!(this.poll_arrival(context)) {

@@ -37,8 +37,6 @@ pub(super) struct Entry {
     pub(super) awaits_verdict: bool,
     /// How many results were asked for, as far as is known.
     pub(super) expected: Expected,
-    /// Since when every status check has shown an error that may be a verdict.
-    pub(super) suspicious_since: Option<Tick>,
     /// How many checks in a row had an answer that was too large, over a connection that others share.
     pub(super) large_answers: u8,
     /// What the last answered status check showed, if there was one.
@@ -49,9 +47,17 @@ pub(super) struct Entry {
     pub(super) at_work: Option<Tick>,
     /// What its delays are drawn from, once there is one.
     seed: u64,
-    delays: Option<Box<Delays>>,
+    troubles: Option<Box<Troubles>>,
     /// How it stands in the journal, if it is kept.
     pub(super) kept: Option<Box<Kept>>,
+}
+
+/// What few tasks meet with.
+#[derive(Default)]
+struct Troubles {
+    delays: Option<Delays>,
+    /// Since when every status check has shown an error that may be a verdict.
+    suspicious_since: Option<Tick>,
 }
 
 /// Whether an id that the server knew already is being checked for belonging to this request.
@@ -131,13 +137,12 @@ impl Entry {
             short_answers: 0,
             awaits_verdict: false,
             expected,
-            suspicious_since: None,
             large_answers: 0,
             last_seen: None,
             check_failed: false,
             at_work: None,
             seed,
-            delays: None,
+            troubles: None,
             kept: None,
         }
     }
@@ -184,8 +189,21 @@ impl Entry {
 
     /// How long to wait before the next try of something that has nothing to do with the server.
     pub(super) fn own_delay(&mut self) -> Duration {
-        let delays = self.delays.get_or_insert_with(|| Box::new(self.plan.recovery().delays(self.seed)));
+        let troubles = self.troubles.get_or_insert_default();
+        let delays = troubles.delays.get_or_insert_with(|| self.plan.recovery().delays(self.seed));
         delays.next().unwrap_or_default()
+    }
+
+    /// A status check shows an error that may be a verdict; returns since when every one has.
+    pub(super) fn suspect(&mut self, now: Tick) -> Tick {
+        *self.troubles.get_or_insert_default().suspicious_since.get_or_insert(now)
+    }
+
+    /// A status check shows no such error.
+    pub(super) fn trust(&mut self) {
+        if let Some(troubles) = &mut self.troubles {
+            troubles.suspicious_since = None;
+        }
     }
 
     /// Sees to it that the journal knows of the next attempt to send the task; true once it does.

@@ -28,7 +28,7 @@ use crate::room::give_back;
 use work::{Sort, Work};
 
 /// How long after a task's deadline the journal is waited for with what there is to tell.
-pub(super) const GRACE: Duration = Duration::from_millis(200);
+pub(crate) const GRACE: Duration = Duration::from_millis(200);
 
 /// How many intents or publications go in one group at most.
 const GROUP: usize = 4_096;

@@ -101,7 +101,9 @@ impl Driver {
                 }
                 Sighting::Unseen => {
                     entry.last_seen = Some(false);
-                    entry.suspicious_since = entry.suspicious_since.filter(|_| !is_answered);
+                    if is_answered {
+                        entry.trust();
+                    }
                     if is_answered && entry.submission.unseen(asked.at, now).is_some() {
                         self.scheduler.remove(task_uuid);
                         self.go_on(*task_uuid, now);
@@ -149,8 +151,8 @@ impl Driver {
         if snapshot.is_part {
             // It cannot show that an error is gone.
         } else if snapshot.suspects.is_empty() {
-            entry.suspicious_since = None;
-        } else if now.duration_since(*entry.suspicious_since.get_or_insert(now)) >= SUSPICION_CONFIRMED {
+            entry.trust();
+        } else if now.duration_since(entry.suspect(now)) >= SUSPICION_CONFIRMED {
             snapshot.entries.append(&mut snapshot.suspects);
         }
         let shows_task = !snapshot.entries.is_empty();

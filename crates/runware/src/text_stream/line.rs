@@ -11,11 +11,15 @@ use bytes::Bytes;
 use futures_core::Stream;
 use runware_poll::Tick;
 use runware_transport::{Attempt, Delivery, Sleep, StreamingReply, TransportError};
+use runware_types::CollectedText;
 
+use super::kept::{Kept, facts_of};
 use super::request::Request;
 use super::transcript::refusal;
 use crate::client::Shared;
 use crate::exchange::{self, Exchange};
+use crate::journal::Fact;
+use crate::outcome::Custody;
 use crate::reading::{self, Answer};
 use crate::stats::counters::{self, Sort};
 use crate::submission::{Next, Submission};
@@ -30,10 +34,13 @@ pub(super) enum Line {
     Unopened(Request),
     Opening(Opening),
     Open(Open),
+    /// How it ended is being written down.
+    Closing(Closing),
     Over,
 }
 
 type Opening = Pin<Box<dyn Future<Output = Result<Open, Error>> + Send>>;
+type Closing = Pin<Box<dyn Future<Output = Custody> + Send>>;
 
 /// A reply that is coming in.
 pub(super) struct Open {
@@ -96,9 +103,25 @@ impl Line {
                     });
                 }
                 Self::Open(open) => return open.poll(context, failed_at),
-                Self::Over => return Poll::Ready(Arrival::End),
+                Self::Closing(_) | Self::Over => return Poll::Ready(Arrival::End),
             }
         }
+    }
+
+    /// Lets go of the connection, and writes down how it ended if it is kept.
+    pub(super) fn close(&mut self, facts: impl FnOnce() -> Vec<Fact>) {
+        let line = std::mem::replace(self, Self::Over);
+        if let Self::Open(open) = line
+            && let Some(kept) = open.request.take_kept()
+        {
+            *self = Self::Closing(Box::pin(kept.end(facts())));
+        }
+    }
+
+    /// Waits until it is written down how it ended.
+    pub(super) fn poll_closed(&mut self, context: &mut Context<'_>) -> Poll<Custody> {
+        let Self::Closing(closing) = self else { return Poll::Ready(Custody::default()) };
+        closing.as_mut().poll(context)
     }
 }
 
@@ -129,12 +152,25 @@ impl Open {
     }
 }
 
-/// Sends the request, once: again only while it is certain that no byte of it left.
+/// Opens the stream, once that is written down if the text is to be kept.
 async fn open(request: Arc<Request>) -> Result<Open, Error> {
-    let Request { handle, prepared, shared, plan, idle, was_sent } = &*request;
+    let deadline = Tick::from_duration(request.shared.lookup.clock.now()) + request.plan.deadline();
+    let kept = Kept::begin(&request, deadline).await?;
+    request.set_kept(kept);
+    let opened = send(Arc::clone(&request), deadline).await;
+    if let Err(error) = &opened
+        && let Some(kept) = request.take_kept()
+    {
+        kept.end(facts_of(&request.handle, &Err(error.clone()), &CollectedText::default())).await;
+    }
+    opened
+}
+
+/// Sends the request, once: again only while it is certain that no byte of it left.
+async fn send(request: Arc<Request>, deadline: Tick) -> Result<Open, Error> {
+    let Request { handle, prepared, shared, plan, idle, was_sent, .. } = &*request;
     let lookup = &shared.lookup;
     let now = || Tick::from_duration(lookup.clock.now());
-    let deadline = now() + plan.deadline();
     let mut submission = Submission::new(now());
     let mut delays = plan.recovery().delays(lookup.seed ^ prepared.uuid().as_uuid().as_u64_pair().1);
     // Another stream, or a submission, may have sent the id just now.

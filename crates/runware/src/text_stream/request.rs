@@ -1,14 +1,16 @@
 //! What is to be streamed, checked and fixed before anything is sent.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use runware_poll::{Plan, Tick};
 use runware_types::{DeliveryMethod, Prepared, RawTask, TaskType};
 
+use super::kept::Kept;
 use crate::client::Shared;
-use crate::{Error, TaskHandle, entropy};
+use crate::journal::Intent;
+use crate::{Error, SubmitOptions, TaskHandle, entropy};
 
 /// How long a server may be silent.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
@@ -22,18 +24,39 @@ pub(super) struct Request {
     pub(super) idle: Duration,
     /// True once it may have been sent.
     pub(super) was_sent: AtomicBool,
+    /// What is to be written down before it is sent, if it is kept.
+    pub(super) intent: Option<Box<Intent>>,
+    /// Its place in the journal, from when that is so until its end is being written down.
+    kept: Mutex<Option<Kept>>,
 }
 
 impl Request {
-    pub(super) fn new(shared: &Arc<Shared>, plan: &Arc<Plan>, task: RawTask) -> Result<Self, Error> {
+    pub(super) fn new(
+        shared: &Arc<Shared>,
+        plan: &Arc<Plan>,
+        task: RawTask,
+        options: SubmitOptions,
+    ) -> Result<Self, Error> {
         let prepared = prepare(task)?;
+        let intent = shared.intent(&prepared, options)?;
         let handle = TaskHandle::from(&prepared);
         if shared.commands.is_closed() {
             return Err(Error::closed_unsent(handle));
         }
         shared.registry.begin_stream(&handle)?;
         let (shared, plan) = (Arc::clone(shared), Arc::clone(plan));
-        Ok(Self { handle, prepared, shared, plan, idle: IDLE_TIMEOUT, was_sent: AtomicBool::new(false) })
+        let (was_sent, kept) = (AtomicBool::new(false), Mutex::default());
+        Ok(Self { handle, prepared, shared, plan, idle: IDLE_TIMEOUT, was_sent, intent, kept })
+    }
+
+    /// Its place in the journal, which is the caller's from here on.
+    pub(super) fn take_kept(&self) -> Option<Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// It has a place in the journal now.
+    pub(super) fn set_kept(&self, kept: Option<Kept>) {
+        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = kept;
     }
 }
 
