@@ -81,8 +81,8 @@ impl Work<'_> {
         self.connection.prepare_cached("INSERT INTO budget VALUES (?1, ?2, ?3, ?4, ?5)")?.execute((
             row.id,
             &row.name,
-            row.spent.to_string(),
-            row.reserved.to_string(),
+            written(row.spent),
+            written(row.reserved),
             row.sum(),
         ))?;
         self.replace(None, Some(row.sum()));
@@ -92,7 +92,7 @@ impl Work<'_> {
     fn change(&mut self, before: &BudgetRow, after: BudgetRow) -> Result<(), Trouble> {
         self.connection
             .prepare_cached("UPDATE budget SET spent = ?2, reserved = ?3, sum = ?4 WHERE id = ?1")?
-            .execute((after.id, after.spent.to_string(), after.reserved.to_string(), after.sum()))?;
+            .execute((after.id, written(after.spent), written(after.reserved), after.sum()))?;
         self.replace(Some(before.sum()), Some(after.sum()));
         Ok(())
     }
@@ -116,7 +116,7 @@ impl BudgetRow {
 
     pub(crate) fn sum(&self) -> Sum {
         let sum = Checksum::of("budget").int(self.id).text(&self.name);
-        sum.text(&self.spent.to_string()).text(&self.reserved.to_string()).sum()
+        sum.text(&written(self.spent)).text(&written(self.reserved)).sum()
     }
 
     pub(crate) fn spent(self) -> Spent {
@@ -143,4 +143,9 @@ impl BudgetRow {
         }
         Ok(Ok(budget))
     }
+}
+
+/// An amount as it is read again: nothing is nothing, however many decimal places a difference left of it.
+fn written(amount: Money) -> String {
+    if amount == Money::ZERO { "0".to_owned() } else { amount.to_string() }
 }
