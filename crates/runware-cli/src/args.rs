@@ -152,8 +152,7 @@ pub(crate) struct RunArgs {
     pub(crate) stream: bool,
     /// Ask the server what the task would cost, and whether it would take it; nothing runs and nothing is charged
     ///
-    /// Prices are asked for over HTTP, with a header that the service documents for this. One that the server does not
-    /// name is unknown: `null` with --json.
+    /// Prices are asked for over HTTP. One that the server does not name is unknown: `null` with --json.
     #[arg(long)]
     pub(crate) dry_run: bool,
     #[command(flatten)]

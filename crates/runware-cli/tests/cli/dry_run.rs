@@ -4,7 +4,7 @@ use runware_emulator::{Action, Answer, Ledger};
 use serde_json::Value;
 
 use crate::program::{KEY, Program};
-use crate::server::{Server, answer, on_submit, quick};
+use crate::server::{Server, Silence, answer, on_submit, quick};
 
 const U: &str = "a770f077-f413-47de-9dac-be0b26a35da6";
 const RUN: &str = "run klingai:5@3 positivePrompt=fox --task-type videoInference --dry-run";
@@ -160,4 +160,17 @@ async fn a_batch_without_a_key_or_with_a_bad_line_is_not_priced() {
     let program = server.program("batch - --dry-run --json").stdin(format!("{FOX}\nnonsense"));
     assert_eq!(program.run().await.expect(3).events(), ["error", "summary"]);
     only_asked(&server.ledger(), before);
+}
+
+#[tokio::test]
+async fn asking_can_be_interrupted() {
+    let mut silence = Silence::start().await;
+    for (line, events) in [(RUN, &["error"][..]), ("batch - --dry-run", &["error", "summary"])] {
+        let running = silence.program(line).arg("--json").stdin(FOX).start().await;
+        silence.connected().await;
+        running.signal("INT").await;
+        let ended = running.end().await.expect(130);
+        assert_eq!(ended.events(), events);
+        assert_eq!(ended.only("error").str("category"), "aborted");
+    }
 }

@@ -290,7 +290,7 @@ impl Transport for Plain {
 async fn a_transport_that_knows_no_dry_runs_buys_nothing_by_one() {
     let (_, transport) = scripted();
     transport.push(Step::body(200, "{}"));
-    let error = Plain(transport.clone()).dry_run(attempt("1")).await.err().expect("a refusal");
+    let error = Plain(transport.clone()).dry_run(attempt("1")).await.unwrap_err();
     assert!(error.is_configuration() && error.delivery() == Delivery::NotSent, "{error}");
     assert_eq!((transport.attempts().len(), transport.steps_left()), (0, 1));
 }

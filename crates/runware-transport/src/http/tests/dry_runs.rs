@@ -95,7 +95,7 @@ async fn a_dry_run_keeps_to_the_limits_and_tells_no_key() {
         assert!(is_expected(&error), "{error}");
         assert_no_key(&shown(&error));
     }
-    let empty = transport.dry_run(Attempt::new([], TIMEOUT)).await.err().expect("nothing to send");
+    let empty = transport.dry_run(Attempt::new([], TIMEOUT)).await.unwrap_err();
     assert!(empty.is_configuration(), "{empty}");
 }
 

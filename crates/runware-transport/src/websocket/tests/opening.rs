@@ -241,7 +241,7 @@ async fn attempts_that_can_never_be_sent_are_refused_without_a_connection() {
 async fn a_dry_run_is_refused_before_there_is_a_connection() {
     let pipe = Pipe::new();
     let transport = piped(&pipe);
-    let error = transport.dry_run(submitting(A)).await.err().expect("a refusal");
+    let error = transport.dry_run(submitting(A)).await.unwrap_err();
     assert!(error.is_configuration() && error.delivery() == Delivery::NotSent, "{error}");
     assert_eq!(error.to_string(), "a WebSocket carries no dry runs; prices are asked for over HTTP");
     assert!(matches!(transport.connection().state(), ConnectionState::Idle));
