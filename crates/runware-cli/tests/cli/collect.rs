@@ -9,7 +9,7 @@ use runware_emulator::{RequestKind, Script};
 use crate::ended::Ended;
 use crate::kept::{Pen, failure, place, result, settled};
 use crate::program::Running;
-use crate::server::{Server, Silence, quick};
+use crate::server::{Server, quick};
 
 const U: &str = "a770f077-f413-47de-9dac-be0b26a35da6";
 const V: &str = "24cd5dff-cb81-4db5-8506-b72a9425f9d1";
@@ -88,19 +88,18 @@ async fn what_was_told_before_a_crash_is_told_again_under_the_same_name() {
 
 #[tokio::test]
 async fn a_task_that_never_arrived_is_sent_under_its_own_id() {
-    let mut silence = Silence::start().await;
+    let server = Server::quick().await;
     let (_folder, path) = place();
-    let line = "run runware:101@1 positivePrompt=fox --json";
-    let mut running = silence.program(line).journal(&path).start().await;
-    let task = running.event("submitting").await.task().to_owned();
-    silence.connected().await;
-    killed(running).await;
-
-    let server = Server::around(silence.healed(quick()).await);
+    let pen = Pen::earlier(&path, &service(&server), Duration::from_secs(300));
+    pen.begin(U, |_| {}).await;
+    drop(pen);
     let ended = collect(&server, &path).await.expect(0);
-    assert_eq!(ended.only("result").task(), task);
-    let account = server.ledger().task(&task.parse::<TaskUuid>().unwrap()).unwrap().clone();
+    assert_eq!(ended.only("result").task(), U);
+    let account = server.ledger().task(&U.parse::<TaskUuid>().unwrap()).unwrap().clone();
     assert_eq!((account.submitted, account.accepted, account.billed), (1, 1, 1));
+    let sent: Vec<String> = server.bodies().into_iter().filter(|body| body.contains("imageInference")).collect();
+    let bytes = Pen::task(U, "runware:101@1").bytes().clone();
+    assert_eq!(sent, [format!("[{}]", String::from_utf8(bytes.to_vec()).unwrap())]);
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! `decide`: what becomes of a task of which nobody can tell whether it ran.
 
+use std::time::Duration;
+
 use crate::kept::{Pen, place, undecided};
 use crate::program::Program;
 use crate::server::Server;
@@ -11,7 +13,8 @@ const RUN: &str = "run runware:101@1 positivePrompt=fox taskUUID=a770f077-f413-4
 async fn doubt() -> (Server, tempfile::TempDir, std::path::PathBuf) {
     let server = Server::quick().await;
     let (folder, path) = place();
-    let pen = Pen::new(&path, &format!("127.0.0.1:{}", server.port()));
+    let two_hours = Duration::from_secs(2 * 60 * 60);
+    let pen = Pen::earlier(&path, &format!("127.0.0.1:{}", server.port()), two_hours);
     let ticket = pen.begin(U, |_| {}).await;
     pen.note(ticket, [undecided()]).await;
     (server, folder, path)
@@ -65,7 +68,7 @@ async fn there_must_be_something_to_decide() {
 #[tokio::test]
 async fn whoever_has_to_decide_is_told_how() {
     let (server, _folder, path) = doubt().await;
-    let ended = server.program("collect --json --deadline 1s").journal(&path).run().await.expect(9);
+    let ended = server.program("collect --json").journal(&path).run().await.expect(9);
     assert_eq!(ended.summary().counts(), [0, 0, 0, 0, 1]);
     for decision in ["resubmit", "abandon"] {
         let command = format!("  runware decide {U} {decision} ");

@@ -83,10 +83,14 @@ fn cut(path: &Path) {
 }
 
 fn flip(path: &Path) {
-    let mut content = fs::read(path).unwrap();
-    let place = content.windows(7).position(|window| window == b"runware").unwrap();
-    content[place] ^= 1;
-    fs::write(path, content).unwrap();
+    let log = path.with_extension("db-wal");
+    let flipped = [path.to_owned(), log].into_iter().any(|path| {
+        let Ok(mut content) = fs::read(&path) else { return false };
+        let Some(place) = content.windows(7).rposition(|window| window == b"101@1\",") else { return false };
+        content[place] ^= 1;
+        fs::write(path, content).is_ok()
+    });
+    assert!(flipped);
 }
 
 fn lose(path: &Path) {

@@ -1,11 +1,16 @@
 //! Journals that tests write themselves: what took an hour, or an unlucky crash, is there at once.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use runware::journal::{Begun, Fact, Intent, Journal as _, Note, Part, PartKind, Reserve, Ticket};
 use runware::types::{ImageInference, Prepared, RawJson, TaskUuid};
-use runware_journal::SqliteJournal;
+use runware::transport::ApiKey;
+use runware_journal::{BootClock, Options, SqliteJournal, SystemBootClock};
 use tempfile::TempDir;
+
+use crate::program::KEY;
 
 /// A folder with a place for a journal, and the journal's path.
 pub(crate) fn place() -> (TempDir, PathBuf) {
@@ -25,6 +30,12 @@ impl Pen {
         Self { journal: SqliteJournal::open(path).unwrap(), service: service.to_owned() }
     }
 
+    /// The same, so long ago.
+    pub(crate) fn earlier(path: &Path, service: &str, ago: Duration) -> Self {
+        let clock = Arc::new(Earlier { clock: SystemBootClock::new(), ago });
+        Self { journal: Options::new().clock(clock).open(path).unwrap(), service: service.to_owned() }
+    }
+
     /// The task that the tests write of, as its own command would prepare it.
     pub(crate) fn task(task: &str, model: &str) -> Prepared {
         let task_uuid: TaskUuid = task.parse().unwrap();
@@ -34,6 +45,7 @@ impl Pen {
     /// Begins a task.
     pub(crate) async fn begin(&self, task: &str, change: impl FnOnce(&mut Intent)) -> Ticket {
         let mut intent = Intent::new(self.service.clone(), &Self::task(task, "runware:101@1"));
+        intent.account = Some(ApiKey::new(KEY).unwrap().fingerprint());
         change(&mut intent);
         match self.journal.begin(vec![intent]).await.unwrap().remove(0) {
             Begun::New(ticket) => ticket,
@@ -45,6 +57,27 @@ impl Pen {
     pub(crate) async fn note(&self, ticket: Ticket, facts: impl IntoIterator<Item = Fact>) {
         let notes = facts.into_iter().map(|fact| Note { ticket, fact }).collect();
         assert_eq!(self.journal.record(notes).await.unwrap(), []);
+    }
+}
+
+/// The clock of the machine as it was once. A machine that was started just now was not there then.
+#[derive(Debug)]
+struct Earlier {
+    clock: SystemBootClock,
+    ago: Duration,
+}
+
+impl BootClock for Earlier {
+    fn boot(&self) -> Option<String> {
+        self.clock.boot()
+    }
+
+    fn since_boot(&self) -> Duration {
+        self.clock.since_boot().checked_sub(self.ago).unwrap()
+    }
+
+    fn time_of_day(&self) -> SystemTime {
+        self.clock.time_of_day() - self.ago
     }
 }
 
