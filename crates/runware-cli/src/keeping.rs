@@ -46,9 +46,7 @@ impl Keeping {
                 None
             }))
             .map(|journal| journal.map(|journal| Kept { journal, budget: None })),
-            Self::Searched => {
-                Ok(open_existing(place)?.map(|journal| Kept { journal, budget: None }))
-            }
+            Self::Searched => Ok(open_existing(place)?.map(|journal| Kept { journal, budget: None })),
             Self::Required(budget) => match (place.path()?, budget) {
                 (Some(path), budget) => {
                     let journal = SqliteJournal::open(path).map_err(|error| unsent(&error))?;

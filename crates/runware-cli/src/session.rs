@@ -166,7 +166,9 @@ impl<'o> Session<'o> {
     pub(crate) fn say_what_to_decide(&mut self, task_uuid: TaskUuid, evidence: &str) {
         let details = self.resume.details(task_uuid);
         let decide = match self.kept.is_some() {
-            false => "Submit it again only with the same taskUUID: another one could buy it twice.".to_owned(),
+            false => {
+                "Submit it again only with the same taskUUID: another one could buy it twice.".to_owned()
+            }
             true => format!(
                 "To send it again as it was, or to give it up:\n  {}\n  {}",
                 self.resume.decide(task_uuid, "resubmit"),
@@ -174,9 +176,8 @@ impl<'o> Session<'o> {
             ),
         };
         let evidence = sanitize::line(evidence);
-        self.output.warn(&format!(
-            "{evidence}.\nIf the archive has it, this shows it:\n  {details}\n{decide}"
-        ));
+        self.output
+            .warn(&format!("{evidence}.\nIf the archive has it, this shows it:\n  {details}\n{decide}"));
     }
 
     /// Says which command waits for the tasks that this one leaves open.

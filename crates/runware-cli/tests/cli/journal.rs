@@ -80,7 +80,8 @@ async fn a_flag_is_stronger_than_the_environment() {
 #[tokio::test]
 async fn what_ends_with_the_command_is_kept_only_where_somebody_says_so() {
     let (folder, path) = place();
-    let emulated = || Program::without_key().words(RUN).arg("--emulator").env("XDG_STATE_HOME", folder.path());
+    let emulated =
+        || Program::without_key().words(RUN).arg("--emulator").env("XDG_STATE_HOME", folder.path());
     emulated().env("RUNWARE_JOURNAL", &path).run().await.expect(0);
     Program::without_key().words("demo -q").env("XDG_STATE_HOME", folder.path()).run().await.expect(0);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
@@ -97,7 +98,8 @@ async fn a_journal_that_cannot_be_written_stops_what_submits() {
     let locked = folder.path().join("locked");
     fs::create_dir(&locked).unwrap();
     fs::set_permissions(&locked, fs::Permissions::from_mode(0o500)).unwrap();
-    let mut places = vec![file.join("journal.db"), folder.path().to_owned(), file, "/proc/runware/j.db".into()];
+    let mut places =
+        vec![file.join("journal.db"), folder.path().to_owned(), file, "/proc/runware/j.db".into()];
     // Rights do not stop everybody.
     if fs::write(locked.join("try"), "").is_err() {
         places.push(locked.join("journal.db"));
@@ -118,10 +120,14 @@ async fn a_journal_that_cannot_be_written_stops_what_submits() {
 async fn the_command_to_go_on_with_leads_to_the_same_journal() {
     let server = Server::quick().await;
     let (folder, path) = place();
-    let named = server.program("submit emulator:stuck@1 positivePrompt=fox").words("--journal kept/journal.db");
+    let named =
+        server.program("submit emulator:stuck@1 positivePrompt=fox").words("--journal kept/journal.db");
     let command = named.folder(folder.path()).run().await.expect(0).printed_command();
     let path = fs::canonicalize(path).unwrap();
-    let canonical = command.replace(&folder.path().display().to_string(), &fs::canonicalize(&folder).unwrap().display().to_string());
+    let canonical = command.replace(
+        &folder.path().display().to_string(),
+        &fs::canonicalize(&folder).unwrap().display().to_string(),
+    );
     assert!(canonical.ends_with(&format!("--journal {}", path.display())), "{command}");
     let without = server.program("submit emulator:stuck@1 positivePrompt=fox --no-journal");
     assert!(without.run().await.expect(0).printed_command().ends_with(" --no-journal"));

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use runware::journal::{Begun, Fact, Intent, Journal as _, Note, Part, PartKind, Reserve, Ticket};
-use runware::types::{ImageInference, Prepared, RawJson, TaskUuid};
 use runware::transport::ApiKey;
+use runware::types::{ImageInference, Prepared, RawJson, TaskUuid};
 use runware_journal::{BootClock, Options, SqliteJournal, SystemBootClock};
 use tempfile::TempDir;
 
@@ -30,8 +30,8 @@ impl Pen {
         Self { journal: SqliteJournal::open(path).unwrap(), service: service.to_owned() }
     }
 
-    /// The same, so long ago.
-    pub(crate) fn earlier(path: &Path, service: &str, ago: Duration) -> Self {
+    /// The same, so long ago; before the machine was started, if nothing is said.
+    pub(crate) fn earlier(path: &Path, service: &str, ago: Option<Duration>) -> Self {
         let clock = Arc::new(Earlier { clock: SystemBootClock::new(), ago });
         Self { journal: Options::new().clock(clock).open(path).unwrap(), service: service.to_owned() }
     }
@@ -39,7 +39,10 @@ impl Pen {
     /// The task that the tests write of, as its own command would prepare it.
     pub(crate) fn task(task: &str, model: &str) -> Prepared {
         let task_uuid: TaskUuid = task.parse().unwrap();
-        ImageInference::new(model, "fox").delivery_method(runware::types::DeliveryMethod::Async).prepare(task_uuid).unwrap()
+        ImageInference::new(model, "fox")
+            .delivery_method(runware::types::DeliveryMethod::Async)
+            .prepare(task_uuid)
+            .unwrap()
     }
 
     /// Begins a task.
@@ -60,35 +63,48 @@ impl Pen {
     }
 }
 
-/// The clock of the machine as it was once. A machine that was started just now was not there then.
+/// The clock of the machine as it was once.
 #[derive(Debug)]
 struct Earlier {
     clock: SystemBootClock,
-    ago: Duration,
+    ago: Option<Duration>,
 }
 
 impl BootClock for Earlier {
     fn boot(&self) -> Option<String> {
-        self.clock.boot()
+        match self.ago {
+            Some(_) => self.clock.boot(),
+            None => Some("an earlier start".to_owned()),
+        }
     }
 
     fn since_boot(&self) -> Duration {
-        self.clock.since_boot().checked_sub(self.ago).unwrap()
+        self.clock.since_boot().saturating_sub(self.ago.unwrap_or_default())
     }
 
     fn time_of_day(&self) -> SystemTime {
-        self.clock.time_of_day() - self.ago
+        self.clock.time_of_day() - self.ago.unwrap_or_default()
     }
 }
 
 /// A result, as the server sent it.
 pub(crate) fn result(ordinal: u32, raw: &str) -> Fact {
-    Fact::Ended(Part { ordinal, index: None, kind: PartKind::Result, raw: RawJson::parse(raw.to_owned()).unwrap() })
+    Fact::Ended(Part {
+        ordinal,
+        index: None,
+        kind: PartKind::Result,
+        raw: RawJson::parse(raw.to_owned()).unwrap(),
+    })
 }
 
 /// A failed result, as the server sent it.
 pub(crate) fn failure(ordinal: u32, raw: &str) -> Fact {
-    Fact::Ended(Part { ordinal, index: None, kind: PartKind::Failure, raw: RawJson::parse(raw.to_owned()).unwrap() })
+    Fact::Ended(Part {
+        ordinal,
+        index: None,
+        kind: PartKind::Failure,
+        raw: RawJson::parse(raw.to_owned()).unwrap(),
+    })
 }
 
 /// The end of a task that has cost this.
