@@ -179,3 +179,33 @@ async fn the_key_is_in_none_of_its_files() {
     }
     assert!(files >= 2, "{files}");
 }
+
+#[tokio::test]
+async fn waiting_goes_on_without_a_journal_that_is_damaged() {
+    let server = Server::quick().await;
+    let (_folder, path) = place();
+    let line = format!("submit runware:101@1 positivePrompt=fox taskUUID={U}");
+    server.program(&line).journal(&path).run().await.expect(0);
+    fs::remove_file(&path).unwrap();
+    let ended = server.program(&format!("wait {U} --json")).journal(&path).run().await.expect(0);
+    assert_eq!(ended.only("result").task(), U);
+    assert!(!ended.only("result").has("deliveryId") && ended.stderr.contains("going on without"), "{ended:?}");
+    assert_eq!(server.program("collect --json").journal(&path).run().await.expect(1).events(), ["error", "summary"]);
+    assert_eq!(server.program(RUN).journal(&path).run().await.expect(1).events(), ["error", "summary"]);
+    assert_eq!(server.ledger().accepted(), 1);
+}
+
+#[tokio::test]
+async fn what_was_delivered_is_not_delivered_again() {
+    let server = Server::quick().await;
+    let (_folder, path) = place();
+    let run = |words: &str| server.program(words).journal(&path).run();
+    run(RUN).await.expect(0);
+    run("run emulator:partial@1 positivePrompt=fox numberResults=2").await.expect(6);
+    run("run openai:1@1 messages.0.role=user messages.0.content=hi --stream").await.expect(0);
+    run("run emulator:refuse@1 positivePrompt=fox").await.expect(3);
+    let listed = Program::without_key().words("list --done --json").journal(&path).run().await.expect(0);
+    let states: Vec<String> = listed.all("task").iter().map(|task| task.str("state").to_owned()).collect();
+    assert_eq!(states, ["refused", "confirmed", "confirmed", "confirmed"]);
+    assert_eq!(run("collect --json").await.expect(0).summary().counts(), [0; 5]);
+}
