@@ -68,6 +68,8 @@ pub(crate) enum Command {
     StreamBegun,
     /// It no longer is; the note is still to be written down, if there is one.
     StreamEnded(TaskUuid, Option<Note>),
+    /// Say when everything that became known so far is in the journal.
+    Recorded(oneshot::Sender<()>),
     /// Say what was learned of how long tasks take.
     Durations(oneshot::Sender<Durations>),
     /// End everything, then say so.
@@ -272,6 +274,7 @@ impl Driver {
         match command {
             Command::Open(opening) => self.open(opening, now),
             Command::Unwatch(task_uuid) => self.unwatch(task_uuid),
+            Command::Recorded(waiting) => self.ledger.when_recorded(waiting),
             // An error means that nobody wants to know any more.
             Command::Durations(answer) => _ = answer.send(self.scheduler.durations().clone()),
             Command::StreamBegun => self.ledger.hold(now),

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::sync::oneshot;
+
 use crate::driver::Command;
 use crate::driver::opening::Opening;
 use crate::journal::{Claim, Claimed, Fact, Note, Record};
@@ -62,7 +64,9 @@ impl Client {
                 "there is no journal to recover from: use `ClientBuilder::journal`",
             ));
         };
-        if shared.commands.is_closed() {
+        // What is on its way to the journal belongs to what it has.
+        let (waiting, recorded) = oneshot::channel();
+        if shared.commands.send(Command::Recorded(waiting)).is_err() || recorded.await.is_err() {
             return Err(Error::closed(None));
         }
         let claimed = keeping.journal.claim(Claim::all(keeping.scope.clone())).await;

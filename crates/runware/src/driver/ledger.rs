@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use runware_poll::{Durations, Tick};
 use runware_types::{RequestHash, TaskUuid};
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 pub(super) use publication::{Found, News, Numbers, Publication, Tell, note_custody};
@@ -51,6 +52,14 @@ pub(super) struct Ledger {
     claims: VecDeque<(TaskUuid, Ward)>,
     /// Those that are being taken over.
     claiming: HashMap<TaskUuid, Ward>,
+    /// The tasks that are no longer looked after, and of which something is still to be recorded. Nobody in this process
+    /// takes them up before that: what the journal has of them is not all.
+    leaving: HashMap<TaskUuid, Ward>,
+    /// Who waits until so many publications have been recorded.
+    waiting: Vec<(u64, oneshot::Sender<()>)>,
+    /// How many publications were queued, and how many have been recorded or refused.
+    queued: u64,
+    done: u64,
     publications: VecDeque<Publication>,
     /// Those whose facts are being recorded, in order.
     recording: Vec<Publication>,
@@ -93,6 +102,10 @@ impl Ledger {
             expected: HashMap::new(),
             claims: VecDeque::new(),
             claiming: HashMap::new(),
+            leaving: HashMap::new(),
+            waiting: Vec::new(),
+            queued: 0,
+            done: 0,
             publications: VecDeque::new(),
             recording: Vec::new(),
             unfinished: HashMap::new(),
@@ -163,7 +176,32 @@ impl Ledger {
             task.is_ending |= matches!(tell, Tell::End(..));
             self.tell_by = Some(self.tell_by.map_or(publication.by, |by| by.min(publication.by)));
         }
+        self.queued += 1;
         self.publications.push_back(publication);
+    }
+
+    /// A task leaves; what was queued about it last is to be recorded before anybody in this process takes it up.
+    pub(super) fn leave(&mut self, task_uuid: TaskUuid, ward: Ward) {
+        self.leaving.insert(task_uuid, ward);
+    }
+
+    /// True if something is still to be recorded of a task that is no longer looked after.
+    pub(super) fn is_leaving(&self, task_uuid: TaskUuid) -> bool {
+        self.leaving.contains_key(&task_uuid)
+    }
+
+    /// Says when everything that is queued by now has been recorded, or could not be.
+    pub(super) fn when_recorded(&mut self, waiting: oneshot::Sender<()>) {
+        self.waiting.push((self.queued, waiting));
+        self.note_done(0);
+    }
+
+    fn note_done(&mut self, publications: usize) {
+        self.done += publications as u64;
+        for (_, waiting) in self.waiting.extract_if(.., |(queued, _)| *queued <= self.done) {
+            // An error means that nobody waits any more.
+            let _ = waiting.send(());
+        }
     }
 
     /// A publication is told; returns the numbers of the task's parts that the journal does not have.
@@ -172,6 +210,7 @@ impl Ledger {
         task.untold = task.untold.saturating_sub(1);
         let lost = task.lost.iter().map(|part| part.ordinal).collect();
         if is_end {
+            self.leaving.remove(&task_uuid);
             task.is_ending = false;
             task.lost = Vec::new();
         }
@@ -196,7 +235,11 @@ impl Ledger {
     /// parts are kept for the next time.
     pub(super) fn take_recording(&mut self, is_durable: bool) -> Vec<Publication> {
         let recording = std::mem::take(&mut self.recording);
-        for Publication { task_uuid, facts, .. } in &recording {
+        self.note_done(recording.len());
+        for Publication { task_uuid, facts, tell, .. } in &recording {
+            if tell.is_none() && facts.contains(&Fact::Released) {
+                self.leaving.remove(task_uuid);
+            }
             if is_durable {
                 if let Some(task) = self.unfinished.get_mut(task_uuid).filter(|_| !facts.is_empty()) {
                     task.lost = Vec::new();
@@ -217,8 +260,11 @@ impl Ledger {
     /// Takes out what is queued about tasks of these tickets, which no longer hold.
     pub(super) fn take_refused(&mut self, refused: &HashSet<Ticket>) -> VecDeque<Publication> {
         let queued = std::mem::take(&mut self.publications);
-        let (taken, held) = queued.into_iter().partition(|queued| refused.contains(&queued.ticket));
+        let (taken, held): (VecDeque<Publication>, _) =
+            queued.into_iter().partition(|queued| refused.contains(&queued.ticket));
         self.publications = held;
+        self.note_done(taken.len());
+        taken.iter().for_each(|queued| _ = self.leaving.remove(&queued.task_uuid));
         taken
     }
 
@@ -317,8 +363,11 @@ impl Ledger {
         if self.intents.is_empty() || self.work.is_under_way(Sort::Begin) {
             return;
         }
-        let group: Vec<Intent> = self.intents.drain(..self.intents.len().min(GROUP)).collect();
-        give_back(&mut self.intents);
+        let ready = |intent: &mut Intent| !self.leaving.contains_key(&intent.task_uuid);
+        let group: Vec<Intent> = take_ready(&mut self.intents, GROUP, ready);
+        if group.is_empty() {
+            return;
+        }
         let expected = group.iter().map(|intent| Expected {
             task_uuid: intent.task_uuid,
             hash: intent.hash,
@@ -334,8 +383,13 @@ impl Ledger {
         if self.claims.is_empty() || self.work.is_under_way(Sort::Claim) {
             return;
         }
+        let ready = |(task_uuid, _): &mut (TaskUuid, Ward)| !self.leaving.contains_key(task_uuid);
+        let group = take_ready(&mut self.claims, CLAIMS, ready);
+        if group.is_empty() {
+            return;
+        }
         let mut calls = JoinSet::new();
-        for (task_uuid, ward) in self.claims.drain(..self.claims.len().min(CLAIMS)) {
+        for (task_uuid, ward) in group {
             let keeping = Arc::clone(keeping);
             self.claiming.insert(task_uuid, ward);
             calls.spawn(async move {
@@ -390,4 +444,21 @@ impl Ledger {
             self.work.start(Sort::Renew, async move { Done::Renewed(journal.renew().await) });
         }
     }
+}
+
+/// Takes the first of those that are ready, at most so many.
+fn take_ready<T>(queue: &mut VecDeque<T>, most: usize, mut is_ready: impl FnMut(&mut T) -> bool) -> Vec<T> {
+    let mut taken = Vec::new();
+    let mut kept = VecDeque::new();
+    while taken.len() < most
+        && let Some(mut next) = queue.pop_front()
+    {
+        match is_ready(&mut next) {
+            true => taken.push(next),
+            false => kept.push_back(next),
+        }
+    }
+    kept.into_iter().rev().for_each(|next| queue.push_front(next));
+    give_back(queue);
+    taken
 }

@@ -103,16 +103,18 @@ impl Driver {
             self.tell_kept_end(&entry.watch, ticket, end, &Missing::NOTHING);
             return;
         }
+        self.ledger.leave(task_uuid, kept.ward);
         let (by, tell) = (entry.deadline() + GRACE, Some(Tell::End(Arc::clone(&entry.watch), Box::new(end))));
         self.ledger.publish(Publication { task_uuid, ticket, facts, tell, by });
     }
 
     /// Nobody watches a task any more that goes on.
-    pub(super) fn publish_release(&mut self, entry: &Entry) {
+    pub(super) fn publish_release(&mut self, entry: &mut Entry) {
         let task_uuid = *entry.id();
-        let Some(kept) = &entry.kept else { return };
+        let Some(kept) = entry.kept.take() else { return };
         self.ledger.forget(task_uuid);
         if let Some(ticket) = kept.ticket.filter(|_| !kept.is_settled) {
+            self.ledger.leave(task_uuid, kept.ward);
             let (facts, by) = (vec![Fact::Released], entry.deadline() + GRACE);
             self.ledger.publish(Publication { task_uuid, ticket, facts, tell: None, by });
         }

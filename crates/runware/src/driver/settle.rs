@@ -124,8 +124,8 @@ impl Driver {
 
     /// Forgets a task that nobody watches.
     pub(super) fn let_go(&mut self, task_uuid: TaskUuid) {
-        if let Some(entry) = self.drop_entry(task_uuid) {
-            self.publish_release(&entry);
+        if let Some(mut entry) = self.drop_entry(task_uuid) {
+            self.publish_release(&mut entry);
             self.counters.closed(false);
         }
     }

@@ -49,6 +49,8 @@ impl Driver {
         match (self.entries.contains(&task_uuid), opening.record.take()) {
             (true, Some(known)) => return self.join_record(task_uuid, *known, now),
             (true, None) => return self.submit_resumed(task_uuid, prepared, kind, intent, now),
+            // What is known was read before the last of it was written: it is read again.
+            (false, Some(_)) if self.ledger.is_leaving(task_uuid) => {}
             (false, Some(known)) => return self.restore(watch, plan, *known, now),
             (false, None) => {}
         }

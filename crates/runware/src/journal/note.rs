@@ -17,7 +17,7 @@ pub struct Note {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fact {
-    /// The server has it.
+    /// The server has it. An undecided task is open again with this, and with each fact that says as much.
     Accepted,
     /// It is about to be sent again, with the same bytes.
     Resending,
