@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use runware::journal::JournalError;
-use runware::{Budget, ClientBuilder};
 use runware::types::TaskUuid;
+use runware::{Budget, ClientBuilder};
 use runware_journal::{Filter, SqliteJournal, Stage};
 
 use crate::config::journal::Place;

@@ -189,8 +189,14 @@ async fn waiting_goes_on_without_a_journal_that_is_damaged() {
     fs::remove_file(&path).unwrap();
     let ended = server.program(&format!("wait {U} --json")).journal(&path).run().await.expect(0);
     assert_eq!(ended.only("result").task(), U);
-    assert!(!ended.only("result").has("deliveryId") && ended.stderr.contains("going on without"), "{ended:?}");
-    assert_eq!(server.program("collect --json").journal(&path).run().await.expect(1).events(), ["error", "summary"]);
+    assert!(
+        !ended.only("result").has("deliveryId") && ended.stderr.contains("going on without"),
+        "{ended:?}"
+    );
+    assert_eq!(
+        server.program("collect --json").journal(&path).run().await.expect(1).events(),
+        ["error", "summary"]
+    );
     assert_eq!(server.program(RUN).journal(&path).run().await.expect(1).events(), ["error", "summary"]);
     assert_eq!(server.ledger().accepted(), 1);
 }

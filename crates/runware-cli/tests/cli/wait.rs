@@ -59,7 +59,8 @@ async fn about_a_task_that_the_journal_does_not_have_there_is_nothing_to_decide_
     let server = Server::quick().await;
     let (_folder, path) = place();
     server.program("run runware:101@1 positivePrompt=fox").journal(&path).run().await.expect(0);
-    let ended = server.program(&format!("wait {U} --json --deadline 1s")).journal(&path).run().await.expect(9);
+    let ended =
+        server.program(&format!("wait {U} --json --deadline 1s")).journal(&path).run().await.expect(9);
     assert!(!ended.stderr.contains("decide") && ended.stderr.contains("same taskUUID"), "{ended:?}");
 }
 
