@@ -135,7 +135,7 @@ impl std::fmt::Debug for CoreCell {
 }
 
 impl Wire {
-    fn new(options: Options) -> Self {
+    pub(crate) fn new(options: Options) -> Self {
         let clock = Arc::new(TokioClock::new());
         let server = match Way::chosen() {
             Way::Http => Server::Core(Box::new(Mutex::new(CoreCell(Core::new(options))))),

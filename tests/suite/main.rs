@@ -10,8 +10,13 @@ mod haste;
 mod bought_once;
 // Dropping, closing, joining.
 mod cancel;
+// A process that ends at each of its effects, and the processes after it.
+mod crashes;
 // Single questions: `status` and `task_details`.
 mod details;
+// The real program on a disk that fails.
+#[cfg(target_os = "linux")]
+mod disk;
 // What may be concluded, and what not, from too little or too late an answer.
 mod doubt;
 // Prices, and that asking for one buys nothing.
@@ -28,6 +33,9 @@ mod load;
 mod partial;
 // Our schedules in virtual time: what they keep to whatever happens, and what was promised of them.
 mod polling;
+// Several real processes on one journal.
+#[cfg(unix)]
+mod processes;
 // Properties that hold for any input, over the public interfaces of several crates.
 mod properties;
 mod readings;

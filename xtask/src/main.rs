@@ -2,6 +2,7 @@
 
 mod bench;
 mod ci;
+mod crash;
 mod features;
 mod fuzz;
 mod schema;
@@ -32,7 +33,17 @@ const JOBS: &[Job] = &[
         about: "what many tasks at once cost over real sockets; --help lists the options",
         run: WithOptions(bench::load),
     },
+    Job {
+        name: "bench journal",
+        about: "what a journal adds to a submission, and how fast ten thousand open tasks are taken up again",
+        run: WithOptions(bench::journal),
+    },
     Job { name: "ci", about: "everything a change must pass, in order", run: Alone(ci::run) },
+    Job {
+        name: "crash",
+        about: "the real program, killed at random moments, again and again; --rounds N, --seed S",
+        run: WithOptions(crash::run),
+    },
     Job {
         name: "features",
         about: "every crate compiles with each of its features alone",

@@ -75,7 +75,7 @@ pub(super) async fn of_many(lines: Vec<(usize, RawTask)>, session: &mut Session<
 }
 
 /// The price of each task, by its content, or why the server would not take it. Equal tasks are asked about once.
-async fn ask(
+pub(super) async fn ask(
     lines: &[(usize, RawTask)],
     session: &mut Session<'_>,
 ) -> Result<HashMap<Vec<u8>, Result<Option<Money>, Error>>, Stop> {
@@ -113,7 +113,7 @@ fn is_about_the_task(error: &Error) -> bool {
 }
 
 /// What makes the price of a task: all of it but its id.
-fn content(task: &RawTask) -> Vec<u8> {
+pub(super) fn content(task: &RawTask) -> Vec<u8> {
     let fields = task.fields().filter(|(name, _)| *name != "taskUUID");
     let text = fields.map(|(name, value)| format!("{name:?}:{}\n", value.as_str()));
     [format!("{}\n", task.task_type())].into_iter().chain(text).collect::<String>().into_bytes()

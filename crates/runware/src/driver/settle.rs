@@ -17,7 +17,8 @@ impl Driver {
         let Some(entry) = self.entries.get(&task_uuid) else { return };
         let handle = entry.watch.handle().clone();
         if !entry.submission.may_exist() {
-            let error = match entry.is_beginning() {
+            // Without any time the journal is not to blame.
+            let error = match entry.is_beginning() && !entry.plan.deadline().is_zero() {
                 true => Error::not_begun_in_time(handle),
                 false => Error::not_accepted(handle, &entry.last_cause()),
             };

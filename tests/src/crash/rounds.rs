@@ -1,0 +1,109 @@
+//! The rounds: what is started when, and when it is killed.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use fastrand::Rng;
+use futures_util::future::try_join_all;
+use serde_json::json;
+
+use super::journal;
+use super::judge::{Evidence, Report};
+use super::options::Options;
+use super::process::{Ended, Order};
+use super::stage::Stage;
+
+/// Until the last intents that nobody knows of are old enough to be asked for in the archive, and sent again.
+const TO_THE_END: &str = "100s";
+
+/// Kills processes for as many rounds as asked for, collects what they left, and compares.
+pub(super) async fn run(options: &Options) -> Result<Report> {
+    let own;
+    let folder = match &options.folder {
+        Some(folder) => folder,
+        None => {
+            own = tempfile::tempdir().context("no folder for the journal")?;
+            own.path()
+        }
+    };
+    let stage = Stage::set(options, folder).await?;
+    let mut rng = Rng::with_seed(options.seed);
+    let mut evidence = Evidence::default();
+    let mut done = 0;
+    while done < options.rounds {
+        let rounds = options.every.min(options.rounds - done);
+        let lanes = (0..options.lanes).map(|lane| {
+            let own = rounds / options.lanes + u64::from(lane < rounds % options.lanes);
+            let rng = Rng::with_seed(rng.u64(..));
+            live_and_die(&stage, own, rng)
+        });
+        for ended in try_join_all(lanes).await? {
+            ended.into_iter().for_each(|ended| add(&mut evidence, ended));
+        }
+        done += rounds;
+        collect(&stage, &mut evidence, "2s").await?;
+    }
+    collect(&stage, &mut evidence, TO_THE_END).await?;
+    evidence.states = journal::list(&stage).await?;
+    Ok(evidence.judge(options.rounds, &stage.ledger()))
+}
+
+/// One process after the other, each of them killed unless it is quicker.
+async fn live_and_die(stage: &Stage, rounds: u64, mut rng: Rng) -> Result<Vec<Ended>> {
+    let mut all = Vec::new();
+    for _ in 0..rounds {
+        let order = draw(&mut rng);
+        // Most die early, where everything happens at once; some while they wait for what takes its time.
+        let longest = if rng.u32(0..8) == 0 { 1_500 } else { 150 };
+        let delay = Duration::from_micros(rng.u64(0..longest * 1_000));
+        all.push(order.run(stage, Some(delay)).await?);
+    }
+    Ok(all)
+}
+
+/// Finishes what is open, as far as that goes within `deadline`, while nobody else is there.
+async fn collect(stage: &Stage, evidence: &mut Evidence, deadline: &str) -> Result<()> {
+    stage.forget_requests();
+    let ended = Order::new(["collect", "--deadline", deadline]).run(stage, None).await?;
+    let until = stage.first_request().unwrap_or(ended.until);
+    evidence.recoveries.push(until.saturating_sub(ended.from));
+    add(evidence, ended);
+    Ok(())
+}
+
+fn add(evidence: &mut Evidence, ended: Ended) {
+    evidence.add(&ended.words, ended.code, ended.heard, &ended.errors);
+}
+
+fn draw(rng: &mut Rng) -> Order {
+    let mut order = match rng.u32(0..20) {
+        0..4 => Order::new(["submit", "runware:101@1", &prompt(rng), "deliveryMethod=async"]),
+        4..10 => {
+            let results = format!("numberResults:={}", rng.u32(1..=3));
+            let delivery = if rng.u32(0..4) == 0 { "deliveryMethod=async" } else { "deliveryMethod=sync" };
+            Order::new(["run", "runware:101@1", &prompt(rng), &results, delivery])
+        }
+        10..15 => {
+            let lines = (0..rng.u32(1..=8)).map(|_| line(rng)).collect();
+            Order { stdin: lines, ..Order::new(["batch", "-"]) }
+        }
+        _ => Order::new(["collect", "--deadline", "2s"]),
+    };
+    order.over_websocket = rng.u32(0..4) == 0;
+    order
+}
+
+fn line(rng: &mut Rng) -> String {
+    let task = json!({
+        "taskType": "imageInference",
+        "model": "runware:101@1",
+        "positivePrompt": format!("wave {}", rng.u64(..)),
+        "numberResults": rng.u32(1..=2),
+        "deliveryMethod": if rng.bool() { "sync" } else { "async" },
+    });
+    format!("{task}\n")
+}
+
+fn prompt(rng: &mut Rng) -> String {
+    format!("positivePrompt=wave {}", rng.u64(..))
+}

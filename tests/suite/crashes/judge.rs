@@ -1,0 +1,236 @@
+//! What has to hold, whenever processes end.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+
+use runware::Ending;
+use runware::types::{TaskType, TaskUuid};
+use runware_emulator::{Account, Ledger};
+use runware_journal::{Filter, Health, Stage};
+
+use super::effects::{Cut, Effect, Variant};
+use super::numbered::Witness;
+use super::process::{Customer, End, Process, Work};
+use super::scenario::Scenario;
+use crate::harness::{Sent, secs};
+
+/// One course of events, as it goes on.
+pub(super) struct Case<'a> {
+    pub(super) scenario: &'a Scenario,
+    pub(super) cuts: &'a [Cut],
+    pub(super) processes: Vec<Life>,
+    /// How often the machine was started.
+    pub(super) boots: usize,
+}
+
+/// What is left to say of a process once it has ended.
+#[derive(Debug)]
+pub(super) struct Life {
+    kinds: BTreeMap<Effect, usize>,
+    /// How the tasks stood in the end, if it lived to its end.
+    stages: Option<BTreeMap<TaskUuid, Stage>>,
+    /// How many tasks it found open.
+    recovered: Option<usize>,
+    sent: Vec<Sent>,
+    complaints: Vec<String>,
+}
+
+/// What came of one case, or of many.
+#[derive(Debug, Default)]
+pub(super) struct Report {
+    pub(super) scenarios: usize,
+    /// Of the undisturbed first process.
+    pub(super) effects: usize,
+    pub(super) crashes: usize,
+    pub(super) delivered: usize,
+    pub(super) lost: usize,
+    pub(super) double_billed: usize,
+    pub(super) redelivered: usize,
+    pub(super) undecided: usize,
+    /// What was wrong, in words.
+    pub(super) complaints: Vec<String>,
+}
+
+impl Case<'_> {
+    /// Notes how a process went.
+    pub(super) fn lived(&mut self, process: &Process, works: &[Work], end: End, sent: &[Sent]) {
+        let mut life = Life {
+            kinds: process.fuse.kinds(),
+            stages: None,
+            recovered: None,
+            sent: sent.to_vec(),
+            complaints: Vec::new(),
+        };
+        let End::Done(ends) = end else {
+            self.processes.push(life);
+            return;
+        };
+        for (task, end) in &ends {
+            match end {
+                Ok(outcome) if matches!(outcome.ending(), Ending::Settled | Ending::Unknown { .. }) => {}
+                Ok(outcome) => life.complaints.push(format!("{task} ended with {:?}", outcome.ending())),
+                Err(error) if error.is_safe_to_resubmit() => {}
+                Err(error) => life.complaints.push(format!("{task} ended with {error:?}")),
+            }
+        }
+        let submitted = if works.contains(&Work::Submit) { self.scenario.tasks.len() } else { 0 };
+        life.recovered = works.contains(&Work::Recover).then(|| ends.len() - submitted);
+        let listed = process.journal.list(&Filter::new()).unwrap();
+        let stages: BTreeMap<_, _> = listed.iter().map(|task| (task.task_uuid, task.stage)).collect();
+        let health: Health = process.journal.check().unwrap();
+        for stage in Stage::ALL {
+            let count = stages.values().filter(|of| **of == stage).count() as u64;
+            if health.counts.of(stage) != count {
+                life.complaints.push(format!("{count} tasks are {stage}, not {:?}", health.counts));
+            }
+        }
+        life.stages = Some(stages);
+        self.processes.push(life);
+    }
+
+    fn name(&self) -> String {
+        format!("{:?} {:?}", self.scenario.name, self.cuts)
+    }
+
+    /// True if a task can be left that somebody has to decide about: a machine that starts anew has forgotten how old a
+    /// task is, and a server that is busy does not say that an earlier attempt has not come through.
+    fn may_be_undecided(&self) -> bool {
+        let is_anew = self.cuts.iter().any(|cut| matches!(cut.variant, Variant::Torn(_)));
+        is_anew || self.scenario.is_busy
+    }
+}
+
+impl Report {
+    /// Compares what was handed over, what the journal holds and what the server knows.
+    pub(super) fn of(case: &Case<'_>, ledger: &Ledger, witness: &Witness, customer: &Customer) -> Self {
+        let mut report =
+            Self { crashes: case.cuts.len(), complaints: witness.complaints(), ..Self::default() };
+        for life in &case.processes {
+            report.complaints.extend(life.complaints.iter().cloned());
+        }
+        if case.cuts.is_empty() {
+            report.effects = case.processes[0].kinds.values().sum();
+        }
+        report.judge_money(case, ledger);
+        report.judge_deliveries(case, ledger, customer);
+        report.judge_ends(case, ledger);
+        for complaint in &mut report.complaints {
+            *complaint = format!("{}: {complaint}", case.name());
+        }
+        report
+    }
+
+    pub(super) fn add(&mut self, other: Self) {
+        self.effects += other.effects;
+        self.crashes += other.crashes;
+        self.delivered += other.delivered;
+        self.lost += other.lost;
+        self.double_billed += other.double_billed;
+        self.redelivered += other.redelivered;
+        self.undecided += other.undecided;
+        self.complaints.extend(other.complaints);
+    }
+
+    fn complain(&mut self, what: impl Into<String>) {
+        self.complaints.push(what.into());
+    }
+
+    /// Each task is bought once, with the same bytes, and nobody hurries.
+    fn judge_money(&mut self, case: &Case<'_>, ledger: &Ledger) {
+        for (task, account) in ledger.tasks() {
+            if !case.scenario.tasks.iter().any(|spec| spec.uuid == *task) {
+                self.complain(format!("{task} was sent, and is no task of ours"));
+            }
+            let made = account.results.iter().filter(|result| result.ended && result.succeeds).count();
+            if account.accepted > 1 || account.billed != made as u64 {
+                self.double_billed += 1;
+                self.complain(format!("{task}: accepted {}, billed {}", account.accepted, account.billed));
+            }
+            for pair in account.submissions.windows(2) {
+                // What was refused in so many words may be offered again at once.
+                let is_hasty = account.accepted > 0 && pair[1].at < pair[0].at + secs(1);
+                if pair[0].hash != pair[1].hash || is_hasty {
+                    self.complain(format!("{task} was sent twice: {pair:?}"));
+                }
+            }
+        }
+    }
+
+    /// Each result is handed over; again only by another process, under the same name, and with a word about it.
+    fn judge_deliveries(&mut self, case: &Case<'_>, ledger: &Ledger, customer: &Customer) {
+        let log = customer.log();
+        let mut first = HashMap::new();
+        for delivery in &log {
+            self.redelivered += usize::from(delivery.is_redelivered);
+            if !delivery.is_durable || delivery.id.is_empty() {
+                self.complain(format!("not durable: {delivery:?}"));
+            }
+            let Some(before) = first.insert(delivery.id.clone(), delivery) else { continue };
+            let said = case.scenario.deadline.as_secs() < 60 || before.process < delivery.process;
+            if !delivery.is_redelivered || !said || before.item != delivery.item {
+                self.complain(format!("{delivery:?} after {before:?}"));
+            }
+        }
+        self.delivered += first.len();
+        for spec in &case.scenario.tasks {
+            let account = ledger.task(&spec.uuid).cloned().unwrap_or_default();
+            let made = usize::try_from(account.billed).unwrap();
+            let told = first.values().filter(|delivery| delivery.task == spec.uuid).count();
+            let expected = if account.accepted > 0 { spec.succeeding() } else { 0 };
+            if told != made || made != expected {
+                self.lost += made.saturating_sub(told);
+                self.complain(format!("{}: {told} of {made} results, and {expected} expected", spec.uuid));
+            }
+        }
+    }
+
+    /// In the end every task is done, unless nobody can tell what became of it; and then nothing is sent any more.
+    fn judge_ends(&mut self, case: &Case<'_>, ledger: &Ledger) {
+        let Some(last) = case.processes.last() else { return };
+        let stages = last.stages.as_ref().unwrap();
+        let accepted = |task| ledger.task(task).is_some_and(|account: &Account| account.accepted > 0);
+        for spec in &case.scenario.tasks {
+            let stage = stages.get(&spec.uuid);
+            let is_sound = match stage {
+                // A refusal that nobody heard of is found in the archive, as a failure.
+                Some(Stage::Confirmed) => accepted(&spec.uuid) || spec.succeeding() == 0,
+                Some(Stage::Refused) => !accepted(&spec.uuid) && spec.succeeding() == 0,
+                Some(Stage::Undecided) => !accepted(&spec.uuid) && case.may_be_undecided(),
+                _ => false,
+            };
+            self.undecided += usize::from(stage == Some(&Stage::Undecided));
+            if !is_sound {
+                self.complain(format!("{} is {stage:?} in the end", spec.uuid));
+            }
+        }
+        // Whoever recovers after somebody who has recovered finds what somebody has to decide about, and nothing else.
+        let before = case.processes.iter().rev().nth(1).and_then(|life| life.stages.as_ref());
+        let undecided =
+            before.map_or(0, |stages| stages.values().filter(|stage| **stage == Stage::Undecided).count());
+        if last.recovered != Some(undecided) {
+            self.complain(format!("{:?} tasks were recovered twice, not {undecided}", last.recovered));
+        }
+        let confirmed = |task| before.is_some_and(|stages| stages.get(task) == Some(&Stage::Confirmed));
+        let asked = last.sent.iter().flat_map(|sent| &sent.tasks).filter(|(_, task)| confirmed(task));
+        let asked: Vec<&(TaskType, TaskUuid)> = asked.collect();
+        if !asked.is_empty() {
+            self.complain(format!("the journal knows the answer, and still was sent: {asked:?}"));
+        }
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            scenarios, effects, crashes, delivered, lost, double_billed, redelivered, undecided, ..
+        } = self;
+        write!(f, "scenarios={scenarios} effects={effects} crashes={crashes} delivered={delivered} ")?;
+        write!(f, "lost={lost} double_billed={double_billed} redelivered={redelivered} undecided={undecided}")
+    }
+}
+
+impl fmt::Debug for Case<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name())
+    }
+}

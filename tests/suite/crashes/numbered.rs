@@ -1,0 +1,125 @@
+//! The journal and the transport of a process, whose effects are numbered.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use runware::journal::{Begun, Claim, Claimed, Intent, Journal, JournalError, Note, Ticket};
+use runware::poll::Durations;
+use runware::transport::{
+    Attempt, Connection, Replies, StreamingReply, Transport, TransportError, Unclaimed, async_trait,
+};
+use runware::types::TaskUuid;
+use runware_journal::{Filter, SqliteJournal, Stage};
+use serde_json::Value;
+
+use super::effects::{Effect, Fuse};
+
+/// A journal whose writes are numbered.
+#[derive(Clone, Debug)]
+pub(super) struct NumberedJournal {
+    pub(super) journal: SqliteJournal,
+    pub(super) fuse: Arc<Fuse>,
+}
+
+#[async_trait]
+impl Journal for NumberedJournal {
+    async fn begin(&self, intents: Vec<Intent>) -> Result<Vec<Begun>, JournalError> {
+        self.fuse.effect(Effect::Begin, self.journal.begin(intents)).await
+    }
+
+    async fn record(&self, notes: Vec<Note>) -> Result<Vec<Ticket>, JournalError> {
+        self.fuse.effect(Effect::Record, self.journal.record(notes)).await
+    }
+
+    async fn claim(&self, claim: Claim) -> Result<Claimed, JournalError> {
+        self.fuse.effect(Effect::Claim, self.journal.claim(claim)).await
+    }
+
+    async fn renew(&self) -> Result<(), JournalError> {
+        self.fuse.effect(Effect::Keep, self.journal.renew()).await
+    }
+
+    async fn durations(&self) -> Result<Option<Durations>, JournalError> {
+        self.journal.durations().await
+    }
+
+    async fn keep_durations(&self, durations: Durations) -> Result<(), JournalError> {
+        self.fuse.effect(Effect::Keep, self.journal.keep_durations(durations)).await
+    }
+}
+
+/// A way to the server whose requests are numbered, and a witness of what is durable when tasks are sent.
+pub(super) struct NumberedTransport {
+    pub(super) inner: Arc<dyn Transport>,
+    pub(super) journal: SqliteJournal,
+    pub(super) fuse: Arc<Fuse>,
+    pub(super) witness: Arc<Witness>,
+}
+
+/// What was seen on the way to the server, by all processes.
+#[derive(Debug, Default)]
+pub(super) struct Witness {
+    complaints: Mutex<Vec<String>>,
+}
+
+impl Witness {
+    pub(super) fn complain(&self, what: String) {
+        self.complaints.lock().unwrap().push(what);
+    }
+
+    pub(super) fn complaints(&self) -> Vec<String> {
+        self.complaints.lock().unwrap().clone()
+    }
+}
+
+impl NumberedTransport {
+    /// A task is in the journal, and open, before a byte of it leaves.
+    fn check(&self, attempt: &Attempt) {
+        let open: Vec<TaskUuid> = match self.journal.list(&Filter::new().stages([Stage::Open])) {
+            Ok(listed) => listed.into_iter().map(|task| task.task_uuid).collect(),
+            Err(error) => return self.witness.complain(format!("the journal cannot be read: {error}")),
+        };
+        for call in attempt.calls.iter().filter(|call| makes_something(&call.bytes)) {
+            let id = call.task_uuid.unwrap();
+            if !open.contains(&id) {
+                self.witness.complain(format!("{id} was sent without a durable intent"));
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Transport for NumberedTransport {
+    async fn send(&self, attempt: Attempt) -> Result<Replies, TransportError> {
+        self.check(&attempt);
+        self.fuse.effect(Effect::Send, self.inner.send(attempt)).await
+    }
+
+    async fn open_stream(&self, attempt: Attempt, idle: Duration) -> Result<StreamingReply, TransportError> {
+        self.check(&attempt);
+        self.fuse.effect(Effect::Send, self.inner.open_stream(attempt, idle)).await
+    }
+
+    fn take_unclaimed(&self) -> Option<Unclaimed> {
+        self.inner.take_unclaimed()
+    }
+
+    fn connection(&self) -> Connection {
+        self.inner.connection()
+    }
+
+    async fn close(&self) {
+        self.inner.close().await;
+    }
+}
+
+impl std::fmt::Debug for NumberedTransport {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("NumberedTransport")
+    }
+}
+
+fn makes_something(task: &[u8]) -> bool {
+    let task: Value = serde_json::from_slice(task).unwrap();
+    !matches!(task["taskType"].as_str(), Some("getResponse" | "getTaskDetails"))
+}

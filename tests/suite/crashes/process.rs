@@ -1,0 +1,205 @@
+//! One process: a client with a journal of its own opening, and somebody who wants results.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use futures_util::future::join_all;
+use runware::transport::{Clock as _, TokioClock, Transport};
+use runware::types::TaskUuid;
+use runware::{Budget, Client, Ending, Error, Event, Outcome, SubmitOptions, Task};
+use runware_journal::{BootClock, Options, SqliteJournal};
+
+use super::effects::{Cut, Effect, Fuse, Remains};
+use super::files::NAME;
+use super::numbered::{NumberedJournal, NumberedTransport, Witness};
+use super::scenario::{LONG, PRICE, Scenario};
+use crate::harness::Wire;
+
+/// A process and its fuse.
+pub(super) struct Process {
+    pub(super) number: usize,
+    pub(super) fuse: Arc<Fuse>,
+    pub(super) journal: SqliteJournal,
+    client: Client,
+    transport: Arc<dyn Transport>,
+    customer: Arc<Customer>,
+}
+
+/// What becomes of results once they are handed over. It outlives the processes.
+#[derive(Debug, Default)]
+pub(super) struct Customer {
+    log: Mutex<Vec<Delivery>>,
+}
+
+/// One result that was handed over.
+#[derive(Clone, Debug)]
+pub(super) struct Delivery {
+    pub(super) process: usize,
+    pub(super) task: TaskUuid,
+    pub(super) id: String,
+    pub(super) is_redelivered: bool,
+    pub(super) is_durable: bool,
+    pub(super) item: String,
+}
+
+/// How a process ended.
+#[derive(Debug)]
+pub(super) enum End {
+    /// It was done; each task with how it ended.
+    Done(Vec<(TaskUuid, Result<Outcome, Error>)>),
+    Dead(Remains),
+}
+
+/// What a process does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Work {
+    /// It submits all tasks.
+    Submit,
+    /// It takes up what was left open.
+    Recover,
+}
+
+impl Customer {
+    pub(super) fn log(&self) -> Vec<Delivery> {
+        self.log.lock().unwrap().clone()
+    }
+}
+
+/// The time since a start of the machine, in virtual time.
+#[derive(Debug)]
+pub(super) struct Boot {
+    pub(super) number: usize,
+    pub(super) clock: TokioClock,
+}
+
+impl BootClock for Boot {
+    fn boot(&self) -> Option<String> {
+        Some(format!("boot {}", self.number))
+    }
+
+    fn since_boot(&self) -> Duration {
+        self.clock.now()
+    }
+
+    fn time_of_day(&self) -> SystemTime {
+        // Off by years, and in the wrong direction: it decides nothing.
+        let years = 365 * 24 * 60 * 60;
+        SystemTime::UNIX_EPOCH + Duration::from_secs((50 - self.number as u64 % 50) * years)
+    }
+}
+
+impl Process {
+    /// Starts a process on the journal in a folder.
+    pub(super) fn start(
+        number: usize,
+        scenario: &Scenario,
+        world: &World<'_>,
+        folder: PathBuf,
+        boot: usize,
+        cut: Option<Cut>,
+    ) -> Self {
+        let clock = Arc::new(Boot { number: boot, clock: *world.wire.clock() });
+        let journal = Options::new().clock(clock).any_file_system(true).open(folder.join(NAME)).unwrap();
+        let fuse = Fuse::new(folder, cut);
+        let transport: Arc<dyn Transport> = Arc::new(NumberedTransport {
+            inner: world.wire.transport(),
+            journal: journal.clone(),
+            fuse: Arc::clone(&fuse),
+            witness: Arc::clone(world.witness),
+        });
+        let kept = NumberedJournal { journal: journal.clone(), fuse: Arc::clone(&fuse) };
+        let client = world.wire.client(|builder| {
+            let builder = builder.transport(Arc::clone(&transport)).journal(Arc::new(kept)).scope("test");
+            let builder = builder.plan(scenario.plan()).batch_limit(scenario.batch_limit);
+            match scenario.cap() {
+                Some(cap) => builder.budget(Budget::new(cap)),
+                None => builder,
+            }
+        });
+        Self { number, fuse, journal, client, transport, customer: Arc::clone(world.customer) }
+    }
+
+    /// Lives until everything is done, or the fuse is.
+    pub(super) async fn live(&self, scenario: &Scenario, works: &[Work]) -> End {
+        tokio::select! {
+            biased;
+            remains = self.fuse.death() => {
+                self.transport.close().await;
+                End::Dead(remains)
+            }
+            ends = self.work(scenario, works) => End::Done(ends),
+        }
+    }
+
+    async fn work(&self, scenario: &Scenario, works: &[Work]) -> Vec<(TaskUuid, Result<Outcome, Error>)> {
+        let mut ends = Vec::new();
+        for work in works {
+            let tasks = match work {
+                Work::Submit => self.submit(scenario),
+                Work::Recover => self.client.recover().await.unwrap().tasks,
+            };
+            let watched =
+                tasks.into_iter().map(async |task| (task.handle().task_uuid(), self.watch(task).await));
+            ends.extend(join_all(watched).await);
+        }
+        self.client.close().await;
+        ends
+    }
+
+    fn submit(&self, scenario: &Scenario) -> Vec<Task> {
+        let tasks = scenario.tasks.iter().map(|spec| {
+            let options = match scenario.budget {
+                Some(_) => SubmitOptions::new().price(PRICE.parse().unwrap()),
+                None => SubmitOptions::new(),
+            };
+            self.client.submit_prepared_with(spec.prepared(), options).unwrap()
+        });
+        tasks.collect()
+    }
+
+    /// Takes each result as it comes, and says in the end that all of them are there. Patience has no end here: a
+    /// deadline that passes is followed by another.
+    async fn watch(&self, mut task: Task) -> Result<Outcome, Error> {
+        let patient = self.client.with_plan(runware::poll::Plan::new().with_deadline(LONG));
+        loop {
+            let outcome = self.take_all(&task).await?;
+            if !matches!(outcome.ending(), Ending::StillRunning { .. } | Ending::Interrupted { .. }) {
+                outcome.confirm().await?;
+                return Ok(outcome);
+            }
+            task = patient.resume(outcome.handle().clone())?;
+        }
+    }
+
+    async fn take_all(&self, task: &Task) -> Result<Outcome, Error> {
+        let id = task.handle().task_uuid();
+        let mut events = task.events();
+        while let Some(event) = events.next().await {
+            match event? {
+                Event::Result(result) => {
+                    let delivery = Delivery {
+                        process: self.number,
+                        task: id,
+                        id: result.delivery_id().map(|id| id.to_string()).unwrap_or_default(),
+                        is_redelivered: result.is_redelivered(),
+                        is_durable: result.is_durable(),
+                        item: result.item().raw().as_str().to_owned(),
+                    };
+                    let take = async { self.customer.log.lock().unwrap().push(delivery) };
+                    self.fuse.effect(Effect::HandOver, take).await;
+                }
+                Event::Settled(outcome) => return Ok(outcome),
+                _ => {}
+            }
+        }
+        unreachable!("the last event is the end")
+    }
+}
+
+/// What all processes share.
+pub(super) struct World<'a> {
+    pub(super) wire: &'a Arc<Wire>,
+    pub(super) witness: &'a Arc<Witness>,
+    pub(super) customer: &'a Arc<Customer>,
+}

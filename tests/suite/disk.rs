@@ -1,0 +1,163 @@
+//! The real program on a disk that fails: the n-th write or sync of the journal's files, for each n.
+//!
+//! `faulty_disk/faulty_disk.c` comes before the C library and lets calls fail. It needs Linux and a C compiler, as the
+//! journal itself does.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use runware_emulator::{Emulator, Options};
+use runware_journal::{Filter, SqliteJournal};
+use runware_tests::crash::Heard;
+use runware_tests::program;
+use tokio::process::Command;
+
+/// At most so many places are tried for each command and each way to fail.
+const MOST_PLACES: usize = 24;
+
+/// How a call fails.
+const WAYS: [(&str, &str); 4] =
+    [("ENOSPC", "once"), ("ENOSPC", "always"), ("EIO", "once"), ("SHORT", "always")];
+
+/// The commands: one whose results come with the answer, and one that returns before they do.
+const COMMANDS: [&str; 2] = [
+    "run runware:101@1 positivePrompt=waves numberResults=2 deliveryMethod=sync",
+    "submit runware:101@1 positivePrompt=waves deliveryMethod=async",
+];
+
+#[tokio::test]
+async fn whatever_fails_on_the_disk_nothing_is_sent_without_an_intent_and_no_result_is_lost() {
+    let bench = Bench::set().await;
+    let mut total = Tally::default();
+    for command in COMMANDS {
+        let all = bench.count(command).await;
+        assert!(all > 5, "{all} writes and syncs");
+        let step = all.div_ceil(MOST_PLACES);
+        for (way, (error, mode)) in WAYS.into_iter().enumerate() {
+            for nth in (1 + way % step..=all).step_by(step) {
+                bench.fail(command, nth, error, mode, &mut total).await;
+            }
+        }
+        total.places += all;
+    }
+    println!("{total:?}");
+    assert!(total.complaints.is_empty(), "{:#?}", total.complaints);
+    assert!(total.refused > 0 && total.delivered > 0 && total.not_durable > 0, "{total:?}");
+}
+
+struct Bench {
+    folder: tempfile::TempDir,
+    program: PathBuf,
+    emulator: Emulator,
+}
+
+/// What came of all runs.
+#[derive(Debug, Default)]
+struct Tally {
+    places: usize,
+    runs: usize,
+    /// Runs in which nothing was sent.
+    refused: usize,
+    /// Runs whose results were printed at once.
+    delivered: usize,
+    /// Runs that said that what they printed is not kept.
+    not_durable: usize,
+    /// Runs whose results came from a later process.
+    recovered: usize,
+    complaints: Vec<String>,
+}
+
+impl Bench {
+    async fn set() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("faulty_disk").join("faulty_disk.c");
+        let library = folder.path().join("faulty_disk.so");
+        let mut compiler = Command::new("cc");
+        compiler.args(["-shared", "-fPIC", "-O1", "-o"]).arg(&library).arg(source).arg("-ldl");
+        assert!(compiler.status().await.unwrap().success());
+        let emulator = Emulator::start(Options::new().duration(Duration::ZERO)).await.unwrap();
+        Self { folder, program: program::runware().unwrap(), emulator }
+    }
+
+    /// How many writes and syncs a command makes.
+    async fn count(&self, command: &str) -> usize {
+        let state = tempfile::tempdir_in(self.folder.path()).unwrap();
+        let count = state.path().join("count");
+        let mut program = self.command(command, state.path());
+        program.env("FAULTY_DISK_COUNT", &count);
+        let output = program.output().await.unwrap();
+        assert!(output.status.success(), "{output:?}");
+        fs::read_to_string(count).unwrap().lines().count()
+    }
+
+    /// Runs a command whose n-th write or sync fails, and then another that finishes what is open.
+    async fn fail(&self, command: &str, nth: usize, error: &str, mode: &str, total: &mut Tally) {
+        let state = tempfile::tempdir_in(self.folder.path()).unwrap();
+        let before: HashSet<_> = self.emulator.ledger().tasks().map(|(task, _)| *task).collect();
+        let mut program = self.command(command, state.path());
+        program.env("FAULTY_DISK_NTH", nth.to_string()).env("FAULTY_DISK_ERRNO", error);
+        let output = program.env("FAULTY_DISK_MODE", mode).output().await.unwrap();
+        let (heard, errors) =
+            (Heard::read(&output.stdout), String::from_utf8_lossy(&output.stderr).into_owned());
+        let name = format!("`{command}`, {nth} {error} {mode}");
+        let mut complain = |what: String| total.complaints.push(format!("{name}: {what}\n{errors}"));
+        if !matches!(output.status.code(), Some(0..=9)) || errors.contains("panicked") {
+            complain(format!("it ended with {}", output.status));
+        }
+        let ledger = self.emulator.ledger();
+        let sent: Vec<_> = ledger.tasks().filter(|(task, _)| !before.contains(task)).collect();
+        let kept: Vec<_> = match SqliteJournal::open(journal(state.path())) {
+            Ok(journal) => {
+                let listed = journal.list(&Filter::new()).unwrap();
+                listed.into_iter().map(|task| task.task_uuid).collect()
+            }
+            Err(error) => {
+                complain(format!("the journal cannot be opened: {error}"));
+                Vec::new()
+            }
+        };
+        for (task, _) in sent.iter().filter(|(task, _)| !kept.contains(task)) {
+            complain(format!("{task} was sent without an intent"));
+        }
+        let printed = heard.all("result").count();
+        let billed = sent.iter().map(|(_, account)| account.billed).sum::<u64>() as usize;
+        let is_told =
+            errors.contains("durable") || String::from_utf8_lossy(&output.stdout).contains("durable");
+        if command.starts_with("run") && printed != billed {
+            complain(format!("{printed} of {billed} results were handed over"));
+        }
+        let collect = self.command("collect --deadline 5s", state.path()).output().await.unwrap();
+        let again = Heard::read(&collect.stdout);
+        let named = |heard: &Heard| heard.all("result").filter_map(|line| line.delivery_id.clone()).collect();
+        let (mut names, more): (HashSet<String>, HashSet<String>) = (named(&heard), named(&again));
+        names.extend(more);
+        if names.len() != billed && printed < billed {
+            complain(format!("{} of {billed} results after all: {collect:?}", names.len()));
+        }
+        if !matches!(collect.status.code(), Some(0 | 6 | 8 | 9)) {
+            complain(format!("collecting ended with {collect:?}"));
+        }
+        total.runs += 1;
+        total.refused += usize::from(sent.is_empty());
+        total.delivered += usize::from(printed > 0);
+        total.not_durable += usize::from(is_told);
+        total.recovered += usize::from(printed < billed);
+    }
+
+    /// The program, with its journal on the disk that fails.
+    fn command(&self, words: &str, state: &Path) -> Command {
+        let mut command = Command::new(&self.program);
+        command.env_clear().env("RUNWARE_API_KEY", "disk").args(words.split(' ')).arg("--json");
+        command.arg("--http-base-url").arg(self.emulator.http_url()).arg("--journal").arg(journal(state));
+        command.env("LD_PRELOAD", self.folder.path().join("faulty_disk.so"));
+        command.env("FAULTY_DISK_PATH", state).stdin(Stdio::null()).kill_on_drop(true);
+        command
+    }
+}
+
+fn journal(state: &Path) -> PathBuf {
+    state.join("kept").join("journal.db")
+}
