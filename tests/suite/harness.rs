@@ -262,16 +262,16 @@ impl Wire {
     }
 }
 
-#[async_trait]
-impl Transport for Wire {
-    async fn send(&self, attempt: Attempt) -> Result<Replies, TransportError> {
+impl Wire {
+    /// Carries an attempt to the core of the emulator, under this head, and its reply back.
+    async fn carry(&self, attempt: Attempt, head: Head) -> Result<Replies, TransportError> {
         let Server::Core(core) = &self.server else { unreachable!("a socket is used instead") };
         self.note(&attempt);
         if self.takes_refusal() {
             return Err(TransportError::new(ErrorKind::Connect, Delivery::NotSent, "connection refused"));
         }
         let started = self.clock.now();
-        let response = core.lock().unwrap().0.handle(started, &Head::bearer("test-key"), &attempt.body());
+        let response = core.lock().unwrap().0.handle(started, &head, &attempt.body());
         let cut_off = started + attempt.timeout;
         let until = match response.fate {
             Fate::Hang | Fate::Stall(_) => cut_off,
@@ -286,6 +286,17 @@ impl Transport for Wire {
             Fate::Truncate(_) => Err(fault(ErrorKind::Interrupted).with_status(response.status)),
             _ => Err(fault(ErrorKind::Interrupted)),
         }
+    }
+}
+
+#[async_trait]
+impl Transport for Wire {
+    async fn send(&self, attempt: Attempt) -> Result<Replies, TransportError> {
+        self.carry(attempt, Head::bearer("test-key")).await
+    }
+
+    async fn dry_run(&self, attempt: Attempt) -> Result<Replies, TransportError> {
+        self.carry(attempt, Head::bearer("test-key").dry_run()).await
     }
 
     async fn close(&self) {

@@ -19,6 +19,8 @@ mod details;
 mod disk;
 // What may be concluded, and what not, from too little or too late an answer.
 mod doubt;
+// Prices, and that asking for one buys nothing.
+mod dry_run;
 // Each fault of a connection at each place of a conversation, over each transport.
 mod io_faults;
 // What must not leak from one task to another.

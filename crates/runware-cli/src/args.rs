@@ -1,6 +1,7 @@
 //! What was typed: the command line as clap reads it.
 
 pub(crate) mod file;
+pub(crate) mod keeping;
 pub(crate) mod task;
 #[cfg(test)]
 mod tests;
@@ -11,6 +12,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgAction, Parser, Subcommand};
+
+use self::keeping::{BudgetArgs, DecideArgs, ListArgs, NoteArgs, PruneArgs};
 
 /// Submit Runware tasks, wait for their results, and look at them again later.
 ///
@@ -52,6 +55,13 @@ pub(crate) struct GlobalArgs {
     /// Allow plain http and ws to other machines; the key and the prompts can be read on the way then
     #[arg(long, global = true)]
     pub(crate) insecure_http: bool,
+    /// Keep tasks in this file, so that `runware collect` finds them whatever happens [env: RUNWARE_JOURNAL] [default:
+    /// runware/journal.db in the user's state directory, and none with --emulator]
+    #[arg(long, global = true, value_name = "PATH")]
+    pub(crate) journal: Option<PathBuf>,
+    /// Keep no record of tasks: what this command leaves open is lost with its output
+    #[arg(long, global = true)]
+    pub(crate) no_journal: bool,
     /// Start an emulator of the service inside this command and use it: needs no key, costs nothing
     #[arg(long, global = true)]
     pub(crate) emulator: bool,
@@ -74,7 +84,7 @@ pub(crate) enum Command {
     /// Submit one task, wait for it, and print its results
     Run(RunArgs),
     /// Submit one task, return as soon as the server has it, and print its taskUUID
-    Submit(TaskArgs),
+    Submit(SubmitArgs),
     /// Wait for tasks that were submitted before, by this or any other program; submits nothing
     Wait(UuidArgs),
     /// Check each task once, without waiting
@@ -90,7 +100,29 @@ pub(crate) enum Command {
     ///
     /// Each line is a task object with a `taskType`; blank lines are skipped. Fields are passed on as they are,
     /// and a `taskUUID` is used where given. Every line is checked before anything is sent.
+    ///
+    /// The same file again submits only what the journal does not have, and finishes the rest. A line is known by its
+    /// `taskUUID`, or by its member `key`, which is your own name for it and is not sent, or by its content; lines of the
+    /// same content are told apart by their order.
     Batch(BatchArgs),
+    /// Finish every task that the journal holds as open, of any earlier command; submits nothing new
+    ///
+    /// Results that were never seen to be delivered are delivered again, with the same `deliveryId` and `redelivered`.
+    Collect,
+    /// List the tasks in the journal, the newest first; asks nobody and needs no key
+    List(ListArgs),
+    /// Decide about a task of which nobody can tell whether it ran
+    ///
+    /// `runware list --unknown` shows them. The task keeps its id and its bytes: where the server has it after all, it is
+    /// not bought again.
+    Decide(DecideArgs),
+    /// Look after the journal: is it whole, what is open, what is undecided, and what the configuration comes to
+    ///
+    /// Asks nobody and needs no key. Exits with 1 if the journal is damaged or cannot be used.
+    Doctor,
+    /// Remove what the journal keeps of tasks that are long over; never of one that is open, undecided or not yet
+    /// delivered
+    Prune(PruneArgs),
     /// Say what is wrong with tasks before they are sent; asks nobody and needs no key
     ///
     /// Reads a task object, an array of tasks, or JSON Lines. Exits with 3 if something is documented to be rejected;
@@ -118,11 +150,30 @@ pub(crate) struct RunArgs {
     /// one that breaks off cannot be taken up again; the command to go on with waits for the whole text.
     #[arg(long)]
     pub(crate) stream: bool,
+    /// Ask the server what the task would cost, and whether it would take it; nothing runs and nothing is charged
+    ///
+    /// Prices are asked for over HTTP. One that the server does not name is unknown: `null` with --json.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) note: NoteArgs,
+    #[command(flatten)]
+    pub(crate) budget: BudgetArgs,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = VALUES)]
+pub(crate) struct SubmitArgs {
+    #[command(flatten)]
+    pub(crate) task: TaskArgs,
+    #[command(flatten)]
+    pub(crate) note: NoteArgs,
+    #[command(flatten)]
+    pub(crate) budget: BudgetArgs,
 }
 
 /// The task of `run` and `submit`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = VALUES)]
 pub(crate) struct TaskArgs {
     /// The model, such as runware:101@1; `-` for the few task types that take none
     pub(crate) model: String,
@@ -158,6 +209,14 @@ pub(crate) struct DetailsArgs {
 pub(crate) struct BatchArgs {
     /// The file; `-` for standard input
     pub(crate) file: PathBuf,
+    /// Ask the server what each task would cost, and say what all cost together; nothing runs and nothing is charged
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Which batch it is: under another name the same lines are other tasks
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    #[command(flatten)]
+    pub(crate) budget: BudgetArgs,
 }
 
 #[derive(Debug, clap::Args)]

@@ -2,10 +2,17 @@
 
 mod advice;
 mod batch;
+mod collect;
+mod decide;
 mod demo;
 mod details;
+mod doctor;
 mod emulate;
 mod input;
+mod list;
+mod price;
+mod prune;
+mod quote;
 mod run;
 mod status;
 mod stream;
@@ -29,8 +36,11 @@ use crate::stop::Stop;
 pub(crate) fn execute(args: Args) -> Exit {
     log(&args.global);
     let mut output = Output::new(&args.global);
-    let waits =
-        matches!(args.command, Command::Run(_) | Command::Wait(_) | Command::Batch(_) | Command::Demo);
+    let waits = match &args.command {
+        Command::Run(args) => !args.dry_run,
+        Command::Wait(_) | Command::Batch(_) | Command::Collect | Command::Demo => true,
+        _ => false,
+    };
     let ended = run_to_end(args, &mut output);
     ended.unwrap_or_else(|stop| report(&stop, waits, &mut output))
 }
@@ -56,6 +66,11 @@ async fn dispatch(args: Args, output: &mut Output) -> Result<Exit, Stop> {
         Command::Status(args) => status::run(&args, &global, output).await,
         Command::Details(args) => details::run(&args, &global, output).await,
         Command::Batch(args) => batch::run(&args, &global, output).await,
+        Command::Collect => collect::run(&global, output).await,
+        Command::List(args) => list::run(&args, &global, output),
+        Command::Decide(args) => decide::run(&args, &global, output),
+        Command::Doctor => doctor::run(&global, output),
+        Command::Prune(args) => prune::run(&args, &global, output),
         Command::Emulate(args) => emulate::run(args, output).await,
         Command::Validate(args) => validate::run(&args, output),
         Command::Demo => demo::run(&global, output).await,
@@ -85,7 +100,7 @@ fn log(global: &GlobalArgs) {
         (false, 2) => "debug",
         (false, _) => "trace",
     };
-    let crates = ["runware", "runware_transport", "runware_poll", "runware_emulator"];
+    let crates = ["runware", "runware_transport", "runware_poll", "runware_emulator", "runware_journal"];
     let filter = crates.map(|name| format!("{name}={level}")).join(",");
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(filter))

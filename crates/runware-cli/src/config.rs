@@ -1,7 +1,9 @@
 //! What the flags and the environment mean together.
 
 mod environment;
+pub(crate) mod journal;
 mod key;
+mod resolved;
 mod route;
 
 use std::error::Error as _;
@@ -13,8 +15,11 @@ use runware::poll::Plan;
 use runware::transport::ApiKey;
 use runware_emulator::Emulator;
 
+use self::journal::Place;
+pub(crate) use self::resolved::Resolved;
 use self::route::{Route, in_flags};
 use crate::args::GlobalArgs;
+use crate::keeping::Kept;
 use crate::output::Output;
 use crate::resume::Resume;
 use crate::stop::{Stop, explain};
@@ -24,6 +29,7 @@ use crate::stop::{Stop, explain};
 pub(crate) struct Config {
     server: Server,
     route: Route,
+    place: Place,
     deadline: Option<Duration>,
     json: bool,
 }
@@ -51,7 +57,13 @@ impl Config {
             true => (Route::to_emulator(global)?, Server::Emulator),
             false => (Route::read(global, output)?, Server::read(global, output)?),
         };
-        Ok(Self { server, route, deadline: global.deadline, json: global.json })
+        let place = Place::read(global)?;
+        Ok(Self { server, route, place, deadline: global.deadline, json: global.json })
+    }
+
+    /// Where tasks are kept.
+    pub(crate) fn place(&self) -> &Place {
+        &self.place
     }
 
     /// True if an emulator has to be started.
@@ -59,14 +71,29 @@ impl Config {
         matches!(self.server, Server::Emulator)
     }
 
+    /// The name of the configured server, or of this emulator, in the journal.
+    pub(crate) fn service(&self, emulator: Option<&Emulator>) -> String {
+        self.route(emulator).service()
+    }
+
+    fn route(&self, emulator: Option<&Emulator>) -> Route {
+        emulator.map_or_else(|| self.route.clone(), |emulator| self.route.at(emulator))
+    }
+
     /// A client of the configured server, or of this emulator.
     ///
     /// # Errors
     ///
     /// An address is not one that a key can be sent to.
-    pub(crate) fn client(&self, emulator: Option<&Emulator>, plan: Plan) -> Result<Client, Stop> {
+    pub(crate) fn client(
+        &self,
+        emulator: Option<&Emulator>,
+        plan: Plan,
+        kept: Option<&Kept>,
+    ) -> Result<Client, Stop> {
         let builder = Client::builder().user_agent_prefix(concat!("runware-cli/", env!("CARGO_PKG_VERSION")));
-        let route = emulator.map_or_else(|| self.route.clone(), |emulator| self.route.at(emulator));
+        let route = self.route(emulator);
+        let builder = kept.into_iter().fold(builder.scope(route.service()), |builder, kept| kept.lead(builder));
         let builder = match &self.server {
             // The emulator takes any key; a real one stays where it is.
             Server::Emulator => builder.api_key("emulator"),
@@ -85,13 +112,13 @@ impl Config {
         self.route.falls_back()
     }
 
-    /// Checks that texts can be streamed this way.
+    /// Checks that there is a way over HTTP for what this flag asks for.
     ///
     /// # Errors
     ///
-    /// Wrong usage: they cannot.
-    pub(crate) fn check_streaming(&self) -> Result<(), Stop> {
-        self.route.check_streaming()
+    /// Wrong usage: there is none.
+    pub(crate) fn check_http(&self, flag: &str) -> Result<(), Stop> {
+        self.route.check_http(flag)
     }
 
     /// The plan with the deadline that was asked for.
@@ -116,6 +143,7 @@ impl Config {
                 if *insecure_http { resume.flag("--insecure-http") } else { resume }
             }
         };
+        resume = self.place.retrace(resume);
         if let Some(deadline) = self.deadline {
             resume = resume.duration("--deadline", deadline);
         }

@@ -68,6 +68,8 @@ impl Exit {
             ErrorKind::InvalidTask | ErrorKind::UuidReused => Self::Rejected,
             ErrorKind::Unconfirmed | ErrorKind::StreamCut => Self::Unknown,
             ErrorKind::StreamFailed => Self::TaskFailed,
+            ErrorKind::TakenOver => Self::StillRunning,
+            ErrorKind::Abandoned => Self::Rejected,
             kind => match error.category() {
                 ErrorCategory::Auth => Self::Auth,
                 ErrorCategory::Quota => Self::Quota,
@@ -130,6 +132,7 @@ impl End {
         match self {
             Self::Status(status) => *status,
             Self::Interrupted(_) => Status::StillRunning,
+            Self::Stopped(error) if error.kind() == ErrorKind::TakenOver => Status::StillRunning,
             Self::Stopped(error) if may_exist(error) => Status::Unknown,
             Self::Stopped(_) => Status::Failed,
         }

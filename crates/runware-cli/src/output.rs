@@ -249,7 +249,8 @@ fn painted(text: &str) -> String {
     }
 }
 
+/// The time of day, to be shown.
 #[expect(clippy::disallowed_methods, reason = "this dates the lines of output, and decides nothing")]
-fn now() -> SystemTime {
+pub(crate) fn now() -> SystemTime {
     SystemTime::now()
 }

@@ -48,10 +48,25 @@ impl Resume {
         self.line("details", [task])
     }
 
+    /// The command line that finishes everything in the journal.
+    pub(crate) fn collect(&self) -> String {
+        self.line("collect", [])
+    }
+
+    /// The command line that decides about a task.
+    pub(crate) fn decide(&self, task: TaskUuid, decision: &str) -> String {
+        self.words(["decide", &task.to_string(), decision])
+    }
+
     fn line(&self, command: &str, tasks: impl IntoIterator<Item = TaskUuid>) -> String {
-        let words = ["runware", command].map(ToOwned::to_owned).into_iter();
         let tasks = tasks.into_iter().map(|task_uuid| task_uuid.to_string());
-        words.chain(tasks).chain(self.flags.iter().cloned()).collect::<Vec<_>>().join(" ")
+        self.words([command.to_owned()].into_iter().chain(tasks))
+    }
+
+    fn words(&self, words: impl IntoIterator<Item = impl Into<String>>) -> String {
+        let words = words.into_iter().map(Into::into);
+        let all = ["runware".to_owned()].into_iter().chain(words).chain(self.flags.iter().cloned());
+        all.collect::<Vec<_>>().join(" ")
     }
 }
 

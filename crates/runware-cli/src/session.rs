@@ -1,5 +1,6 @@
 //! What a command needs that talks to a server: a client, the output, the time, and an ear for signals.
 
+use std::collections::HashSet;
 use std::error::Error as _;
 use std::pin::pin;
 use std::time::Duration;
@@ -7,14 +8,18 @@ use std::time::Duration;
 use runware::Client;
 use runware::poll::Plan;
 use runware::transport::{Clock as _, TokioClock};
+use runware::types::TaskUuid;
 use runware_emulator::{Emulator, Options, StartError};
+use runware_journal::{Filter, Stage};
 
 use crate::args::GlobalArgs;
 use crate::config::Config;
+use crate::config::journal::Place;
 use crate::connection::{self, Changes};
 use crate::exit::Exit;
 use crate::interrupt::Interrupt;
-use crate::output::Output;
+use crate::keeping::{Keeping, Kept, unusable};
+use crate::output::{Output, sanitize};
 use crate::resume::Resume;
 use crate::stop::Stop;
 
@@ -27,6 +32,10 @@ pub(crate) struct Session<'o> {
     pub(crate) plan: Plan,
     /// Counts from the start of the command.
     pub(crate) clock: TokioClock,
+    /// Where tasks are kept, if they are.
+    pub(crate) kept: Option<Kept>,
+    /// The server's name in the journal.
+    pub(crate) service: String,
     /// Lives as long as the command.
     pub(crate) emulator: Option<Emulator>,
     connection: Changes,
@@ -38,9 +47,13 @@ impl<'o> Session<'o> {
     ///
     /// # Errors
     ///
-    /// There is no key, or the flags make no sense.
-    pub(crate) async fn open(global: &GlobalArgs, output: &'o mut Output) -> Result<Self, Stop> {
-        Self::with(global, output, Options::new(), Plan::new()).await
+    /// There is no key, the flags make no sense, or the journal cannot be opened and is needed.
+    pub(crate) async fn open(
+        global: &GlobalArgs,
+        output: &'o mut Output,
+        keeping: Keeping,
+    ) -> Result<Self, Stop> {
+        Self::with(global, output, keeping, Options::new(), Plan::new()).await
     }
 
     /// The same, with an emulator and a plan of the caller's.
@@ -51,17 +64,19 @@ impl<'o> Session<'o> {
     pub(crate) async fn with(
         global: &GlobalArgs,
         output: &'o mut Output,
+        keeping: Keeping,
         options: Options,
         plan: Plan,
     ) -> Result<Self, Stop> {
         let clock = TokioClock::new();
         let config = Config::read(global, output)?;
+        let kept = keeping.open(config.place(), output)?;
         let emulator = match config.wants_emulator() {
             true => Some(Emulator::start(options).await.map_err(|error| not_started(&error))?),
             false => None,
         };
         let plan = config.plan(plan);
-        let client = config.client(emulator.as_ref(), plan.clone())?;
+        let client = config.client(emulator.as_ref(), plan.clone(), kept.as_ref())?;
         Ok(Self {
             connection: Changes::of(&client),
             client,
@@ -70,18 +85,45 @@ impl<'o> Session<'o> {
             output,
             plan,
             clock,
+            service: config.service(emulator.as_ref()),
+            kept,
             emulator,
             config,
         })
     }
 
-    /// Checks that texts can be streamed from this server.
+    /// The tasks that the journal has and that go on where they stood.
     ///
     /// # Errors
     ///
-    /// Wrong usage: they cannot.
-    pub(crate) fn check_streaming(&self) -> Result<(), Stop> {
-        self.config.check_streaming()
+    /// The journal cannot be read.
+    pub(crate) fn known(&self) -> Result<HashSet<TaskUuid>, Stop> {
+        let Some(kept) = &self.kept else { return Ok(HashSet::new()) };
+        let filter = Filter::new().scope(&self.service);
+        let listed = kept.journal.list(&filter).map_err(|error| unusable(&error))?;
+        let known = listed.into_iter().filter(|task| task.stage != Stage::Refused);
+        Ok(known.map(|task| task.task_uuid).collect())
+    }
+
+    /// Ends the client where it keeps tasks, so that everything it knows of them is written down.
+    pub(crate) async fn close(self) {
+        if self.kept.is_some() {
+            self.client.close().await;
+        }
+    }
+
+    /// Where the journal of this command is.
+    pub(crate) fn place(&self) -> &Place {
+        self.config.place()
+    }
+
+    /// Checks that there is a way over HTTP for what this flag asks for.
+    ///
+    /// # Errors
+    ///
+    /// Wrong usage: there is none.
+    pub(crate) fn check_http(&self, flag: &str) -> Result<(), Stop> {
+        self.config.check_http(flag)
     }
 
     /// Waits for something that the client does, and tells meanwhile what becomes of the connection.
@@ -112,6 +154,31 @@ impl<'o> Session<'o> {
         }
     }
 
+    /// The command that waits for these tasks.
+    pub(crate) fn command(&self, tasks: &[TaskUuid]) -> String {
+        match self.kept.is_some() && tasks.len() > FEW {
+            true => self.resume.collect(),
+            false => self.resume.command(tasks.iter().copied()),
+        }
+    }
+
+    /// Says that nobody can tell whether a task ran, and what can be done about it.
+    pub(crate) fn say_what_to_decide(&mut self, task_uuid: TaskUuid, evidence: &str) {
+        let details = self.resume.details(task_uuid);
+        let decide = match self.kept.is_some() {
+            false => "Submit it again only with the same taskUUID: another one could buy it twice.".to_owned(),
+            true => format!(
+                "To send it again as it was, or to give it up:\n  {}\n  {}",
+                self.resume.decide(task_uuid, "resubmit"),
+                self.resume.decide(task_uuid, "abandon")
+            ),
+        };
+        let evidence = sanitize::line(evidence);
+        self.output.warn(&format!(
+            "{evidence}.\nIf the archive has it, this shows it:\n  {details}\n{decide}"
+        ));
+    }
+
     /// Says which command waits for the tasks that this one leaves open.
     pub(crate) fn say_how_to_go_on(&mut self, tasks: usize, command: &str) {
         let them = if tasks == 1 { "it" } else { "them" };
@@ -125,6 +192,9 @@ impl<'o> Session<'o> {
         });
     }
 }
+
+/// How many ids a command line shows; with more, the one that waits for all is easier to paste.
+const FEW: usize = 5;
 
 /// Why there is no emulator.
 pub(crate) fn not_started(error: &StartError) -> Stop {

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::io;
 
+use runware::ErrorKind;
 use runware::types::{ErrorCategory, TaskUuid};
 
 use crate::exit::Exit;
@@ -30,6 +31,11 @@ impl Stop {
     /// There is no usable key.
     pub(crate) fn auth(message: impl Into<String>) -> Self {
         Self::new(Exit::Auth, ErrorCategory::Auth, message)
+    }
+
+    /// A budget does not suffice, or it cannot be known whether it does.
+    pub(crate) fn quota(message: impl Into<String>) -> Self {
+        Self::new(Exit::Quota, ErrorCategory::Quota, message)
     }
 
     /// This machine would not do what is needed.
@@ -78,7 +84,7 @@ impl From<runware::Error> for Stop {
         Self {
             exit: Exit::of_error(&error),
             category: error.category(),
-            message: explain(&error),
+            message: advise(&error),
             task_uuid: error.task_uuid(),
         }
     }
@@ -95,6 +101,19 @@ impl From<io::Error> for Stop {
         }
     }
 }
+
+/// An error of the client in one line, with what the command line can do about it.
+pub(crate) fn advise(error: &runware::Error) -> String {
+    let text = explain(error);
+    match error.kind() {
+        ErrorKind::Journal => format!("{}; {WITHOUT_JOURNAL}", text.trim_end_matches('.')),
+        ErrorKind::Unpriced => format!("{text}; --price AMOUNT says it"),
+        _ => text,
+    }
+}
+
+/// The ways round a journal that does not work.
+pub(crate) const WITHOUT_JOURNAL: &str = "--journal PATH names another file, and --no-journal does without";
 
 /// An error and its causes in one line.
 pub(crate) fn explain(error: &(dyn Error + 'static)) -> String {

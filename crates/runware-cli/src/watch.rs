@@ -1,78 +1,25 @@
 //! The loop that all commands share which wait: the events of many tasks in, output and an exit code out.
 
+pub(crate) mod confirming;
+mod tracked;
+
 use std::time::Duration;
 
 use futures_util::stream::{BoxStream, SelectAll, StreamExt as _};
 use runware::transport::Clock as _;
 use runware::types::{ErrorCategory, TaskUuid};
-use runware::{Ending, Error, Event as TaskEvent, Outcome, Status, Task};
+use runware::{Ending, Error, Event as TaskEvent, Outcome, Status, TaskResult};
 
+use self::confirming::Confirming;
+pub(crate) use self::tracked::{Opened, Tracked, Watched, sum_up};
 use crate::exit::{End, Exit};
-use crate::output::event::{Event, Summary};
+use crate::output::event::Event;
 use crate::output::human;
 use crate::session::Session;
-use crate::stop::{Stop, explain};
-
-/// A task that was handed to the client, or that the client would not take.
-#[derive(Debug)]
-pub(crate) struct Opened {
-    pub(crate) task_uuid: TaskUuid,
-    pub(crate) task: Result<Task, Error>,
-}
-
-/// What is known of one task after the watching.
-#[derive(Clone, Debug)]
-pub(crate) struct Tracked {
-    pub(crate) task_uuid: TaskUuid,
-    /// The task itself; `None` where it could not even be submitted.
-    task: Option<Task>,
-    started: Duration,
-    accepted: bool,
-    progress: Option<u8>,
-    pub(crate) results: usize,
-    pub(crate) failures: usize,
-    end: Option<End>,
-}
+use crate::stop::{Stop, advise};
 
 /// How often the progress line counts on.
 const TICK: Duration = Duration::from_secs(1);
-
-/// Tasks after the watching, and what they come to.
-#[derive(Debug)]
-pub(crate) struct Watched {
-    pub(crate) exit: Exit,
-    pub(crate) tasks: Vec<Tracked>,
-}
-
-impl Watched {
-    /// Says the last word of a command that waits.
-    ///
-    /// # Errors
-    ///
-    /// The output cannot be written.
-    pub(crate) fn sum_up(&self, session: &mut Session<'_>) -> Result<Exit, Stop> {
-        sum_up(session, self.tasks.iter().map(Tracked::status))?;
-        Ok(self.exit)
-    }
-}
-
-/// Says how these tasks stand, and what it took: the last word of a command that waits.
-///
-/// # Errors
-///
-/// The output cannot be written.
-pub(crate) fn sum_up(
-    session: &mut Session<'_>,
-    statuses: impl IntoIterator<Item = Status>,
-) -> Result<(), Stop> {
-    let mut summary = Summary::default();
-    statuses.into_iter().for_each(|status| summary.count(status));
-    let stats = session.client.stats();
-    summary.requests = stats.requests;
-    summary.status_checks = stats.status_checks;
-    summary.elapsed = session.elapsed();
-    session.output.tell(&Event::Summary(summary))
-}
 
 /// Tells everything about the tasks until each has ended or somebody interrupts.
 ///
@@ -89,6 +36,7 @@ pub(crate) async fn watch(session: &mut Session<'_>, opened: Vec<Opened>) -> Res
         }
     }
     watch.follow(events).await?;
+    watch.confirmed().await;
     let exit = watch.conclude()?;
     Ok(Watched { exit, tasks: watch.tasks })
 }
@@ -96,6 +44,7 @@ pub(crate) async fn watch(session: &mut Session<'_>, opened: Vec<Opened>) -> Res
 struct Watch<'s, 'o> {
     session: &'s mut Session<'o>,
     tasks: Vec<Tracked>,
+    confirming: Confirming,
 }
 
 impl<'s, 'o> Watch<'s, 'o> {
@@ -112,7 +61,7 @@ impl<'s, 'o> Watch<'s, 'o> {
             end: None,
         };
         let tasks = opened.iter().map(tracked).collect();
-        Self { session, tasks }
+        Self { session, tasks, confirming: Confirming::default() }
     }
 
     async fn follow(
@@ -131,6 +80,7 @@ impl<'s, 'o> Watch<'s, 'o> {
                     Some((index, event)) => self.take(index, event)?,
                     None => return Ok(()),
                 },
+                (task_uuid, confirmed) = self.confirming.next() => confirming::tell(task_uuid, confirmed, self.session.output),
                 () = clock.sleep_until(tick), if ticks => {
                     tick = clock.now() + TICK;
                     let line = self.progress_line();
@@ -158,7 +108,7 @@ impl<'s, 'o> Watch<'s, 'o> {
                 if is_one_of_many {
                     self.session.output.note(&format!("{task_uuid} result {}:", result.index()));
                 }
-                Event::Result { task_uuid, index: result.index(), item: result.item().clone() }
+                Event::of_result(task_uuid, &result)
             }
             Ok(TaskEvent::Failure(failure)) => {
                 task.failures += 1;
@@ -187,6 +137,9 @@ impl<'s, 'o> Watch<'s, 'o> {
         let is_open = end.is_open();
         task.end = Some(end);
         let task_uuid = task.task_uuid;
+        // What is not kept at all has no name for its deliveries.
+        let is_lost = |result: &TaskResult| result.delivery_id().is_some() && !result.is_durable();
+        let is_kept = !outcome.results().iter().any(is_lost);
         self.session.output.tell(&Event::Settled {
             task_uuid,
             status,
@@ -194,15 +147,20 @@ impl<'s, 'o> Watch<'s, 'o> {
             failures: outcome.failures().len(),
             polls: outcome.polls(),
             elapsed: outcome.elapsed(),
+            durable: is_kept,
             resume: is_open.then(|| self.session.resume.command([task_uuid])),
         })?;
+        if !is_kept {
+            self.session.output.warn(&format!(
+                "warning: the journal could not keep what came of {task_uuid}; this output may be the only copy"
+            ));
+        }
+        if let (Ending::Settled, Some(_)) = (outcome.ending(), &self.session.kept) {
+            // All of it is written and flushed by now.
+            self.confirming.add(outcome.clone());
+        }
         match outcome.ending() {
-            Ending::Unknown { evidence, .. } => self.session.output.warn(&format!(
-                "{}.\nIf the archive has it, this shows it:\n  {}\n\
-                 Submit it again only with the same taskUUID: another one could buy it twice.",
-                crate::output::sanitize::line(evidence),
-                self.session.resume.details(task_uuid)
-            )),
+            Ending::Unknown { evidence, .. } => self.session.say_what_to_decide(task_uuid, evidence),
             Ending::StillRunning { accepted: false, .. } => {
                 self.session
                     .output
@@ -235,10 +193,19 @@ impl<'s, 'o> Watch<'s, 'o> {
             failures: task.failures,
             polls: task.polls(),
             elapsed: now.saturating_sub(task.started),
+            durable: true,
             resume: is_open.then(|| self.session.resume.command([task_uuid])),
         };
         // The failure was the news; that it ends the task goes without saying.
         self.session.output.tell_of_stopped(&settled, is_only || !is_open)
+    }
+
+    /// Waits until it is written down which tasks are delivered.
+    async fn confirmed(&mut self) {
+        while !self.confirming.is_empty() {
+            let (task_uuid, confirmed) = self.confirming.next().await;
+            confirming::tell(task_uuid, confirmed, self.session.output);
+        }
     }
 
     /// Says how everything ended: what is open, and what stopped the command.
@@ -252,7 +219,7 @@ impl<'s, 'o> Watch<'s, 'o> {
             .filter(|task| task.end.as_ref().is_some_and(End::is_open))
             .map(|task| task.task_uuid)
             .collect();
-        let resume = (!open.is_empty()).then(|| self.session.resume.command(open.iter().copied()));
+        let resume = (!open.is_empty()).then(|| self.session.command(&open));
         let is_stopped = interrupted || Exit::of_stopped(&ends).is_some();
         if let Some(event) = is_stopped.then(|| self.reason(interrupted, resume.clone())) {
             self.session.output.tell(&event)?;
@@ -279,6 +246,7 @@ impl<'s, 'o> Watch<'s, 'o> {
                 failures: task.failures,
                 polls: task.polls(),
                 elapsed: now.saturating_sub(task.started),
+                durable: true,
                 resume: Some(self.session.resume.command([task.task_uuid])),
             })?;
         }
@@ -296,10 +264,10 @@ impl<'s, 'o> Watch<'s, 'o> {
             (None, _) => {
                 (ErrorCategory::Aborted, "interrupted; what the server has accepted goes on there".to_owned())
             }
-            (Some(error), 1) => (error.category(), explain(error)),
+            (Some(error), 1) => (error.category(), advise(error)),
             (Some(error), all) => (
                 error.category(),
-                format!("all {all} tasks were stopped alike; the first: {}", explain(error)),
+                format!("all {all} tasks were stopped alike; the first: {}", advise(error)),
             ),
         };
         Event::Error { task_uuid, category, message, resume }
@@ -319,23 +287,5 @@ impl<'s, 'o> Watch<'s, 'o> {
                 format!("waiting for {} of {}{percent}, {elapsed} s", open.len(), human::count(all, "task"))
             }
         }
-    }
-}
-
-impl Tracked {
-    /// The end in one word.
-    pub(crate) fn status(&self) -> Status {
-        self.end.as_ref().map_or(Status::Unknown, End::status)
-    }
-
-    fn error(&self) -> Option<&Error> {
-        match &self.end {
-            Some(End::Stopped(error) | End::Interrupted(error)) => Some(error),
-            _ => None,
-        }
-    }
-
-    fn polls(&self) -> u32 {
-        self.task.as_ref().map_or(0, Task::polls)
     }
 }

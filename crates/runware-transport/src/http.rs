@@ -16,7 +16,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::future::{Either, select};
-use reqwest::header::{CONTENT_ENCODING, DATE, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::header::{CONTENT_ENCODING, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 use runware_types::{Envelope, Limits};
 
 use self::body::Shortfall;
@@ -33,6 +33,9 @@ use crate::{
 };
 
 pub use self::builder::{DEFAULT_BASE_URL, HttpTransportBuilder};
+
+/// With the value `1`, the server checks and prices what the request holds, and carries nothing out.
+const DRY_RUN: HeaderName = HeaderName::from_static("x-runware-dry-run");
 
 /// The API over HTTP: each attempt is one `POST`, and its reply is the answer to that.
 ///
@@ -113,8 +116,8 @@ impl HttpTransport {
 #[async_trait]
 impl Transport for HttpTransport {
     async fn send(&self, attempt: Attempt) -> Result<Replies, TransportError> {
-        let facts = Facts { calls: attempt.calls.len(), is_streaming: false };
-        let exchange = self.exchange(attempt, self.clock.now());
+        let facts = Facts { calls: attempt.calls.len(), ..Facts::default() };
+        let exchange = self.exchange(attempt, self.headers.clone(), self.clock.now());
         let reply = traced(facts, &*self.clock, exchange, |reply| Some(reply.status)).await;
         reply.map(Replies::one)
     }
@@ -136,9 +139,30 @@ impl Transport for HttpTransport {
     ///
     /// As for [`send`](Transport::send). Dropping the reply lets go of the connection; the task goes on at the server.
     async fn open_stream(&self, attempt: Attempt, idle: Duration) -> Result<StreamingReply, TransportError> {
-        let facts = Facts { calls: attempt.calls.len(), is_streaming: true };
+        let facts = Facts { calls: attempt.calls.len(), is_streaming: true, ..Facts::default() };
         let exchange = self.stream(attempt, idle, self.clock.now());
         traced(facts, &*self.clock, exchange, |reply| Some(reply.status)).await
+    }
+
+    /// Sends the calls with the header `X-Runware-Dry-Run: 1`, which no other attempt carries, and otherwise as
+    /// [`send`](Transport::send) does.
+    ///
+    /// That the server keeps to it is its own word: see `docs/wire.md`, "Dry runs".
+    ///
+    /// # Errors
+    ///
+    /// As for [`send`](Transport::send).
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future gives the attempt up. Nothing was to be bought by it.
+    async fn dry_run(&self, attempt: Attempt) -> Result<Replies, TransportError> {
+        let facts = Facts { calls: attempt.calls.len(), is_dry_run: true, ..Facts::default() };
+        let mut headers = self.headers.clone();
+        headers.insert(DRY_RUN, HeaderValue::from_static("1"));
+        let exchange = self.exchange(attempt, headers, self.clock.now());
+        let reply = traced(facts, &*self.clock, exchange, |reply| Some(reply.status)).await;
+        reply.map(Replies::one)
     }
 
     async fn close(&self) {
@@ -163,13 +187,17 @@ struct Head {
 }
 
 impl HttpTransport {
-    async fn exchange(&self, attempt: Attempt, started: Duration) -> Result<Reply, TransportError> {
+    async fn exchange(
+        &self,
+        attempt: Attempt,
+        headers: HeaderMap,
+        started: Duration,
+    ) -> Result<Reply, TransportError> {
         let client = self.client()?;
         if attempt.calls.is_empty() {
             return Err(TransportError::empty());
         }
         let deadline = started.saturating_add(attempt.timeout);
-        let headers = self.headers.clone();
         let response = self.post(&client, headers, attempt.body(), deadline, attempt.timeout).await?;
         self.reply(response, deadline, attempt.timeout).await
     }

@@ -30,8 +30,8 @@ use crate::{Attempt, Connection, Replies, StreamingReply, TransportError, Unclai
 ///
 /// # Example
 ///
-/// A transport in front of another one, which counts what passes. It hands on all five methods, as every such
-/// transport has to: four of them have a default, and that of [`take_unclaimed`](Self::take_unclaimed) would lose results that
+/// A transport in front of another one, which counts what passes. It hands on all six methods, as every such
+/// transport has to: five of them have a default, and that of [`take_unclaimed`](Self::take_unclaimed) would lose results that
 /// were replayed and are paid for.
 ///
 /// ```
@@ -58,6 +58,11 @@ use crate::{Attempt, Connection, Replies, StreamingReply, TransportError, Unclai
 ///     async fn open_stream(&self, attempt: Attempt, idle: Duration) -> Result<StreamingReply, TransportError> {
 ///         self.attempts.fetch_add(1, Ordering::Relaxed);
 ///         self.inner.open_stream(attempt, idle).await
+///     }
+///
+///     async fn dry_run(&self, attempt: Attempt) -> Result<Replies, TransportError> {
+///         self.attempts.fetch_add(1, Ordering::Relaxed);
+///         self.inner.dry_run(attempt).await
 ///     }
 ///
 ///     fn take_unclaimed(&self) -> Option<Unclaimed> {
@@ -105,6 +110,26 @@ pub trait Transport: Send + Sync + fmt::Debug {
     async fn open_stream(&self, attempt: Attempt, idle: Duration) -> Result<StreamingReply, TransportError> {
         let _ = (attempt, idle);
         let message = "this transport does not stream; text is streamed over HTTP";
+        Err(TransportError::configuration(message))
+    }
+
+    /// Sends the calls of one attempt for their price: the server is told to check them, and to carry none of them out.
+    ///
+    /// This is no flag of an [`Attempt`], so that a transport that knows nothing of it cannot buy what was only to be
+    /// priced. A transport in front of another one must never make a [`send`](Self::send) of it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`send`](Self::send). A transport that cannot do it says so with a
+    /// [configuration error](TransportError::is_configuration), which is what this does unless overridden; nothing is
+    /// sent then.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future gives the attempt up. Nothing was to be bought by it.
+    async fn dry_run(&self, attempt: Attempt) -> Result<Replies, TransportError> {
+        let _ = attempt;
+        let message = "this transport makes no dry runs; prices are asked for over HTTP";
         Err(TransportError::configuration(message))
     }
 

@@ -170,10 +170,23 @@ impl Transport for WebSocketTransport {
     ///
     /// Returns with the first reply, or at the end if there is none.
     async fn send(&self, attempt: Attempt) -> Result<Replies, TransportError> {
-        let facts = Facts { calls: attempt.calls.len(), is_streaming: false };
+        let facts = Facts { calls: attempt.calls.len(), ..Facts::default() };
         let exchange = self.exchange(attempt, self.clock().now());
         let reply = traced(facts, self.clock(), exchange, |(status, _)| *status).await;
         reply.map(|(_, replies)| replies)
+    }
+
+    /// Refuses: a frame has no header, and no other way to ask for a dry run over a socket is documented.
+    ///
+    /// # Errors
+    ///
+    /// [Configuration](TransportError::is_configuration), always.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is sent.
+    async fn dry_run(&self, _: Attempt) -> Result<Replies, TransportError> {
+        Err(TransportError::configuration("a WebSocket carries no dry runs; prices are asked for over HTTP"))
     }
 
     fn take_unclaimed(&self) -> Option<Unclaimed> {

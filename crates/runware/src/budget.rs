@@ -14,6 +14,22 @@ use runware_types::Money;
 /// assert_eq!(budget.cap().to_string(), "12.50");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// Who does not know the price asks the server for it before the task is sent:
+///
+/// ```no_run
+/// # async fn example(client: runware::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// use runware::SubmitOptions;
+/// use runware::types::ImageInference;
+///
+/// let task = ImageInference::new("runware:101@1", "a lighthouse at dawn").include_cost(true);
+/// let Some(price) = client.dry_run(task.clone()).await?.cost() else {
+///     return Err("the server names no price; give one yourself".into());
+/// };
+/// let outcome = client.submit_with(task, SubmitOptions::new().price(price))?.await?;
+/// println!("{price} was expected, and {:?} was billed", outcome.cost());
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Budget {
     name: String,

@@ -1,6 +1,7 @@
 //! What stopped a call, what it means for the task, and what to do next.
 
 mod cause;
+mod pricing;
 mod keeping;
 mod streaming;
 
@@ -72,7 +73,7 @@ pub enum ErrorKind {
     StreamCut,
     /// The server reported, in place of a streamed text or within it, that the task failed.
     StreamFailed,
-    /// The server refused a question about a task. The task itself goes on.
+    /// A question about a task, or about the price of one, was refused or not answered. A task that exists goes on.
     QueryFailed,
     /// The client was closed while the task was open. A task that was sent goes on.
     Closed,
@@ -303,9 +304,14 @@ impl Error {
         })
     }
 
-    fn caused(kind: ErrorKind, message: String, handle: TaskHandle, cause: &Cause) -> Self {
+    fn caused(
+        kind: ErrorKind,
+        message: String,
+        handle: impl Into<Option<TaskHandle>>,
+        cause: &Cause,
+    ) -> Self {
         Self::build(kind, message, |inner| {
-            inner.handle = Some(handle);
+            inner.handle = handle.into();
             inner.retry_after = cause.retry_after();
             inner.http_status = cause.http_status();
             match cause {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::Stream;
-use runware_transport::{Attempt, Call, Delivery, ErrorKind, Reply, Transport, TransportError};
+use runware_transport::{Attempt, Call, Delivery, ErrorKind, Replies, Reply, Transport, TransportError};
 use runware_types::{GetResponse, GetTaskDetails, TaskUuid};
 
 /// All that one request brought: its replies, and the fault that ended it early, if one did.
@@ -27,6 +27,12 @@ impl Exchange {
         Self::run_in_parts(transport, calls, timeout, &NobodyListens).await
     }
 
+    /// Sends the calls to be priced, and gathers the replies; nothing is carried out.
+    pub(crate) async fn dry_run(transport: &dyn Transport, calls: Vec<Call>, timeout: Duration) -> Self {
+        let replies = transport.dry_run(Attempt::new(calls, timeout)).await;
+        Self::gather(replies, &NobodyListens).await
+    }
+
     /// Sends the calls as one request and gathers the replies; the listener hears what is there whenever more may
     /// come.
     pub(crate) async fn run_in_parts(
@@ -35,9 +41,14 @@ impl Exchange {
         timeout: Duration,
         listener: &impl Listener,
     ) -> Self {
+        let replies = transport.send(Attempt::new(calls, timeout)).await;
+        Self::gather(replies, listener).await
+    }
+
+    async fn gather(replies: Result<Replies, TransportError>, listener: &impl Listener) -> Self {
         let mut exchange = Self { replies: Vec::new(), fault: None };
         let mut bytes = 0_usize;
-        match transport.send(Attempt::new(calls, timeout)).await {
+        match replies {
             Ok(mut replies) => {
                 while let Some(reply) = replies.next().await {
                     if let Ok(reply) = &reply {

@@ -6,6 +6,7 @@
 mod archive;
 mod load;
 mod part;
+mod price;
 mod snapshot;
 mod status;
 mod submission;
@@ -18,6 +19,7 @@ use runware_types::{ApiError, Item, TaskType, TaskUuid};
 pub(crate) use archive::{ArchiveAnswer, read_archive, read_details};
 pub(crate) use load::{Load, read_load};
 pub(crate) use part::{Part, read_part, read_parts};
+pub(crate) use price::{Offer, read_price};
 pub(crate) use snapshot::{Payload, Snapshot, collected};
 pub(crate) use status::{Sighting, is_refused_whole, read_status};
 pub(crate) use submission::{Answer, read_submission};

@@ -24,7 +24,8 @@ const LARGEST_FRAME: usize = 4 << 20;
 ///
 /// * what the socket did not take: not a byte of it was sent, so that it is one attempt still;
 /// * what is too large for the socket, in either direction;
-/// * what is read while it is being written.
+/// * what is read while it is being written;
+/// * what is only to be priced.
 ///
 /// An attempt that may have been sent is never sent again here. A question is, if its answer was too large: asking
 /// changes nothing.
@@ -109,6 +110,10 @@ impl Transport for Routed {
 
     async fn open_stream(&self, attempt: Attempt, idle: Duration) -> Result<StreamingReply, TransportError> {
         self.http.open_stream(attempt, idle).await
+    }
+
+    async fn dry_run(&self, attempt: Attempt) -> Result<Replies, TransportError> {
+        self.http.dry_run(attempt).await
     }
 
     fn take_unclaimed(&self) -> Option<Unclaimed> {

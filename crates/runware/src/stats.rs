@@ -30,6 +30,7 @@ use std::time::Duration;
 /// | `runware_submission_requests_total` | counter | `submission_requests` |
 /// | `runware_check_requests_total` | counter | `check_requests` |
 /// | `runware_archive_requests_total` | counter | `archive_requests` |
+/// | `runware_price_requests_total` | counter | `price_requests` |
 /// | `runware_submissions_total` | counter | `submissions` |
 /// | `runware_status_checks_total` | counter | `status_checks` |
 /// | `runware_archive_questions_total` | counter | `archive_questions` |
@@ -63,6 +64,8 @@ pub struct Stats {
     pub check_requests: u64,
     /// Those among the requests that asked the archive for what it holds of tasks.
     pub archive_requests: u64,
+    /// Those among the requests that asked for the price of a task, one each.
+    pub price_requests: u64,
     /// Times that a task was submitted in those requests, repetitions included.
     pub submissions: u64,
     /// Single `getResponse` tasks in those requests.
@@ -115,6 +118,7 @@ impl Stats {
             submission_requests: self.submission_requests.saturating_sub(earlier.submission_requests),
             check_requests: self.check_requests.saturating_sub(earlier.check_requests),
             archive_requests: self.archive_requests.saturating_sub(earlier.archive_requests),
+            price_requests: self.price_requests.saturating_sub(earlier.price_requests),
             submissions: self.submissions.saturating_sub(earlier.submissions),
             status_checks: self.status_checks.saturating_sub(earlier.status_checks),
             archive_questions: self.archive_questions.saturating_sub(earlier.archive_questions),
@@ -130,7 +134,7 @@ impl Stats {
 
     /// How many tasks a request carried on average; none without a request.
     pub fn mean_batch(&self) -> Option<f64> {
-        let tasks = self.submissions + self.status_checks + self.archive_questions;
+        let tasks = self.submissions + self.status_checks + self.archive_questions + self.price_requests;
         (self.requests > 0).then(|| tasks as f64 / self.requests as f64)
     }
 }

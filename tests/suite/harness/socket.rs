@@ -39,6 +39,10 @@ impl Transport for Socket {
         self.transport.send(attempt).await
     }
 
+    async fn dry_run(&self, attempt: Attempt) -> Result<Replies, TransportError> {
+        self.transport.dry_run(attempt).await
+    }
+
     fn take_unclaimed(&self) -> Option<Unclaimed> {
         self.transport.take_unclaimed()
     }

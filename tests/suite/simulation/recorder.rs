@@ -104,6 +104,10 @@ impl Transport for Recorder {
         replies
     }
 
+    async fn dry_run(&self, attempt: Attempt) -> Result<Replies, TransportError> {
+        self.transport.dry_run(attempt).await
+    }
+
     fn take_unclaimed(&self) -> Option<Unclaimed> {
         self.transport.take_unclaimed()
     }

@@ -1,21 +1,21 @@
 //! `runware batch`: submit the tasks of a JSON Lines file together, and wait for all of them.
 
-use std::collections::HashMap;
-use std::error::Error as _;
+mod lines;
 
-use runware::Client;
-use runware::types::{Prepared, RawTask, TaskUuid};
+use runware::types::RawTask;
 
-use crate::args::task::check_type;
 use crate::args::{BatchArgs, GlobalArgs};
-use crate::commands::run::open;
-use crate::commands::{advice, input};
+use crate::commands::run::{Ready, open};
+use crate::commands::{advice, input, price, quote};
 use crate::exit::Exit;
+use crate::ids::Ids;
+use crate::keeping::Keeping;
 use crate::output::event::Event;
-use crate::output::{Output, sanitize};
+use crate::output::{Output, human, sanitize};
 use crate::session::Session;
 use crate::stop::Stop;
 use crate::watch::watch;
+use lines::{Line, parse, prepare};
 
 /// How many mistakes are listed before the rest is only counted.
 const LISTED: usize = 20;
@@ -23,63 +23,43 @@ const LISTED: usize = 20;
 pub(super) async fn run(args: &BatchArgs, global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
     let text = input::read(&args.file).map_err(Stop::usage)?;
     let lines = parse(&text);
-    let mut session = Session::open(global, output).await?;
-    let readable = lines.iter().filter_map(|(_, line)| line.as_ref().ok());
+    let keeping = if args.dry_run { Keeping::Unneeded } else { Keeping::Required(args.budget.budget()) };
+    let mut session = Session::open(global, output, keeping).await?;
+    let ended = submit(args, lines, &mut session).await;
+    session.close().await;
+    ended
+}
+
+async fn submit(args: &BatchArgs, lines: Vec<Line>, session: &mut Session<'_>) -> Result<Exit, Stop> {
+    let readable = lines.iter().filter_map(|line| line.task.as_ref().ok()).map(|keyed| &keyed.task);
     advice::about_many(readable, session.output);
-    let tasks = prepare(&session.client, lines).map_err(|mistakes| {
+    let mut ids = Ids::new(&session.service, args.name.as_deref());
+    let to_price = args.dry_run.then(|| to_price(&lines));
+    // Without a journal nobody knows whether the same line was meant before.
+    let tasks = prepare(&session.client, &mut ids, session.kept.is_some(), lines).map_err(|mistakes| {
         list(&mistakes, session.output);
         refusal(&mistakes)
     })?;
-    for task in &tasks {
-        session.output.tell(&Event::of_prepared(task))?;
+    if let Some(lines) = to_price {
+        return quote::of_many(lines, session).await;
     }
-    let opened = tasks.into_iter().map(|task| open(&session, task)).collect();
-    watch(&mut session, opened).await?.sum_up(&mut session)
-}
-
-/// The tasks with their line numbers, counted from 1, or what is wrong with them.
-fn parse(text: &[u8]) -> Vec<(usize, Result<RawTask, String>)> {
-    let task = |line: &[u8]| {
-        let task = RawTask::from_json(line).map_err(|error| error.to_string())?;
-        check_type(task.task_type())?;
-        Ok(task)
-    };
-    let lines = (1..).zip(text.split(|byte| *byte == b'\n'));
-    lines
-        .filter(|(_, line)| !line.trim_ascii().is_empty())
-        .map(|(number, line)| (number, task(line)))
-        .collect()
-}
-
-/// Fixes ids and bytes of all tasks, so that none is sent unless all can be.
-///
-/// # Errors
-///
-/// Every mistake, with its line.
-fn prepare(
-    client: &Client,
-    lines: Vec<(usize, Result<RawTask, String>)>,
-) -> Result<Vec<Prepared>, Vec<String>> {
-    let mut tasks = Vec::new();
-    let mut mistakes = Vec::new();
-    let mut seen: HashMap<TaskUuid, usize> = HashMap::new();
-    for (number, line) in lines {
-        match line.and_then(|task| client.prepare(task).map_err(|error| problem(&error))) {
-            Err(problem) => mistakes.push(format!("line {number}: {problem}")),
-            Ok(task) => match seen.insert(task.uuid(), number) {
-                Some(first) => {
-                    mistakes.push(format!("line {number}: `taskUUID` is that of line {first} too"))
-                }
-                None => tasks.push(task),
-            },
-        }
+    let known = session.known()?;
+    let (old, new): (Vec<&Ready>, Vec<&Ready>) =
+        tasks.iter().partition(|task| known.contains(&task.prepared.uuid()));
+    new.iter().try_for_each(|task| session.output.tell(&Event::of_prepared(&task.prepared)))?;
+    if !old.is_empty() {
+        let (old, all) = (old.len(), human::count(tasks.len(), "task"));
+        session.output.note(&format!("{old} of {all} are in the journal already; they go on where they stood"));
     }
-    if mistakes.is_empty() { Ok(tasks) } else { Err(mistakes) }
+    let tasks = price::of_many(session, tasks).await?;
+    let opened = tasks.into_iter().map(|task| open(session, task)).collect();
+    watch(session, opened).await?.sum_up(session)
 }
 
-/// What is wrong with the task itself, without the words around it.
-fn problem(error: &runware::Error) -> String {
-    error.source().map_or_else(|| error.to_string(), ToString::to_string)
+/// The tasks with their line numbers.
+fn to_price(lines: &[Line]) -> Vec<(usize, RawTask)> {
+    let tasks = lines.iter().filter_map(|line| Some((line.number, line.task.as_ref().ok()?)));
+    tasks.map(|(number, keyed)| (number, keyed.task.clone())).collect()
 }
 
 /// Lists several mistakes; an only one is told by the refusal.
@@ -100,52 +80,6 @@ fn refusal(mistakes: &[String]) -> Stop {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn prepared(text: &str) -> Result<Vec<Prepared>, Vec<String>> {
-        let client = Client::builder().api_key("key").build().unwrap();
-        prepare(&client, parse(text.as_bytes()))
-    }
-
-    #[tokio::test]
-    async fn lines_become_tasks_as_they_are() {
-        let tasks = prepared(concat!(
-            "\u{feff}{\"taskType\":\"imageInference\",\"unheardOf\":{\"a\":1.10}}\r\n",
-            "\n  \n",
-            "{\"taskType\":\"newThing\",\"taskUUID\":\"a770f077-f413-47de-9dac-be0b26a35da6\"}",
-        ))
-        .unwrap();
-        let texts: Vec<&str> = tasks.iter().map(|task| std::str::from_utf8(task.bytes()).unwrap()).collect();
-        assert!(texts[0].ends_with(r#","unheardOf":{"a":1.10},"deliveryMethod":"async"}"#), "{}", texts[0]);
-        assert_eq!(texts[1], r#"{"taskType":"newThing","taskUUID":"a770f077-f413-47de-9dac-be0b26a35da6"}"#);
-        assert!(prepared("").unwrap().is_empty());
-    }
-
-    #[tokio::test]
-    async fn every_mistake_is_named_with_its_line_and_field() {
-        let mistakes = prepared(concat!(
-            "{\"taskType\":\"imageInference\"}\n",
-            "{\"taskType\":\"imageInference\",\n",
-            "\n",
-            "{\"prompt\":\"x\"}\n",
-            "{\"taskType\":\"imageInference\",\"numberResults\":\"4\"}\n",
-            "{\"taskType\":\"imageInference\",\"taskUUID\":\"01890a5d-ac96-774b-bcce-b302099a8057\"}\n",
-            "{\"taskType\":\"getResponse\",\"taskUUID\":\"a770f077-f413-47de-9dac-be0b26a35da6\"}\n",
-            "{\"taskType\":\"a\",\"taskUUID\":\"a770f077-f413-47de-9dac-be0b26a35da6\"}\n",
-            "{\"taskType\":\"b\",\"taskUUID\":\"A770F077-F413-47DE-9DAC-BE0B26A35DA6\"}\n",
-        ))
-        .unwrap_err();
-        for (mistake, expected) in mistakes.iter().zip([
-            "line 2: the task cannot be read",
-            "line 4: `taskType` is missing",
-            "line 5: `numberResults` is \"4\"",
-            "line 6: `taskUUID` is",
-            "line 7: `getResponse`",
-            "line 9: `taskUUID` is that of line 8 too",
-        ]) {
-            assert!(mistake.starts_with(expected), "{mistake}");
-        }
-        assert_eq!(mistakes.len(), 6);
-    }
 
     #[test]
     fn the_first_mistake_is_told_with_how_many_there_are() {

@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
-use runware::Status;
 use runware::poll::Plan;
 use runware::types::{ImageInference, RawTask, TaskType, TextInference, VideoInference};
+use runware::{Status, SubmitOptions};
 use runware_emulator::{Action, Options, RequestKind, Rule};
 
 use crate::args::GlobalArgs;
 use crate::commands::details;
 use crate::commands::run::{open, prepare};
 use crate::exit::Exit;
+use crate::keeping::Keeping;
 use crate::output::Output;
 use crate::session::Session;
 use crate::stop::Stop;
@@ -20,7 +21,7 @@ pub(super) async fn run(global: &GlobalArgs, output: &mut Output) -> Result<Exit
     // The environment is meant for other commands.
     let transport = global.transport.clone().or(Some("ws".to_owned()));
     let global = GlobalArgs { emulator: true, transport, ..global.clone() };
-    let session = Session::with(&global, output, emulator(), Plan::new()).await?;
+    let session = Session::with(&global, output, Keeping::Required(None), emulator(), Plan::new()).await?;
     Demo { session, tasks: Vec::new() }.tell().await
 }
 
@@ -112,9 +113,9 @@ impl Demo<'_> {
     }
 
     async fn watch(&mut self, tasks: Vec<RawTask>) -> Result<bool, Stop> {
-        let prepared =
-            tasks.into_iter().map(|task| prepare(&mut self.session, task)).collect::<Result<Vec<_>, _>>()?;
-        let opened = prepared.into_iter().map(|task| open(&self.session, task)).collect();
+        let ready = tasks.into_iter().map(|task| prepare(&mut self.session, task, SubmitOptions::new()));
+        let ready = ready.collect::<Result<Vec<_>, _>>()?;
+        let opened = ready.into_iter().map(|task| open(&self.session, task)).collect();
         let watched = watch(&mut self.session, opened).await?;
         self.tasks.extend(watched.tasks);
         Ok(watched.exit != Exit::Interrupted)

@@ -1,10 +1,13 @@
 //! `runware details`: the original request and response of a task.
 
+mod kept;
+
 use runware::types::{RawJson, TaskDetails, TaskUuid};
 
 use crate::args::{DetailsArgs, GlobalArgs};
 use crate::commands::known_task;
 use crate::exit::Exit;
+use crate::keeping::Keeping;
 use crate::output::Output;
 use crate::output::event::Event;
 use crate::session::Session;
@@ -13,7 +16,7 @@ use crate::tree::Tree;
 
 pub(super) async fn run(args: &DetailsArgs, global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
     let task_uuid = known_task(&args.uuid)?;
-    let mut session = Session::open(global, output).await?;
+    let mut session = Session::open(global, output, Keeping::Unneeded).await?;
     session.warn_of_empty_emulator();
     let (client, mut interrupt) = (session.client.clone(), session.interrupt.clone());
     let found = tokio::select! {
@@ -21,24 +24,29 @@ pub(super) async fn run(args: &DetailsArgs, global: &GlobalArgs, output: &mut Ou
         () = interrupt.raised() => return Err(Stop::interrupted()),
         found = session.attend(client.task_details(task_uuid)) => found?,
     };
-    let details = found.ok_or_else(|| {
-        Stop::absent(
-            task_uuid,
-            format!(
-                "the server's archive has no task {task_uuid}: it never existed, is forgotten, or belongs to \
-                 another organisation"
-            ),
-        )
-    })?;
-    let (request, response) = (details.request(), details.response());
+    let (request, response) = match found {
+        Some(details) => (Some(details.request().clone()), Some(details.response().clone())),
+        None => kept::find(&mut session, task_uuid)?.ok_or_else(|| absent(task_uuid))?,
+    };
+    let of_journal = || Stop::absent(task_uuid, format!("the journal does not keep that of {task_uuid}"));
     match (args.request, args.response, session.output.is_json()) {
-        (true, _, false) => exactly(request, session.output)?,
-        (_, true, false) => exactly(response, session.output)?,
-        (true, _, true) => tell(task_uuid, Some(request), None, session.output)?,
-        (_, true, true) => tell(task_uuid, None, Some(response), session.output)?,
-        (false, false, _) => show_all(&details, task_uuid, session.output)?,
+        (true, _, false) => exactly(&request.ok_or_else(of_journal)?, session.output)?,
+        (_, true, false) => exactly(&response.ok_or_else(of_journal)?, session.output)?,
+        (true, _, true) => tell(task_uuid, request.as_ref(), None, session.output)?,
+        (_, true, true) => tell(task_uuid, None, response.as_ref(), session.output)?,
+        (false, false, _) => tell(task_uuid, request.as_ref(), response.as_ref(), session.output)?,
     }
     Ok(Exit::Delivered)
+}
+
+fn absent(task_uuid: TaskUuid) -> Stop {
+    Stop::absent(
+        task_uuid,
+        format!(
+            "the server's archive has no task {task_uuid}: it never existed, is forgotten, or belongs to \
+             another organisation"
+        ),
+    )
 }
 
 /// Shows request and response.

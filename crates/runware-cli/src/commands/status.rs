@@ -10,6 +10,7 @@ use runware::{Error, Status, StatusReport};
 use crate::args::{GlobalArgs, UuidArgs};
 use crate::commands::known_tasks;
 use crate::exit::{End, Exit, may_exist};
+use crate::keeping::Keeping;
 use crate::output::event::Event;
 use crate::output::{Output, human};
 use crate::session::Session;
@@ -20,7 +21,7 @@ const AT_ONCE: usize = 8;
 
 pub(super) async fn run(args: &UuidArgs, global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
     let tasks = known_tasks(&args.uuids)?;
-    let mut session = Session::open(global, output).await?;
+    let mut session = Session::open(global, output, Keeping::Unneeded).await?;
     session.warn_of_empty_emulator();
     let client = session.client.clone();
     let clock = session.clock;
@@ -78,6 +79,7 @@ fn tell(
         failures: report.failures().len(),
         polls: 1,
         elapsed,
+        durable: true,
         resume: end.is_open().then(|| session.resume.command([task_uuid])),
     };
     // People have read it in the first line.
@@ -112,6 +114,9 @@ fn events(task_uuid: TaskUuid, report: &StatusReport) -> Vec<Event> {
         task_uuid,
         index: result.index(),
         item: result.item().clone(),
+        // This is a look, not the delivery.
+        delivery_id: None,
+        redelivered: false,
     });
     let failures = report.failures().iter().map(|failure| Event::Failure {
         task_uuid,

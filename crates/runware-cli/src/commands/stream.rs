@@ -7,23 +7,33 @@ use runware::types::{ErrorCategory, Item, RawJson, RawTask, TaskType, TaskUuid, 
 use runware::{Error, ErrorKind, Status, TextStream};
 use serde::Serialize;
 
-use super::advice;
+use super::run::Ready;
+use super::{advice, price};
+use crate::args::keeping::NoteArgs;
 use crate::exit::{End, Exit, may_exist};
 use crate::output::event::Event;
 use crate::session::Session;
 use crate::stop::{Stop, explain};
-use crate::watch::{Opened, sum_up, watch};
+use crate::watch::{Opened, confirming, sum_up, watch};
 
 /// How often the progress line counts on while nothing has come.
 const TICK: Duration = Duration::from_secs(1);
 
-pub(super) async fn run(task: RawTask, session: &mut Session<'_>) -> Result<Exit, Stop> {
+pub(super) async fn run(
+    task: RawTask,
+    note: &NoteArgs,
+    session: &mut Session<'_>,
+) -> Result<Exit, Stop> {
     check(&task)?;
-    session.check_streaming()?;
+    session.check_http("--stream")?;
     advice::about_one(&task, session.output);
     let (task_type, model) = (task.task_type().clone(), task.model());
+    let prepared = session.client.prepare(task.clone())?;
+    let task = if task.field("taskUUID").is_some() { task } else { task.set("taskUUID", prepared.uuid()) };
+    let ready = Ready { prepared, options: note.options() };
+    let Ready { options, .. } = price::of_one(session, ready, note.price).await?;
     // Nothing is sent before it is asked for its first piece.
-    let stream = session.client.stream_text(task)?;
+    let stream = session.client.stream_text_with(task, options)?;
     let task_uuid = stream.handle().task_uuid();
     session.output.tell(&Event::Submitting { task_uuid, task_type, model })?;
     let started = session.clock.now();
@@ -81,7 +91,12 @@ impl Telling<'_, '_> {
                 () = interrupt.raised() => return self.interrupted(),
                 piece = stream.next() => match piece {
                     Some(Ok(delta)) => self.take(&delta)?,
-                    None => return self.complete(&stream),
+                    None => {
+                        let told = self.complete(&stream)?;
+                        // All of it is written and flushed by now.
+                        confirming::tell(self.task_uuid, stream.confirm().await, self.session.output);
+                        return Ok(told);
+                    }
                     Some(Err(error)) => return self.stopped(&error),
                 },
                 () = clock.sleep_until(tick), if waits => {
@@ -126,7 +141,8 @@ impl Telling<'_, '_> {
         let output = &mut self.session.output;
         if output.is_json() {
             let item = self.whole.item(self.task_uuid, &collected.text, &collected.reasoning_content)?;
-            output.tell(&Event::Result { task_uuid: self.task_uuid, index: 0, item })?;
+            let (task_uuid, index) = (self.task_uuid, 0);
+            output.tell(&Event::Result { task_uuid, index, item, delivery_id: None, redelivered: false })?;
         } else {
             if collected.text.is_empty() {
                 output.line("")?;
@@ -200,6 +216,7 @@ impl Telling<'_, '_> {
             failures,
             polls: 0,
             elapsed: self.session.clock.now().saturating_sub(self.started),
+            durable: true,
             resume: is_open.then(|| self.command()),
         }
     }

@@ -2,26 +2,38 @@
 
 use runware::{Error, Task};
 
-use crate::args::{GlobalArgs, TaskArgs};
-use crate::commands::run::prepare;
+use crate::args::{GlobalArgs, SubmitArgs};
+use crate::commands::price;
+use crate::commands::run::{Ready, named, prepare};
 use crate::exit::{End, Exit};
+use crate::keeping::Keeping;
 use crate::output::Output;
 use crate::output::event::Event;
 use crate::session::Session;
-use crate::stop::{Stop, explain};
+use crate::stop::{Stop, advise};
 
-pub(super) async fn run(args: &TaskArgs, global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
-    let task = args.task()?;
-    let mut session = Session::open(global, output).await?;
-    let prepared = prepare(&mut session, task)?;
-    let task = session.client.submit_prepared(prepared)?;
+pub(super) async fn run(args: &SubmitArgs, global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
+    let task = args.task.task()?;
+    let mut session = Session::open(global, output, Keeping::Required(args.budget.budget())).await?;
+    let task = named(&session, task, &args.note);
+    let ready = prepare(&mut session, task, args.note.options())?;
+    let ended = match price::of_one(&mut session, ready, args.note.price).await {
+        Ok(ready) => submit(ready, &mut session).await,
+        Err(stop) => Err(stop),
+    };
+    session.close().await;
+    ended
+}
+
+async fn submit(ready: Ready, session: &mut Session<'_>) -> Result<Exit, Stop> {
+    let task = session.client.submit_prepared_with(ready.prepared, ready.options)?;
     let mut interrupt = session.interrupt.clone();
     tokio::select! {
         biased;
-        () = interrupt.raised() => interrupted(&mut session, &task),
+        () = interrupt.raised() => interrupted(session, &task),
         accepted = session.attend(task.accepted()) => match accepted {
-            Ok(replayed) => accept(&mut session, &task, replayed),
-            Err(error) => refuse(&mut session, &task, error),
+            Ok(replayed) => accept(session, &task, replayed),
+            Err(error) => refuse(session, &task, error),
         },
     }
 }
@@ -47,15 +59,23 @@ fn refuse(session: &mut Session<'_>, task: &Task, error: Error) -> Result<Exit, 
         let failure = Event::Failure { task_uuid, index: None, error: (&error).into() };
         session.output.tell_of_stopped(&failure, true)?;
         let (status, elapsed) = (end.status(), session.elapsed());
-        let settled =
-            Event::Settled { task_uuid, status, results: 0, failures: 1, polls: 0, elapsed, resume: None };
+        let settled = Event::Settled {
+            task_uuid,
+            status,
+            results: 0,
+            failures: 1,
+            polls: 0,
+            elapsed,
+            durable: true,
+            resume: None,
+        };
         session.output.tell_of_stopped(&settled, true)?;
     }
     let resume = end.is_open().then(|| session.resume.command([task_uuid]));
     session.output.tell(&Event::Error {
         task_uuid: Some(task_uuid),
         category: error.category(),
-        message: explain(&error),
+        message: advise(&error),
         resume: resume.clone(),
     })?;
     if let Some(command) = resume {

@@ -32,6 +32,21 @@ pub(super) fn read(file: Option<&Path>, output: &mut Output) -> Result<ApiKey, S
     ApiKey::new(text).map_err(|error| Stop::auth(format!("{source}: {error}")))
 }
 
+/// Says what the key is read from, without keeping it.
+///
+/// # Errors
+///
+/// In words: why there is none.
+pub(super) fn source(file: Option<&Path>, output: &mut Output) -> Result<String, String> {
+    match read(file, output) {
+        Ok(_) => Ok(file.map_or_else(|| API_KEY_VARIABLE.to_owned(), |path| path.display().to_string())),
+        Err(_) if file.is_none() && variable(API_KEY_VARIABLE).is_none() => {
+            Err(format!("neither {API_KEY_VARIABLE} nor --api-key-file is given"))
+        }
+        Err(stop) => Err(stop.message().to_owned()),
+    }
+}
+
 const NO_KEY: &str = "there is no API key, and nothing was sent. Sign up at https://my.runware.ai/signup, create a key \
                       on the page \"API Keys\", and set RUNWARE_API_KEY, or give --api-key-file PATH. \
                       To try without one, add --emulator: it needs no key and costs nothing";

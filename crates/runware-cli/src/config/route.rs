@@ -131,6 +131,26 @@ impl Route {
         Self { http_url: Some(emulator.http_url()), ws_url: Some(emulator.ws_url()), ..self.clone() }
     }
 
+    /// The name of the server in the journal: host and port, whichever way is taken.
+    pub(super) fn service(&self) -> String {
+        let named = self.http_url.as_deref().or(self.ws_url.as_deref());
+        named.map_or_else(|| SERVICE.to_owned(), |url| authority(url).to_ascii_lowercase())
+    }
+
+    /// Where requests go: the addresses of HTTP and WebSocket, where they are used.
+    pub(super) fn addresses(&self) -> (Option<&str>, Option<&str>) {
+        let (http, ws) = match (&self.http_url, &self.ws_url) {
+            (None, None) => (Some(HTTP_URL), Some(WS_URL)),
+            (http, ws) => (http.as_deref(), ws.as_deref()),
+        };
+        (http.filter(|_| self.protocol != Protocol::WebSocket), ws.filter(|_| self.protocol != Protocol::Http))
+    }
+
+    /// The transport in the words of the flag.
+    pub(super) fn transport(&self) -> &'static str {
+        if self.protocol == Protocol::Http { "http" } else { "ws" }
+    }
+
     /// Writes the flags that lead the same way.
     pub(super) fn retrace(&self, resume: Resume) -> Resume {
         let named = [
@@ -144,15 +164,15 @@ impl Route {
         })
     }
 
-    /// Checks that texts can be streamed, which is done over HTTP.
+    /// Checks that there is a way over HTTP, without which this flag can do nothing.
     ///
     /// # Errors
     ///
     /// Wrong usage: there is no HTTP address.
-    pub(super) fn check_streaming(&self) -> Result<(), Stop> {
+    pub(super) fn check_http(&self, flag: &str) -> Result<(), Stop> {
         match self.protocol {
             Protocol::WebSocket => Err(Stop::usage(format!(
-                "--stream goes over HTTP, but only a WebSocket address was given, and the key goes to no server that \
+                "{flag} goes over HTTP, but only a WebSocket address was given, and the key goes to no server that \
                  was not named: add {} URL; nothing was sent",
                 HTTP.flag
             ))),
@@ -169,6 +189,20 @@ impl Route {
         self.protocol == Protocol::Http && self.asked.is_none()
     }
 }
+
+/// Host and port of a URL.
+fn authority(url: &str) -> &str {
+    let rest = url.trim().split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    if host == WS_HOST { SERVICE } else { host }
+}
+
+/// The service itself, as the library names it in a journal too.
+const SERVICE: &str = "api.runware.ai";
+const WS_HOST: &str = "ws-api.runware.ai";
+const HTTP_URL: &str = "https://api.runware.ai/v1";
+const WS_URL: &str = "wss://ws-api.runware.ai/v1";
 
 /// The words of the library about its settings, in the names of the flags.
 pub(super) fn in_flags(text: &str) -> String {

@@ -1,13 +1,20 @@
 //! What a command has to say: one event after the other.
 
+mod keeping;
+mod money;
+
 use std::time::Duration;
 
 use runware::types::{
     ApiError, ErrorCategory, Finding, Item, Prepared, RawJson, TaskType, TaskUuid, Verdict,
 };
-use runware::{Error, ErrorKind, Status};
+use runware::{DeliveryId, Error, ErrorKind, Status, TaskResult};
 use serde::{Serialize, Serializer};
 
+pub(crate) use self::keeping::{
+    Configuration, Decided, Doctor, Findings, JournalReport, Pruned, Spending, TaskLine, Total, Undecided,
+};
+pub(crate) use self::money::{Priced, Prices};
 use crate::stop::{Stop, explain};
 
 /// Something to tell: in words to people, as a line of JSON to programs.
@@ -51,6 +58,12 @@ pub(crate) enum Event {
         index: u32,
         #[serde(serialize_with = "as_it_came")]
         item: Item,
+        /// The same whenever this result is delivered again.
+        #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_text")]
+        delivery_id: Option<DeliveryId>,
+        /// It was delivered before, or may have been.
+        #[serde(skip_serializing_if = "is_false")]
+        redelivered: bool,
     },
     /// A failed result, or the failure of the whole task.
     Failure {
@@ -71,6 +84,9 @@ pub(crate) enum Event {
         polls: u32,
         #[serde(rename = "elapsedMs", serialize_with = "in_milliseconds")]
         elapsed: Duration,
+        /// False if the journal could not keep a result.
+        #[serde(skip_serializing_if = "is_true")]
+        durable: bool,
         #[serde(skip_serializing_if = "Option::is_none")]
         resume: Option<String>,
     },
@@ -87,6 +103,18 @@ pub(crate) enum Event {
     Finding(Finding),
     /// What all findings come to.
     Checked(Checked),
+    /// A task in the journal.
+    Task(Box<TaskLine>),
+    /// What the tasks of a list come to.
+    Total(Total),
+    /// What was decided about a task.
+    Decided(Decided),
+    /// What was removed from the journal.
+    Pruned(Pruned),
+    /// How the journal is, and what the configuration comes to.
+    Doctor(Box<Doctor>),
+    /// What a task would cost.
+    Priced(Priced),
     /// What stopped the command.
     Error {
         #[serde(rename = "taskUUID", skip_serializing_if = "Option::is_none")]
@@ -115,6 +143,9 @@ pub(crate) struct Summary {
     pub(crate) status_checks: u64,
     #[serde(rename = "elapsedMs", serialize_with = "in_milliseconds")]
     pub(crate) elapsed: Duration,
+    /// What tasks would cost that were only priced, and are none of those above.
+    #[serde(flatten)]
+    pub(crate) prices: Option<Prices>,
 }
 
 /// How many tasks were looked at, and how many findings of each severity there are.
@@ -165,6 +196,12 @@ impl Event {
             Self::Details { .. } => "details",
             Self::Finding(_) => "finding",
             Self::Checked(_) => "checked",
+            Self::Task(_) => "task",
+            Self::Total(_) => "total",
+            Self::Decided(_) => "decided",
+            Self::Pruned(_) => "pruned",
+            Self::Doctor(_) => "doctor",
+            Self::Priced(_) => "priced",
             Self::Error { .. } => "error",
             Self::Summary(_) => "summary",
         }
@@ -176,6 +213,17 @@ impl Event {
             task_uuid: task.uuid(),
             task_type: task.task_type().clone(),
             model: task.model().map(ToOwned::to_owned),
+        }
+    }
+
+    /// A result that is handed over.
+    pub(crate) fn of_result(task_uuid: TaskUuid, result: &TaskResult) -> Self {
+        Self::Result {
+            task_uuid,
+            index: result.index(),
+            item: result.item().clone(),
+            delivery_id: result.delivery_id(),
+            redelivered: result.is_redelivered(),
         }
     }
 
@@ -246,6 +294,11 @@ impl From<&Error> for Fault {
             (None, ErrorKind::StreamFailed) => own("streamFailed"),
             (None, ErrorKind::QueryFailed) => own("queryFailed"),
             (None, ErrorKind::Closed) => own("closed"),
+            (None, ErrorKind::Journal) => own("journal"),
+            (None, ErrorKind::TakenOver) => own("takenOver"),
+            (None, ErrorKind::Abandoned) => own("abandoned"),
+            (None, ErrorKind::OverBudget) => own("overBudget"),
+            (None, ErrorKind::Unpriced) => own("unpriced"),
             (None, _) => own("unknown"),
         }
     }
@@ -269,6 +322,21 @@ impl From<&[String]> for Parameters {
 
 fn as_it_came<S: Serializer>(item: &Item, serializer: S) -> Result<S::Ok, S::Error> {
     item.raw().serialize(serializer)
+}
+
+fn as_text<S: Serializer>(id: &Option<DeliveryId>, serializer: S) -> Result<S::Ok, S::Error> {
+    match id {
+        Some(id) => serializer.collect_str(id),
+        None => serializer.serialize_none(),
+    }
+}
+
+fn is_true(value: &bool) -> bool {
+    *value
+}
+
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 fn in_a_word<S: Serializer>(status: &Status, serializer: S) -> Result<S::Ok, S::Error> {

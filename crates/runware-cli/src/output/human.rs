@@ -1,9 +1,11 @@
 //! Events for people: results on standard output, everything else on standard error.
 
+pub(crate) mod keeping;
+
 use runware::Status;
 use runware::types::{Item, Media, RawJson};
 
-use super::event::{Checked, Event, Fault, Parameters, Summary};
+use super::event::{Checked, Decided, Event, Fault, Parameters, Priced, Prices, Summary};
 use super::sanitize;
 use crate::tree::Tree;
 
@@ -74,10 +76,44 @@ pub(crate) fn words(event: &Event, on_terminal: bool) -> Words {
         // Shown with the source; see `excerpt`.
         Event::Finding(_) => Words::default(),
         Event::Checked(checked) => Words::note(verdict(checked)),
+        // A table shows them together.
+        Event::Task(_) => Words::default(),
+        Event::Total(total) => keeping::total(total),
+        Event::Decided(Decided { task_uuid, decision, .. }) => Words::note(match *decision {
+            "abandon" => format!("{task_uuid} is given up for good"),
+            _ => format!("{task_uuid} may be sent again, as it was; `runware collect` does it"),
+        }),
+        Event::Pruned(pruned) => keeping::pruned(pruned),
+        Event::Doctor(doctor) => keeping::doctor(doctor),
+        Event::Priced(priced) => Words::data(price(priced)),
         Event::Error { message, .. } => Words::warning(format!("error: {}", sanitize::line(message))),
+        Event::Summary(Summary { prices: Some(prices), .. }) => Words::data(total_price(prices)),
         Event::Summary(summary) if summary.tasks > 1 => Words::note(total(summary)),
         Event::Summary(_) => Words::default(),
     }
+}
+
+/// What a task would cost, in words.
+fn price(priced: &Priced) -> String {
+    let task_type = sanitize::line(priced.task_type.as_str());
+    let model = priced.model.as_ref().map(|model| format!(" with {}", sanitize::line(model)));
+    let model = model.unwrap_or_default();
+    match priced.cost {
+        Some(cost) => format!("${cost}  {task_type}{model}"),
+        None => format!("price unknown  {task_type}{model}"),
+    }
+}
+
+/// What all tasks would cost, in words.
+fn total_price(prices: &Prices) -> String {
+    let tasks = count(prices.priced + prices.unpriced + prices.rejected, "task");
+    let left_out: Vec<String> = [(prices.unpriced, "of unknown price"), (prices.rejected, "rejected")]
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, what)| format!(", {number} {what}"))
+        .collect();
+    let sum = prices.cost.map_or_else(|| "price unknown".to_owned(), |cost| format!("${cost}"));
+    format!("{sum}  in all: {tasks}{}", left_out.concat())
 }
 
 /// What the findings come to, in words.
@@ -213,12 +249,14 @@ mod tests {
         let text = serde_json::json!({ "text": hostile });
         let url = serde_json::json!({ "imageURL": hostile });
         let other = format!("{{\"structuredData\":\"{}\"}}", "\u{9b}2J\u{202e}");
+        let result =
+            |item| Event::Result { task_uuid, index: 0, item, delivery_id: None, redelivered: false };
         for event in [
             failure,
             Event::Submitting { task_uuid, task_type: hostile.into(), model: Some(hostile.to_owned()) },
-            Event::Result { task_uuid, index: 0, item: item(&text.to_string()) },
-            Event::Result { task_uuid, index: 0, item: item(&url.to_string()) },
-            Event::Result { task_uuid, index: 0, item: item(&other) },
+            result(item(&text.to_string())),
+            result(item(&url.to_string())),
+            result(item(&other)),
             Event::Details {
                 task_uuid,
                 request: Some(RawJson::parse(other.clone()).unwrap()),
@@ -251,6 +289,7 @@ mod tests {
             failures: 1,
             polls: 1,
             elapsed: Duration::from_millis(4_240),
+            durable: true,
             resume: None,
         };
         assert_eq!(

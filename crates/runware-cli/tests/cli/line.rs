@@ -76,7 +76,8 @@ impl Line {
         let start = format!("{{\"event\":\"{}\",\"at\":\"{}\"", self.event(), self.str("at"));
         assert!(text.starts_with(&start), "an event begins with its name and its time: {text}");
         assert!(is_rfc3339_utc_millis(self.str("at")), "{text}");
-        let has_no_task = ["summary", "finding", "checked"].contains(&self.event());
+        let has_no_task = ["summary", "finding", "checked", "priced", "total", "pruned", "doctor"];
+        let has_no_task = has_no_task.contains(&self.event());
         let task: &[&str] = if has_no_task { &[] } else { &["taskUUID"] };
         let (required, optional) = fields_of(self.event());
         for name in task.iter().chain(required) {
@@ -101,15 +102,27 @@ fn fields_of(event: &str) -> (&'static [&'static str], &'static [&'static str]) 
         "accepted" => (&["replayed"], &[]),
         "progress" => (&["progress"], &[]),
         "delta" => (&[], &["text", "reasoningContent"]),
-        "result" => (&["index", "item"], &[]),
+        "result" => (&["index", "item"], &["deliveryId", "redelivered"]),
         "failure" => (&["error"], &["index"]),
-        "settled" => (&["status", "results", "failures", "polls", "elapsedMs"], &["resume"]),
+        "settled" => (&["status", "results", "failures", "polls", "elapsedMs"], &["durable", "resume"]),
         "details" => (&[], &["request", "response"]),
         "error" => (&["category", "message"], &["taskUUID", "resume"]),
         "finding" => (
             &["severity", "code", "pointer", "problem", "valueIndex"],
             &["found", "allowed", "suggestion", "location"],
         ),
+        "task" => (
+            &[
+                "state", "taskType", "results", "failures", "expected", "service", "accepted", "held", "begunAt",
+                "ageMs",
+            ],
+            &["model", "cost", "reserved", "key", "tags", "endedAt", "reason"],
+        ),
+        "total" => (&["tasks", "cost", "costUnknown"], &[]),
+        "decided" => (&["decision", "service"], &[]),
+        "pruned" => (&["tasks", "forgotten", "requests", "parts"], &[]),
+        "doctor" => (&["healthy", "version", "configuration", "journal"], &[]),
+        "priced" => (&["taskType", "cost", "currency"], &[]),
         "checked" => (&["tasks", "errors", "warnings", "unknown", "omitted", "verdict"], &[]),
         "summary" => (
             &[
@@ -123,7 +136,7 @@ fn fields_of(event: &str) -> (&'static [&'static str], &'static [&'static str]) 
                 "statusChecks",
                 "elapsedMs",
             ],
-            &[],
+            &["priced", "unpriced", "rejected", "cost", "currency"],
         ),
         other => panic!("the contract has no event {other:?}"),
     }
@@ -131,7 +144,19 @@ fn fields_of(event: &str) -> (&'static [&'static str], &'static [&'static str]) 
 
 fn fits(name: &str, value: &Value) -> bool {
     match name {
-        "replayed" => value.is_boolean(),
+        "replayed" | "accepted" | "held" | "healthy" => value.is_boolean(),
+        // They are there only where they say something.
+        "redelivered" => value == true,
+        "durable" => value == false,
+        "deliveryId" => value.as_str().and_then(|id| id.split_once('/')).is_some_and(|(task, number)| {
+            is_uuid(task) && number.parse::<u32>().is_ok_and(|parsed| parsed.to_string() == number)
+        }),
+        "state" => STATES.iter().any(|known| value == known),
+        "decision" => value == "resubmit" || value == "abandon",
+        "reserved" => value.is_number(),
+        "begunAt" | "endedAt" => value.as_str().is_some_and(is_rfc3339_utc_millis),
+        "tags" | "configuration" | "journal" => value.is_object(),
+        "model" | "key" | "service" | "reason" | "version" => value.is_string(),
         "item" | "error" => value.is_object(),
         "request" | "response" => true,
         "progress" => value.as_u64().is_some_and(|percent| percent <= 100),
@@ -139,8 +164,12 @@ fn fits(name: &str, value: &Value) -> bool {
         "status" => {
             ["succeeded", "partial", "failed", "running", "unknown"].iter().any(|known| value == known)
         }
-        "resume" => value.as_str().is_some_and(|command| command.starts_with("runware wait ")),
+        "resume" => value.as_str().is_some_and(|command| {
+            ["runware wait ", "runware collect"].iter().any(|start| command.starts_with(start))
+        }),
         "event" | "at" | "taskType" | "category" | "message" => value.is_string(),
+        "cost" => value.is_null() || value.is_number(),
+        "currency" => value == "USD",
         "text" | "reasoningContent" => value.as_str().is_some_and(|text| !text.is_empty()),
         "severity" | "code" | "pointer" | "found" | "allowed" | "suggestion" | "verdict" | "problem" => {
             value.is_string()
@@ -149,6 +178,9 @@ fn fits(name: &str, value: &Value) -> bool {
         _ => value.is_u64(),
     }
 }
+
+/// The states of a task in the journal.
+const STATES: [&str; 6] = ["open", "settled", "undecided", "confirmed", "refused", "abandoned"];
 
 #[track_caller]
 fn check_error(error: &Value) {

@@ -7,14 +7,20 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
 mod ended;
+mod kept;
 mod line;
 mod program;
 mod server;
 
 mod batch;
+mod budget;
+mod collect;
 mod deadline;
+mod decide;
 mod demo;
 mod details;
+mod doctor;
+mod dry_run;
 mod emulate;
 mod environment;
 mod events;
@@ -23,7 +29,10 @@ mod faults;
 mod help;
 mod human;
 mod interrupt;
+mod journal;
+mod list;
 mod pipes;
+mod resumed;
 mod status;
 mod stream;
 mod submit;

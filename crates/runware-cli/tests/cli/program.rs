@@ -6,6 +6,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use runware::transport::{Clock as _, TokioClock};
+use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::task::JoinHandle;
@@ -23,6 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) struct Program {
     command: Command,
     stdin: Option<Vec<u8>>,
+    /// Where it keeps what it keeps, unless a test names another place: no test touches the user's own.
+    state: TempDir,
 }
 
 impl Program {
@@ -43,10 +46,22 @@ impl Program {
     }
 
     fn of(program: &str) -> Self {
+        let state = tempfile::tempdir().unwrap();
         let mut command = Command::new(program);
-        command.env_clear().kill_on_drop(true);
+        command.env_clear().kill_on_drop(true).env("XDG_STATE_HOME", state.path());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        Self { command, stdin: None }
+        Self { command, stdin: None, state }
+    }
+
+    /// Keeps its tasks in this file.
+    pub(crate) fn journal(self, path: &Path) -> Self {
+        self.arg("--journal").arg(path)
+    }
+
+    /// Takes away every place where it could keep something.
+    pub(crate) fn homeless(mut self) -> Self {
+        self.command.env_remove("XDG_STATE_HOME");
+        self
     }
 
     /// Adds words that hold no spaces.
@@ -92,7 +107,7 @@ impl Program {
         }
         let stdout = child.stdout.take().map(BufReader::new);
         let stderr = tokio::spawn(read_all(child.stderr.take().unwrap()));
-        Running { child, stdout, said: Vec::new(), stderr, clock }
+        Running { child, stdout, said: Vec::new(), stderr, clock, _state: self.state }
     }
 }
 
@@ -103,6 +118,8 @@ pub(crate) struct Running {
     said: Vec<u8>,
     stderr: JoinHandle<Vec<u8>>,
     clock: TokioClock,
+    /// Lives as long as the program.
+    _state: TempDir,
 }
 
 impl Running {

@@ -47,11 +47,11 @@ async fn command_lines_that_make_no_sense_are_refused() {
 #[tokio::test]
 async fn what_is_announced_but_not_built_is_refused() {
     refused(&[
-        "collect",
-        "list",
         "run m --no-download",
-        "run m --no-journal",
+        "collect --no-download",
         "submit m --stream",
+        "submit m --dry-run",
+        "wait 24cd5dff-cb81-4db5-8506-b72a9425f9d1 --dry-run",
         "batch - --stream",
     ])
     .await;

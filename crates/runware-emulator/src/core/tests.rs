@@ -23,6 +23,7 @@ use crate::script::Script;
 /// An id that looks like one.
 const U: &str = "24cd5dff-cb81-4db5-8506-b72a9425f9d1";
 const V: &str = "b7db282d-2943-4f12-992f-77df3ad3ec71";
+const W: &str = "a770f077-f413-47de-9dac-be0b26a35da6";
 
 /// A core, and the time, which moves when a test says so.
 struct Bench {

@@ -5,11 +5,14 @@ use tracing::{Instrument, field};
 use crate::{Clock, TransportError};
 
 /// What of an attempt is known before it is made.
+#[derive(Default)]
 pub(crate) struct Facts {
     /// How many calls it has.
     pub(crate) calls: usize,
     /// Whether its reply is read while it comes.
     pub(crate) is_streaming: bool,
+    /// Whether nothing is to be carried out.
+    pub(crate) is_dry_run: bool,
 }
 
 /// Makes an attempt within a span of its own, on which its outcome is noted; `status` gives that of a reply.
@@ -23,6 +26,7 @@ pub(crate) async fn traced<T>(
         "attempt",
         calls = facts.calls,
         streaming = facts.is_streaming.then_some(true),
+        dry_run = facts.is_dry_run.then_some(true),
         status = field::Empty,
         error = field::Empty,
         elapsed_ms = field::Empty,

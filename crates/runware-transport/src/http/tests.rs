@@ -2,6 +2,7 @@
 
 mod bodies;
 mod delivery;
+mod dry_runs;
 mod redirects;
 mod secrecy;
 mod sending;

@@ -42,6 +42,8 @@ pub struct Recorded {
     pub at: Duration,
     /// What was to be sent.
     pub attempt: Attempt,
+    /// Whether it was [to be priced only](Transport::dry_run).
+    pub is_dry_run: bool,
 }
 
 type Answer = Box<dyn FnMut(&Attempt) -> Step + Send>;
@@ -117,12 +119,13 @@ impl ScriptedTransport {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn next_step(&self, attempt: &Attempt) -> Step {
+    fn next_step(&self, attempt: &Attempt, is_dry_run: bool) -> Step {
         let mut state = self.lock();
         if state.closed {
             return Step::error(TransportError::closed());
         }
-        state.attempts.push(Recorded { at: self.clock.now(), attempt: attempt.clone() });
+        let recorded = Recorded { at: self.clock.now(), attempt: attempt.clone(), is_dry_run };
+        state.attempts.push(recorded);
         let number = state.attempts.len();
         let State { steps, answer, .. } = &mut *state;
         if let Some(step) = steps.pop_front() {
@@ -137,13 +140,11 @@ impl ScriptedTransport {
             )),
         }
     }
-}
 
-#[async_trait]
-impl Transport for ScriptedTransport {
-    async fn send(&self, attempt: Attempt) -> Result<Replies, TransportError> {
+    /// Plays the next step to an attempt whose replies come whole.
+    async fn play(&self, attempt: Attempt, is_dry_run: bool) -> Result<Replies, TransportError> {
         let started = self.clock.now();
-        let step = self.next_step(&attempt);
+        let step = self.next_step(&attempt, is_dry_run);
         let action = if step.delay > attempt.timeout { Action::Hang } else { step.action };
         let takes = if matches!(action, Action::Hang) { attempt.timeout } else { step.delay };
         self.clock.sleep_until(started.saturating_add(takes)).await;
@@ -164,10 +165,22 @@ impl Transport for ScriptedTransport {
             Action::Hang => Err(silence(attempt.timeout)),
         }
     }
+}
+
+#[async_trait]
+impl Transport for ScriptedTransport {
+    async fn send(&self, attempt: Attempt) -> Result<Replies, TransportError> {
+        self.play(attempt, false).await
+    }
+
+    /// Plays the next step as [`send`](Transport::send) does, and writes down that it was a dry run.
+    async fn dry_run(&self, attempt: Attempt) -> Result<Replies, TransportError> {
+        self.play(attempt, true).await
+    }
 
     async fn open_stream(&self, attempt: Attempt, idle: Duration) -> Result<StreamingReply, TransportError> {
         let started = self.clock.now();
-        let step = self.next_step(&attempt);
+        let step = self.next_step(&attempt, false);
         let most = idle.min(attempt.timeout);
         let action = if step.delay > most { Action::Hang } else { step.action };
         let takes = if matches!(action, Action::Hang) { most } else { step.delay };

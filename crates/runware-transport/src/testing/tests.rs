@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use futures_util::FutureExt;
 use futures_util::future::join;
 use runware_types::Envelope;
@@ -110,8 +111,8 @@ async fn attempts_are_written_down_with_their_time() {
     clock.advance(SECOND);
     transport.send(attempt("2")).await.unwrap();
     let recorded = transport.attempts();
-    assert_eq!(recorded[0], Recorded { at: Duration::ZERO, attempt: attempt("1") });
-    assert_eq!(recorded[1], Recorded { at: SECOND, attempt: attempt("2") });
+    assert_eq!(recorded[0], Recorded { at: Duration::ZERO, attempt: attempt("1"), is_dry_run: false });
+    assert_eq!(recorded[1], Recorded { at: SECOND, attempt: attempt("2"), is_dry_run: false });
 }
 
 #[tokio::test]
@@ -263,4 +264,33 @@ async fn a_stream_that_does_not_begin_ends_with_the_shorter_time_out() {
     })
     .await;
     assert_eq!(result.unwrap_err().to_string(), "no reply within 5s");
+}
+
+#[tokio::test]
+async fn a_dry_run_takes_a_step_and_is_written_down_as_one() {
+    let (_, transport) = scripted();
+    transport.push(Step::body(200, r#"{"data":[{"cost":0.1}]}"#));
+    let mut replies = transport.dry_run(attempt("1")).await.unwrap();
+    assert_eq!(replies.next().await.unwrap().unwrap().envelope.items.len(), 1);
+    assert!(transport.attempts()[0].is_dry_run);
+}
+
+/// A transport that knows of nothing but sending.
+#[derive(Debug)]
+struct Plain(ScriptedTransport);
+
+#[async_trait]
+impl Transport for Plain {
+    async fn send(&self, attempt: Attempt) -> Result<crate::Replies, TransportError> {
+        self.0.send(attempt).await
+    }
+}
+
+#[tokio::test]
+async fn a_transport_that_knows_no_dry_runs_buys_nothing_by_one() {
+    let (_, transport) = scripted();
+    transport.push(Step::body(200, "{}"));
+    let error = Plain(transport.clone()).dry_run(attempt("1")).await.unwrap_err();
+    assert!(error.is_configuration() && error.delivery() == Delivery::NotSent, "{error}");
+    assert_eq!((transport.attempts().len(), transport.steps_left()), (0, 1));
 }

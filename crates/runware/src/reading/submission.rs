@@ -158,6 +158,6 @@ impl Sorted<'_> {
 }
 
 /// True of an error whose code says that the request itself would have to change, whatever its category.
-fn is_permanent(error: &ApiError) -> bool {
+pub(super) fn is_permanent(error: &ApiError) -> bool {
     error.category() == ErrorCategory::RateLimit && !error.is_retryable()
 }

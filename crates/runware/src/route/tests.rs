@@ -249,6 +249,18 @@ async fn streams_go_over_http_and_stray_replies_come_from_the_socket() {
 }
 
 #[tokio::test]
+async fn dry_runs_go_over_http_and_are_no_attempts_there() {
+    let ways = Ways::new();
+    ways.http.push(Step::body(200, ANSWER));
+    ways.http.push(Step::error(fault(ErrorKind::Interrupted, Delivery::MaybeSent)));
+    let mut replies = ways.routed.dry_run(submission()).await.unwrap();
+    assert_eq!(replies.next().await.unwrap().unwrap().status, 200);
+    assert!(ways.routed.dry_run(submission()).await.is_err());
+    assert!(ways.http.attempts().iter().all(|sent| sent.is_dry_run));
+    assert_eq!(ways.sent(), (0, 2));
+}
+
+#[tokio::test]
 async fn closing_closes_both() {
     let ways = Ways::new();
     ways.routed.close().await;

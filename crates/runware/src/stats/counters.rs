@@ -12,7 +12,7 @@ use crate::exchange::Exchange;
 /// Where everything is counted; with the feature `metrics`, published as well. No call waits for another.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
-    sent: [Sent; 3],
+    sent: [Sent; 4],
     largest_batch: AtomicU64,
     retries: AtomicU64,
     faults: AtomicU64,
@@ -57,6 +57,8 @@ pub(crate) enum Sort {
     Submission,
     Check,
     Archive,
+    /// A dry run.
+    Price,
 }
 
 /// How matters stand with the driver.
@@ -118,8 +120,8 @@ impl Counters {
     }
 
     pub(crate) fn read(&self) -> Stats {
-        let [submitted, checked, archived] = &self.sent;
-        let requests = [submitted, checked, archived].map(|sent| read(&sent.requests));
+        let [submitted, checked, archived, priced] = &self.sent;
+        let requests = [submitted, checked, archived, priced].map(|sent| read(&sent.requests));
         // What was closed is read first, so that nothing is closed that was not opened.
         let (settled, given_up) = (read(&self.settled), read(&self.given_up));
         Stats {
@@ -127,6 +129,7 @@ impl Counters {
             submission_requests: read(&submitted.requests),
             check_requests: read(&checked.requests),
             archive_requests: read(&archived.requests),
+            price_requests: read(&priced.requests),
             submissions: read(&submitted.tasks),
             status_checks: read(&checked.tasks),
             archive_questions: read(&archived.tasks),
@@ -151,11 +154,12 @@ impl Counters {
     }
 
     fn sent(&self, sort: Sort) -> &Sent {
-        let [submitted, checked, archived] = &self.sent;
+        let [submitted, checked, archived, priced] = &self.sent;
         match sort {
             Sort::Submission => submitted,
             Sort::Check => checked,
             Sort::Archive => archived,
+            Sort::Price => priced,
         }
     }
 }

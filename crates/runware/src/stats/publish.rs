@@ -35,18 +35,16 @@ mod with_metrics {
             return;
         }
         let (requests, tasks) = match request.sort {
-            Sort::Submission => {
-                (counter!("runware_submission_requests_total"), counter!("runware_submissions_total"))
-            }
-            Sort::Check => {
-                (counter!("runware_check_requests_total"), counter!("runware_status_checks_total"))
-            }
-            Sort::Archive => {
-                (counter!("runware_archive_requests_total"), counter!("runware_archive_questions_total"))
-            }
+            Sort::Submission => ("runware_submission_requests_total", Some("runware_submissions_total")),
+            Sort::Check => ("runware_check_requests_total", Some("runware_status_checks_total")),
+            Sort::Archive => ("runware_archive_requests_total", Some("runware_archive_questions_total")),
+            // One task each.
+            Sort::Price => ("runware_price_requests_total", None),
         };
-        requests.increment(1);
-        tasks.increment(request.tasks as u64);
+        counter!(requests).increment(1);
+        if let Some(tasks) = tasks {
+            counter!(tasks).increment(request.tasks as u64);
+        }
         histogram!("runware_batch_size").record(request.tasks as f64);
         if request.is_retry {
             counter!("runware_retries_total").increment(1);

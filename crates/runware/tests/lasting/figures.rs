@@ -67,7 +67,9 @@ fn counted(stats: Stats) -> [u64; 9] {
     let Stats { requests, submissions, status_checks, archive_questions, retries, faults, throttled, .. } =
         stats;
     let (settled, given_up) = (stats.tasks_settled, stats.tasks_given_up);
-    assert_eq!(requests, stats.submission_requests + stats.check_requests + stats.archive_requests);
+    let sorts =
+        [stats.submission_requests, stats.check_requests, stats.archive_requests, stats.price_requests];
+    assert_eq!(requests, sorts.iter().sum::<u64>());
     [requests, submissions, status_checks, archive_questions, retries, faults, throttled, settled, given_up]
 }
 

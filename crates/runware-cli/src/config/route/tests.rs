@@ -37,7 +37,7 @@ fn the_key_goes_to_no_server_that_was_not_named() {
         assert_eq!(route.protocol, protocol, "{asked:?} {http_url:?} {ws_url:?}");
         assert_eq!(route.http_url.as_deref(), http_url);
         assert_eq!(route.ws_url.as_deref(), ws_url.filter(|_| protocol != Http), "it is ignored");
-        assert_eq!(route.check_streaming().is_ok(), protocol != WebSocket);
+        assert_eq!(route.check_http("--stream").is_ok(), protocol != WebSocket);
     }
 }
 
@@ -52,8 +52,9 @@ fn a_way_without_an_address_is_refused_with_the_flag_that_helps() {
     assert!(stop.message().starts_with("RUNWARE_TRANSPORT is http"), "{}", stop.message());
     assert!(stop.message().contains("(--ws-base-url)"), "{}", stop.message());
     assert!(stop.message().contains("add --http-base-url URL"), "{}", stop.message());
-    let stop = choose(None, None, Some(WS_URL)).unwrap().check_streaming().unwrap_err();
+    let stop = choose(None, None, Some(WS_URL)).unwrap().check_http("--dry-run").unwrap_err();
     assert_eq!(stop.exit().code(), 2);
+    assert!(stop.message().starts_with("--dry-run goes over HTTP"), "{}", stop.message());
     assert!(stop.message().contains("add --http-base-url URL"), "{}", stop.message());
 }
 

@@ -41,6 +41,7 @@ fn the_events_of_a_task_have_their_fields() {
                 failures: 1,
                 polls: 3,
                 elapsed: Duration::from_micros(4_200_999),
+                durable: true,
                 resume: None,
             },
             r#""status":"partial","results":2,"failures":1,"polls":3,"elapsedMs":4200}"#,
@@ -53,6 +54,7 @@ fn the_events_of_a_task_have_their_fields() {
                 failures: 0,
                 polls: 9,
                 elapsed: Duration::ZERO,
+                durable: true,
                 resume: Some("runware wait …".to_owned()),
             },
             r#""status":"running","results":0,"failures":0,"polls":9,"elapsedMs":0,"resume":"runware wait …"}"#,
@@ -83,7 +85,13 @@ fn the_events_of_a_task_have_their_fields() {
 fn an_item_is_passed_on_as_it_came() {
     let item = r#"{"taskType":"imageInference","cost":1.10, "z" : [1e2,"\u00e9"],"a":123456789012345678901234567890}"#;
     let envelope = Envelope::decode(format!(r#"{{"data":[{item}]}}"#)).unwrap();
-    let event = Event::Result { task_uuid: task_uuid(), index: 2, item: envelope.items[0].clone() };
+    let event = Event::Result {
+        task_uuid: task_uuid(),
+        index: 2,
+        item: envelope.items[0].clone(),
+        delivery_id: None,
+        redelivered: false,
+    };
     assert_eq!(fields(&event), format!(r#""index":2,"item":{item}}}"#));
 }
 

@@ -198,6 +198,43 @@ fn a_dry_run_prices_and_accepts_nothing() {
 }
 
 #[test]
+fn a_dry_run_of_a_batch_prices_each_task_and_takes_no_id() {
+    let mut bench = Bench::new(Options::new());
+    let head = Head::bearer("key").dry_run();
+    let refused = image(V, json!({"model": "emulator:refuse@1"}));
+    let tasks = json!([video(U, json!({"numberResults": 2})), refused, image(W, json!({}))]);
+    let response = bench.raw(&head, &tasks.to_string());
+    let body: Value = serde_json::from_slice(&response.body).unwrap();
+    let priced: Vec<_> = body["data"].as_array().unwrap().iter().map(|item| &item["taskUUID"]).collect();
+    assert_eq!((response.status, json!(priced)), (200, json!([U, W])));
+    assert_eq!(body["data"][0]["cost"], json!(0.36));
+    assert_eq!((&body["errors"][0]["taskUUID"], body["errors"].as_array().unwrap().len()), (&json!(V), 1));
+
+    for uuid in [U, V, W] {
+        assert_eq!(bench.ok(check(uuid)), json!({"data": []}));
+        let details = json!([{"taskType": "getTaskDetails", "taskUUID": uuid}]);
+        assert_eq!(bench.send(details).1["errors"][0]["code"], "taskNotFound", "nothing is archived");
+    }
+    bench.at(1_000.0);
+    bench.core.advance(bench.now);
+    let ledger = bench.core.ledger();
+    assert_eq!((ledger.accepted(), ledger.billed(), ledger.charged().to_string()), (0, 0, "0".to_owned()));
+    assert!([U, V, W].iter().all(|id| ledger.task(&uuid(id)).is_none_or(|task| task.submitted == 0)));
+    // Each of the ids is still free, that of the task that was refused as well.
+    assert_eq!(bench.send(json!([video(U, json!({})), image(V, json!({})), image(W, json!({}))])).0, 200);
+    assert_eq!(bench.core.ledger().accepted(), 3);
+}
+
+#[test]
+fn only_the_documented_header_makes_a_dry_run() {
+    let mut bench = Bench::new(Options::new().api_keys(["key"]));
+    let body = json!([video(U, json!({}))]).to_string();
+    assert_eq!(bench.raw(&Head::bearer("wrong").dry_run(), &body).status, 401);
+    assert_eq!(bench.raw(&Head::bearer("key"), &body).status, 200);
+    assert_eq!(bench.core.ledger().accepted(), 1);
+}
+
+#[test]
 fn ids_of_other_clients_are_taken_and_kept_as_written() {
     let odd = [
         "b880f077-e514-58ef-0ebd-ce1c37b46eb7",

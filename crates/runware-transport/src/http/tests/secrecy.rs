@@ -5,13 +5,13 @@ use std::error::Error;
 use super::*;
 
 /// Everything an error can show of itself.
-fn shown(error: &TransportError) -> String {
+pub(super) fn shown(error: &TransportError) -> String {
     let causes = std::iter::successors(error.source(), |&cause| cause.source());
     let causes: String = causes.map(|cause| format!("{cause} {cause:?} ")).collect();
     format!("{error} {error:?} {causes}")
 }
 
-fn assert_no_key(text: &str) {
+pub(super) fn assert_no_key(text: &str) {
     assert!(!text.to_ascii_lowercase().contains(&KEY.to_ascii_lowercase()), "{text}");
 }
 

@@ -236,3 +236,13 @@ async fn attempts_that_can_never_be_sent_are_refused_without_a_connection() {
     }
     assert_eq!(pipe.made(), 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_dry_run_is_refused_before_there_is_a_connection() {
+    let pipe = Pipe::new();
+    let transport = piped(&pipe);
+    let error = transport.dry_run(submitting(A)).await.unwrap_err();
+    assert!(error.is_configuration() && error.delivery() == Delivery::NotSent, "{error}");
+    assert_eq!(error.to_string(), "a WebSocket carries no dry runs; prices are asked for over HTTP");
+    assert!(matches!(transport.connection().state(), ConnectionState::Idle));
+}

@@ -1,0 +1,28 @@
+//! `runware prune`: let go of tasks that are long over.
+
+use runware_journal::Retention;
+
+use crate::args::GlobalArgs;
+use crate::args::keeping::PruneArgs;
+use crate::config::journal::Place;
+use crate::exit::Exit;
+use crate::keeping::{open_existing, unusable};
+use crate::output::Output;
+use crate::output::event::{Event, Pruned};
+use crate::stop::Stop;
+
+pub(super) fn run(args: &PruneArgs, global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
+    let retention = Retention::older_than(args.older_than);
+    let retention = if args.forget_ids { retention.forget_ids() } else { retention };
+    let pruned = match open_existing(&Place::read_offline(global)?)? {
+        Some(journal) => journal.prune(retention).map_err(|error| unusable(&error))?,
+        None => runware_journal::Pruned::default(),
+    };
+    output.tell(&Event::Pruned(Pruned {
+        tasks: pruned.tasks,
+        forgotten: pruned.forgotten,
+        requests: pruned.requests,
+        parts: pruned.parts,
+    }))?;
+    Ok(Exit::Delivered)
+}

@@ -1,0 +1,111 @@
+//! The journal of a command: where it is, whether it has to be there, and what it counts.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use runware::journal::JournalError;
+use runware::{Budget, ClientBuilder};
+use runware_journal::SqliteJournal;
+
+use crate::config::journal::Place;
+use crate::output::Output;
+use crate::stop::{Stop, WITHOUT_JOURNAL, explain};
+
+/// Whether a command works without its journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Keeping {
+    /// It has nothing to do with it.
+    Unneeded,
+    /// It looks into a journal that is there, and goes on without one that cannot be opened.
+    Welcome,
+    /// It looks into a journal that is there, and stops where that cannot be opened.
+    Searched,
+    /// It sends nothing that is not kept, unless somebody wants it so.
+    Required(Option<Budget>),
+}
+
+/// An open journal, and what is counted in it.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept {
+    pub(crate) journal: SqliteJournal,
+    budget: Option<Budget>,
+}
+
+impl Keeping {
+    /// Opens the journal, or says why the command goes on without one.
+    ///
+    /// # Errors
+    ///
+    /// The journal cannot be opened, and the command needs it; or there is a budget and nothing to count it in.
+    pub(crate) fn open(&self, place: &Place, output: &mut Output) -> Result<Option<Kept>, Stop> {
+        match self {
+            Self::Unneeded => Ok(None),
+            Self::Welcome => Ok(open_existing(place).unwrap_or_else(|stop| {
+                output.warn(&format!("warning: going on without the journal: {}", stop.message()));
+                None
+            }))
+            .map(|journal| journal.map(|journal| Kept { journal, budget: None })),
+            Self::Searched => {
+                Ok(open_existing(place)?.map(|journal| Kept { journal, budget: None }))
+            }
+            Self::Required(budget) => match (place.path()?, budget) {
+                (Some(path), budget) => {
+                    let journal = SqliteJournal::open(path).map_err(|error| unsent(&error))?;
+                    Ok(Some(Kept { journal, budget: budget.clone() }))
+                }
+                (None, None) => Ok(None),
+                (None, Some(_)) => Err(Stop::usage(
+                    "--budget counts in a journal, in which all commands that share it count: name one with \
+                     --journal PATH; nothing was sent",
+                )),
+            },
+        }
+    }
+}
+
+impl Kept {
+    /// Lets a client keep its tasks here.
+    pub(crate) fn lead(&self, builder: ClientBuilder) -> ClientBuilder {
+        let builder = builder.journal(Arc::new(self.journal.clone()));
+        self.budget.iter().cloned().fold(builder, ClientBuilder::budget)
+    }
+
+    /// True if tasks need a price.
+    pub(crate) fn counts_money(&self) -> bool {
+        self.budget.is_some()
+    }
+}
+
+/// Opens the journal if there is one; a command that only looks makes none.
+///
+/// # Errors
+///
+/// It is there and cannot be opened, or nobody knows where it would be.
+pub(crate) fn open_existing(place: &Place) -> Result<Option<SqliteJournal>, Stop> {
+    let Some(path) = place.path()? else { return Ok(None) };
+    match is_there(path) {
+        true => SqliteJournal::open(path).map(Some).map_err(|error| unusable(&error)),
+        false => Ok(None),
+    }
+}
+
+/// True if there is a journal, or what is left of one.
+pub(crate) fn is_there(path: &Path) -> bool {
+    let mut mark = OsString::from(path);
+    mark.push("-mark");
+    // What cannot be looked at is there, and opening it says what is wrong.
+    [path.to_path_buf(), PathBuf::from(mark)].iter().any(|path| path.try_exists().unwrap_or(true))
+}
+
+/// Why a command that looks into the journal stops.
+pub(crate) fn unusable(error: &JournalError) -> Stop {
+    Stop::machine(explain(error))
+}
+
+fn unsent(error: &JournalError) -> Stop {
+    Stop::machine(format!(
+        "{}. Nothing was sent: a task that is not kept could be paid for and lost; {WITHOUT_JOURNAL}",
+        explain(error).trim_end_matches('.')
+    ))
+}

@@ -1,0 +1,164 @@
+//! The journal and its money, for people.
+
+use std::time::Duration;
+
+use super::{Words, count};
+use crate::output::event::{Doctor, Pruned, TaskLine, Total};
+use crate::output::sanitize;
+
+/// The columns of a list, in order, and whether their cells stand at the right.
+const COLUMNS: [(&str, bool); 9] = [
+    ("STATE", false),
+    ("TASK", false),
+    ("TYPE", false),
+    ("MODEL", false),
+    ("RESULTS", true),
+    ("COST", true),
+    ("AGE", true),
+    ("KEY", false),
+    ("SERVICE", false),
+];
+
+/// Tasks as the lines of a table, the heading first.
+pub(crate) fn table(tasks: &[TaskLine]) -> Vec<String> {
+    let heading = COLUMNS.map(|(name, _)| name.to_owned());
+    let rows: Vec<[String; 9]> = [heading].into_iter().chain(tasks.iter().map(cells)).collect();
+    let widths = COLUMNS.iter().enumerate().map(|(column, _)| {
+        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+    });
+    let widths: Vec<usize> = widths.collect();
+    rows.iter().map(|row| line(row, &widths)).collect()
+}
+
+fn line(row: &[String; 9], widths: &[usize]) -> String {
+    let padded = row.iter().zip(widths).zip(COLUMNS).map(|((cell, width), (_, is_right))| match is_right {
+        true => format!("{cell:>width$}"),
+        false => format!("{cell:<width$}"),
+    });
+    padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+}
+
+fn cells(task: &TaskLine) -> [String; 9] {
+    let or_dash = |text: Option<&String>| text.map_or_else(|| "-".to_owned(), |text| sanitize::line(text));
+    let failed = if task.failures > 0 { format!(", {} failed", task.failures) } else { String::new() };
+    [
+        task.state.to_owned(),
+        task.task_uuid.to_string(),
+        sanitize::line(task.task_type.as_str()),
+        or_dash(task.model.as_ref()),
+        format!("{}/{}{failed}", task.results, task.expected),
+        task.cost.map_or_else(|| "-".to_owned(), |cost| format!("${cost}")),
+        age(task.age),
+        or_dash(task.key.as_ref()),
+        sanitize::line(&task.service),
+    ]
+}
+
+/// A duration in the one unit that says most.
+pub(crate) fn age(age: Duration) -> String {
+    let seconds = age.as_secs();
+    match seconds {
+        0..60 => format!("{seconds}s"),
+        60..3_600 => format!("{}m", seconds / 60),
+        3_600..172_800 => format!("{}h", seconds / 3_600),
+        _ => format!("{}d", seconds / 86_400),
+    }
+}
+
+pub(super) fn total(total: &Total) -> Words {
+    let unknown = match total.cost_unknown {
+        0 => String::new(),
+        number => format!("; what {} cost is not known", count(number, "task")),
+    };
+    Words::data(format!("{}, ${} in all{unknown}", count(total.tasks, "task"), total.cost))
+}
+
+pub(super) fn pruned(pruned: &Pruned) -> Words {
+    let count = |number: u64, thing: &str| count(usize::try_from(number).unwrap_or(usize::MAX), thing);
+    Words::note(format!(
+        "removed {} and {} of {}; {} forgotten altogether",
+        count(pruned.requests, "request"),
+        count(pruned.parts, "result"),
+        count(pruned.tasks, "task"),
+        count(pruned.forgotten, "task")
+    ))
+}
+
+/// The report of `doctor`, line by line.
+pub(super) fn doctor(doctor: &Doctor) -> Words {
+    let mut lines = vec![format!("runware {}", doctor.version), String::new(), "Configuration".to_owned()];
+    let configuration = &doctor.configuration;
+    let mut say = |name: &str, value: &str| lines.push(format!("  {name:<12} {}", sanitize::line(value)));
+    say("service", &configuration.service);
+    say("transport", configuration.transport);
+    for (name, url) in [("http", &configuration.http_base_url), ("ws", &configuration.ws_base_url)] {
+        say(name, url.as_deref().unwrap_or("not used"));
+    }
+    say("key", &match (&configuration.key_from, &configuration.key_problem) {
+        (Some(from), _) => format!("there is one, from {from}"),
+        (None, Some(problem)) => format!("none: {problem}"),
+        (None, None) => "none".to_owned(),
+    });
+    say("deadline", &humantime::format_duration(configuration.deadline).to_string());
+    lines.extend([String::new(), "Journal".to_owned()]);
+    let journal = &doctor.journal;
+    let mut say = |name: &str, value: &str| lines.push(format!("  {name:<12} {}", sanitize::line(value)));
+    if let Some(path) = &journal.path {
+        say("path", &format!("{path} (from {})", journal.path_from.unwrap_or("default")));
+    }
+    say("state", match journal.state {
+        "absent" => "absent: the first task makes it",
+        "off" => "off: nothing is kept",
+        state => state,
+    });
+    if let Some(problem) = &journal.problem {
+        say("problem", problem);
+    }
+    if let Some(findings) = &journal.findings {
+        let format = format!("{} bytes, schema {}", findings.bytes, findings.schema);
+        let permissions = findings.permissions.iter().map(|permissions| format!(", {permissions}"));
+        let file_system = findings.file_system.iter().map(|name| format!(", on {name}"));
+        say("file", &[format].into_iter().chain(permissions).chain(file_system).collect::<String>());
+        let others = match findings.owners {
+            0 => "by nobody else".to_owned(),
+            1 => "by one more process".to_owned(),
+            number => format!("by {number} more processes"),
+        };
+        say("in use", &others);
+        let tasks: Vec<String> = findings.tasks.iter().map(|(state, number)| format!("{number} {state}")).collect();
+        say("tasks", if tasks.is_empty() { "none".to_owned() } else { tasks.join(", ") }.as_str());
+        for budget in &findings.budgets {
+            say("budget", &format!("{}: ${} spent, ${} set aside", budget.name, budget.spent, budget.reserved));
+        }
+        for (name, tasks) in [("open", &findings.open), ("undelivered", &findings.undelivered)] {
+            tasks.iter().for_each(|task| say(name, &task.to_string()));
+        }
+        if !(findings.open.is_empty() && findings.undelivered.is_empty()) {
+            lines.push("  `runware collect` finishes and delivers them.".to_owned());
+        }
+        for undecided in &findings.undecided {
+            let reason = undecided.reason.as_deref().unwrap_or("nobody can tell whether it ran");
+            lines.push(format!("  undecided    {}: {}", undecided.task_uuid, sanitize::line(reason)));
+            lines.extend([&undecided.resubmit, &undecided.abandon].map(|command| format!("    {}", sanitize::line(command))));
+        }
+    }
+    Words::data(lines.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_have_one_unit() {
+        for (seconds, shown) in [(0, "0s"), (59, "59s"), (60, "1m"), (7_199, "1h"), (172_799, "47h"), (172_800, "2d")] {
+            assert_eq!(age(Duration::from_secs(seconds)), shown);
+        }
+    }
+
+    #[test]
+    fn costs_add_up_in_words() {
+        let all = Total { tasks: 3, cost: "0.0130".parse().unwrap(), cost_unknown: 1 };
+        assert_eq!(total(&all).data.unwrap(), "3 tasks, $0.0130 in all; what 1 task cost is not known");
+    }
+}

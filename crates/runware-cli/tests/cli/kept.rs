@@ -1,0 +1,107 @@
+//! Journals that tests write themselves: what took an hour, or an unlucky crash, is there at once.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use runware::journal::{Begun, Fact, Intent, Journal as _, Note, Part, PartKind, Reserve, Ticket};
+use runware::types::{ImageInference, Prepared, RawJson, TaskUuid};
+use runware::transport::ApiKey;
+use runware_journal::{BootClock, Options, SqliteJournal, SystemBootClock};
+use tempfile::TempDir;
+
+use crate::program::KEY;
+
+/// A folder with a place for a journal, and the journal's path.
+pub(crate) fn place() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kept").join("journal.db");
+    (folder, path)
+}
+
+/// A journal that belongs to the test until it is dropped.
+pub(crate) struct Pen {
+    journal: SqliteJournal,
+    service: String,
+}
+
+impl Pen {
+    pub(crate) fn new(path: &Path, service: &str) -> Self {
+        Self { journal: SqliteJournal::open(path).unwrap(), service: service.to_owned() }
+    }
+
+    /// The same, so long ago.
+    pub(crate) fn earlier(path: &Path, service: &str, ago: Duration) -> Self {
+        let clock = Arc::new(Earlier { clock: SystemBootClock::new(), ago });
+        Self { journal: Options::new().clock(clock).open(path).unwrap(), service: service.to_owned() }
+    }
+
+    /// The task that the tests write of, as its own command would prepare it.
+    pub(crate) fn task(task: &str, model: &str) -> Prepared {
+        let task_uuid: TaskUuid = task.parse().unwrap();
+        ImageInference::new(model, "fox").delivery_method(runware::types::DeliveryMethod::Async).prepare(task_uuid).unwrap()
+    }
+
+    /// Begins a task.
+    pub(crate) async fn begin(&self, task: &str, change: impl FnOnce(&mut Intent)) -> Ticket {
+        let mut intent = Intent::new(self.service.clone(), &Self::task(task, "runware:101@1"));
+        intent.account = Some(ApiKey::new(KEY).unwrap().fingerprint());
+        change(&mut intent);
+        match self.journal.begin(vec![intent]).await.unwrap().remove(0) {
+            Begun::New(ticket) => ticket,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Writes down what became of a task.
+    pub(crate) async fn note(&self, ticket: Ticket, facts: impl IntoIterator<Item = Fact>) {
+        let notes = facts.into_iter().map(|fact| Note { ticket, fact }).collect();
+        assert_eq!(self.journal.record(notes).await.unwrap(), []);
+    }
+}
+
+/// The clock of the machine as it was once. A machine that was started just now was not there then.
+#[derive(Debug)]
+struct Earlier {
+    clock: SystemBootClock,
+    ago: Duration,
+}
+
+impl BootClock for Earlier {
+    fn boot(&self) -> Option<String> {
+        self.clock.boot()
+    }
+
+    fn since_boot(&self) -> Duration {
+        self.clock.since_boot().checked_sub(self.ago).unwrap()
+    }
+
+    fn time_of_day(&self) -> SystemTime {
+        self.clock.time_of_day() - self.ago
+    }
+}
+
+/// A result, as the server sent it.
+pub(crate) fn result(ordinal: u32, raw: &str) -> Fact {
+    Fact::Ended(Part { ordinal, index: None, kind: PartKind::Result, raw: RawJson::parse(raw.to_owned()).unwrap() })
+}
+
+/// A failed result, as the server sent it.
+pub(crate) fn failure(ordinal: u32, raw: &str) -> Fact {
+    Fact::Ended(Part { ordinal, index: None, kind: PartKind::Failure, raw: RawJson::parse(raw.to_owned()).unwrap() })
+}
+
+/// The end of a task that has cost this.
+pub(crate) fn settled(cost: Option<&str>) -> Fact {
+    Fact::Settled { cost: cost.map(|cost| cost.parse().unwrap()) }
+}
+
+/// Nobody can tell what became of it.
+pub(crate) fn undecided() -> Fact {
+    Fact::Undecided { evidence: "the archive does not have it".to_owned() }
+}
+
+/// So much of a budget.
+pub(crate) fn reserve(price: &str) -> Reserve {
+    Reserve { budget: "spring".to_owned(), cap: "10".parse().unwrap(), price: price.parse().unwrap() }
+}

@@ -1,0 +1,201 @@
+//! What became known is durable before anybody is told.
+
+use runware::poll::Plan;
+use runware::transport::testing::Step;
+use runware::types::TaskType;
+use runware::{ErrorKind, Event, Status};
+
+use crate::world::{
+    FAILED, NOT_FOUND, RUNNING, SECOND, answer, blank, errors, id, image, is_check, is_details, picture,
+    reply,
+};
+use crate::{accepting, cut, keeping, keeping_with};
+
+#[tokio::test]
+async fn a_result_is_durable_before_it_is_handed_over() {
+    let (world, shelf) = keeping(accepting(|_| answer(&picture("p"))));
+    let task = world.client.submit(image("a", 1)).unwrap();
+    world.run(task.accepted()).await.unwrap();
+    world.settle().await;
+    shelf.record_takes(2 * SECOND);
+    let mut events = task.events();
+    let mut times = Vec::new();
+    while let Some(event) = world.run(events.next()).await {
+        let now = world.clock_now().as_millis();
+        match event.unwrap() {
+            Event::Result(result) => {
+                assert!(shelf.words().contains(&"ended 0 Result a".to_owned()));
+                assert!(result.is_durable() && !result.is_redelivered());
+                assert_eq!(result.delivery_id().unwrap().to_string(), format!("{}/0", id("a")));
+                times.push(now);
+            }
+            Event::Settled(outcome) => {
+                assert!(shelf.words().contains(&"settled - a".to_owned()));
+                assert!(outcome.is_durable() && outcome.results()[0].is_durable());
+                assert_eq!(outcome.results()[0].delivery_id().unwrap().to_string(), format!("{}/0", id("a")));
+                times.push(now);
+            }
+            _ => {}
+        }
+    }
+    let seen = world.times_of(&TaskType::GetResponse)[0];
+    // Both were known at once, and went in one group.
+    assert_eq!(times, [seen + 2_000, seen + 2_000]);
+    assert_eq!(shelf.parts(id("a")).len(), 1);
+    assert!(shelf.parts(id("a"))[0].raw.as_str().contains("\"imageUUID\":\"p\""));
+}
+
+#[tokio::test]
+async fn what_cannot_be_written_down_is_handed_over_all_the_same() {
+    let (world, shelf) = keeping(accepting(|_| answer(&picture("p"))));
+    shelf.fail_record(true);
+    let task = world.client.submit(image("a", 1)).unwrap();
+    let outcome = world.run(task.outcome()).await.unwrap();
+    assert_eq!(outcome.status(), Status::Succeeded);
+    assert!(!outcome.is_durable() && !outcome.results()[0].is_durable());
+    assert!(outcome.results()[0].delivery_id().is_some());
+    assert_eq!(shelf.words(), ["begun a"]);
+    let error = outcome.confirm().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Journal);
+    assert!(error.to_string().contains("confirm it once more"), "{error}");
+    shelf.fail_record(false);
+    task.confirm().await.unwrap();
+    assert_eq!(shelf.words(), ["begun a", "settled - a", "confirmed a"]);
+}
+
+#[tokio::test]
+async fn nothing_settles_without_its_parts() {
+    let (world, shelf) = keeping(accepting(|check| match check {
+        1 => answer(&format!("{},{RUNNING}", picture("p"))),
+        _ => answer(&format!("{},{}", picture("p"), picture("q"))),
+    }));
+    let task = world.client.submit(image("a", 2)).unwrap();
+    world.run(task.accepted()).await.unwrap();
+    world.settle().await;
+    shelf.fail_record(true);
+    let mut events = task.events();
+    loop {
+        if let Event::Result(result) = world.run(events.next()).await.unwrap().unwrap() {
+            assert!(!result.is_durable());
+            break;
+        }
+    }
+    shelf.fail_record(false);
+    let outcome = world.run(task.outcome()).await.unwrap();
+    assert!(outcome.is_durable() && outcome.results().iter().all(|result| result.is_durable()));
+    assert_eq!(shelf.words()[2..], ["ended 0 Result a", "ended 1 Result a", "settled - a"]);
+}
+
+#[tokio::test]
+async fn parts_are_numbered_as_they_come_and_costs_add_up() {
+    let item = |index: u32, name: &str, cost: &str| {
+        picture(name).replace("}", &format!(r#","resultIndex":{index},"cost":{cost}}}"#))
+    };
+    let (late, early) = (item(1, "q", "0.1"), item(0, "p", "0.2"));
+    let (world, shelf) = keeping(accepting(move |check| match check {
+        1 => answer(&format!("{late},{RUNNING},{RUNNING}")),
+        2 => Step::reply(reply(&format!("{late},{RUNNING}"), FAILED)),
+        _ => Step::reply(reply(&format!("{late},{early}"), FAILED)),
+    }));
+    let task = world.client.submit(image("a", 3)).unwrap();
+    let outcome = world.run(task.outcome()).await.unwrap();
+    let ordinals: Vec<_> =
+        outcome.results().iter().map(|result| result.delivery_id().unwrap().to_string()).collect();
+    assert_eq!(ordinals, [format!("{}/2", id("a")), format!("{}/0", id("a"))], "by index");
+    let words = shelf.words();
+    assert_eq!(words[2..], ["ended 0 Result a", "ended 1 Failure a", "ended 2 Result a", "settled 0.3 a"]);
+}
+
+#[tokio::test]
+async fn a_cost_of_zero_says_nothing() {
+    let (world, shelf) = keeping(accepting(|_| answer(&picture("p").replace("}", r#","cost":0}"#))));
+    let task = world.client.submit(image("a", 1)).unwrap();
+    assert_eq!(world.run(task.outcome()).await.unwrap().status(), Status::Succeeded);
+    assert_eq!(shelf.words().last().unwrap(), "settled - a");
+}
+
+#[tokio::test]
+async fn every_end_is_written_down_as_what_it_means() {
+    let plan = Plan::default().with_deadline(100 * SECOND);
+    let rejected = r#"{"code":"invalidModel","message":"no","taskUUID":"$a"}"#;
+    let refused = keeping_with(|builder| builder.plan(plan.clone()), move |_, _| errors(rejected));
+    let still_running = keeping_with(|builder| builder.plan(plan.clone()), accepting(|_| answer(RUNNING)));
+    let undecided = keeping_with(
+        |builder| builder.plan(Plan::default()),
+        |_, attempt| match (is_check(attempt), is_details(attempt)) {
+            (true, _) => blank(),
+            (_, true) => errors(NOT_FOUND),
+            _ => Step::error(cut()),
+        },
+    );
+    for ((world, shelf), last, kind) in [
+        (refused, "refused a", Err(ErrorKind::Rejected)),
+        (still_running, "released a", Ok(Status::StillRunning)),
+        (undecided, "undecided a", Ok(Status::Unknown)),
+    ] {
+        let task = world.client.submit(image("a", 1)).unwrap();
+        let outcome = world.run(task.outcome()).await;
+        assert_eq!(outcome.as_ref().map(|outcome| outcome.status()).map_err(|error| error.kind()), kind);
+        assert_eq!(shelf.words().last().unwrap(), last);
+        if let Ok(outcome) = outcome {
+            assert!(outcome.is_durable());
+            outcome.confirm().await.unwrap();
+            assert_eq!(shelf.words().last().unwrap(), last, "only what settled can be confirmed");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_task_that_nobody_watches_any_more_is_released() {
+    let (world, shelf) = keeping(accepting(|_| answer(RUNNING)));
+    let task = world.client.submit(image("a", 1)).unwrap();
+    world.run(task.accepted()).await.unwrap();
+    drop(task);
+    world.settle().await;
+    assert_eq!(shelf.words(), ["begun a", "accepted a", "released a"]);
+}
+
+#[tokio::test]
+async fn who_lost_the_task_to_another_process_is_told_so_and_sends_nothing() {
+    let (world, shelf) = keeping(accepting(|check| match check {
+        1..4 => answer(RUNNING),
+        4 => answer(&format!("{},{RUNNING}", picture("p"))),
+        _ => answer(&format!("{},{}", picture("p"), picture("q"))),
+    }));
+    let task = world.client.submit(image("a", 2)).unwrap();
+    world.run(task.accepted()).await.unwrap();
+    world.settle().await;
+    shelf.fence(id("a"));
+    let mut story = world.story(&task).await;
+    story.iter_mut().for_each(|line| *line = line.split_once(' ').unwrap().1.to_owned());
+    assert_eq!(story, ["accepted", "TakenOver"]);
+    let sent = world.transport.attempts().len();
+    world.pass(1_000 * SECOND).await;
+    assert_eq!(world.transport.attempts().len(), sent);
+    let error = world.run(task.outcome()).await.unwrap_err();
+    assert!(error.to_string().contains("nothing is lost"), "{error}");
+    assert!(!error.is_safe_to_resubmit() && error.handle().is_some());
+}
+
+#[tokio::test]
+async fn an_end_that_another_process_will_tell_is_not_told_here() {
+    let (world, shelf) = keeping(accepting(|_| answer(&picture("p"))));
+    let task = world.client.submit(image("a", 1)).unwrap();
+    world.run(task.accepted()).await.unwrap();
+    world.settle().await;
+    shelf.fence(id("a"));
+    assert_eq!(world.run(task.outcome()).await.unwrap_err().kind(), ErrorKind::TakenOver);
+    assert_eq!(world.client.stats().tasks_open, 0);
+}
+
+#[tokio::test]
+async fn a_confirmation_of_what_was_taken_over_says_so() {
+    let (world, shelf) = keeping(accepting(|_| answer(&picture("p"))));
+    let task = world.client.submit(image("a", 1)).unwrap();
+    let outcome = world.run(task.outcome()).await.unwrap();
+    outcome.confirm().await.unwrap();
+    outcome.confirm().await.unwrap();
+    shelf.fence(id("a"));
+    assert_eq!(outcome.confirm().await.unwrap_err().kind(), ErrorKind::TakenOver);
+    assert_eq!(shelf.words().iter().filter(|word| *word == "confirmed a").count(), 2);
+}

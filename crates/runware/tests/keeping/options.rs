@@ -1,0 +1,55 @@
+//! What the caller has to say about a task, and a budget.
+
+use runware::journal::Reserve;
+use runware::types::{ModelSearch, Money, TextInference};
+use runware::{Budget, ErrorKind, Status, SubmitOptions};
+
+use crate::world::{answer, image, picture};
+use crate::{accepting, keeping_with};
+
+fn money(text: &str) -> Money {
+    text.parse().unwrap()
+}
+
+#[tokio::test]
+async fn names_notes_and_the_price_go_into_the_intent() {
+    let budget = Budget::new(money("12.50")).named("spring");
+    let (world, shelf) = keeping_with(
+        |builder| builder.budget(budget).scope("api.test"),
+        accepting(|_| answer(&picture("p"))),
+    );
+    let options =
+        SubmitOptions::new().key("order-17").tag("customer", "4711").tag("lot", "3").price(money("0.02"));
+    let task = world.client.submit_with(image("a", 1), options).unwrap();
+    assert_eq!(world.run(task.outcome()).await.unwrap().status(), Status::Succeeded);
+    let intent = shelf.intents().remove(0);
+    assert_eq!((intent.scope.as_str(), intent.key.as_deref()), ("api.test", Some("order-17")));
+    assert_eq!(intent.tags, [("customer".to_owned(), "4711".to_owned()), ("lot".to_owned(), "3".to_owned())]);
+    let reserve = Reserve { budget: "spring".to_owned(), cap: money("12.50"), price: money("0.02") };
+    assert_eq!(intent.reserve, Some(reserve));
+}
+
+#[tokio::test]
+async fn without_a_price_nothing_is_bought_under_a_budget() {
+    let (world, shelf) =
+        keeping_with(|builder| builder.budget(Budget::new(money("1"))), accepting(|_| answer(&picture("p"))));
+    let error = world.client.submit(image("a", 1)).unwrap_err();
+    assert_eq!((error.kind(), error.is_safe_to_resubmit()), (ErrorKind::Unpriced, true));
+    assert!(error.is_quota() && error.handle().is_some());
+    assert!(error.to_string().contains("needs its price"), "{error}");
+    let stream = world.client.stream_text(TextInference::prompt("a:b@1", "hi"));
+    assert_eq!(stream.unwrap_err().kind(), ErrorKind::Unpriced);
+    // What makes nothing costs nothing.
+    drop(world.client.submit(ModelSearch::new()).unwrap());
+    world.settle().await;
+    assert!(shelf.groups().is_empty());
+}
+
+#[tokio::test]
+async fn without_a_budget_a_price_sets_nothing_aside() {
+    let (world, shelf) = keeping_with(|builder| builder, accepting(|_| answer(&picture("p"))));
+    let options = SubmitOptions::new().price(money("0.02"));
+    let task = world.client.submit_with(image("a", 1), options).unwrap();
+    drop(world.run(task.outcome()).await.unwrap());
+    assert_eq!(shelf.intents()[0].reserve, None);
+}

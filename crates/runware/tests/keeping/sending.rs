@@ -1,0 +1,84 @@
+//! A task is sent again only after the journal knows of it.
+
+use runware::poll::Plan;
+use runware::transport::testing::Step;
+use runware::transport::{Delivery, ErrorKind as TransportErrorKind, TransportError};
+use runware::types::TaskType;
+use runware::{ErrorKind, Status};
+
+use crate::world::{SECOND, answer, errors, image, is_check, picture};
+use crate::{keeping, keeping_with};
+
+const IMAGE: TaskType = TaskType::ImageInference;
+
+/// A server that is too busy at first, or not to be reached.
+fn reluctant(times: usize) -> impl FnMut(usize, &runware::transport::Attempt) -> Step + Send + 'static {
+    move |number, attempt| match (is_check(attempt), number < times) {
+        (true, _) => answer(&picture("p")),
+        (false, true) => {
+            Step::error(TransportError::new(TransportErrorKind::Connect, Delivery::NotSent, "refused"))
+        }
+        (false, false) => answer(crate::world::ACK),
+    }
+}
+
+#[tokio::test]
+async fn a_second_attempt_is_written_down_before_it_leaves() {
+    let (world, shelf) = keeping(reluctant(1));
+    let task = world.client.submit(image("a", 1)).unwrap();
+    shelf.record_takes(2 * SECOND);
+    world.run(task.accepted()).await.unwrap();
+    // Without a journal the second attempt follows at once.
+    assert_eq!(world.times_of(&IMAGE), [0, 2_000]);
+    assert_eq!(shelf.log()[..2], ["0 begun a", "2000 resending a"]);
+    assert_eq!(world.run(task.outcome()).await.unwrap().status(), Status::Succeeded);
+}
+
+#[tokio::test]
+async fn what_cannot_be_written_down_is_not_sent_again_until_it_can() {
+    let (world, shelf) = keeping(reluctant(1));
+    shelf.fail_record(true);
+    let task = world.client.submit(image("a", 1)).unwrap();
+    world.pass(60 * SECOND).await;
+    assert_eq!(world.times_of(&IMAGE), [0]);
+    shelf.fail_record(false);
+    assert_eq!(world.run(task.outcome()).await.unwrap().status(), Status::Succeeded);
+    assert_eq!(world.times_of(&IMAGE).len(), 2);
+}
+
+#[tokio::test]
+async fn what_can_never_be_sent_again_is_not_accepted_by_its_deadline() {
+    let plan = Plan::default().with_deadline(30 * SECOND);
+    let (world, shelf) = keeping_with(|builder| builder.plan(plan), reluctant(1));
+    shelf.fail_record(true);
+    let task = world.client.submit(image("a", 1)).unwrap();
+    let error = world.run(task.outcome()).await.unwrap_err();
+    assert_eq!((error.kind(), world.clock_now()), (ErrorKind::NotAccepted, 30 * SECOND));
+    assert_eq!(world.times_of(&IMAGE), [0]);
+}
+
+#[tokio::test]
+async fn a_task_of_another_process_is_not_sent_again() {
+    let (world, shelf) = keeping(reluctant(1));
+    let task = world.client.submit(image("a", 1)).unwrap();
+    shelf.record_takes(SECOND);
+    world.settle().await;
+    shelf.fence(crate::world::id("a"));
+    assert_eq!(world.run(task.outcome()).await.unwrap_err().kind(), ErrorKind::TakenOver);
+    world.pass(1_000 * SECOND).await;
+    assert_eq!(world.times_of(&IMAGE), [0]);
+}
+
+#[tokio::test]
+async fn each_further_attempt_is_written_down() {
+    let (world, shelf) = keeping(move |number, attempt| match (is_check(attempt), number) {
+        (true, _) => answer(&picture("p")),
+        (false, 0 | 1) => errors(r#"{"code":"serviceUnavailable","message":"later"}"#),
+        (false, _) => answer(crate::world::ACK),
+    });
+    let task = world.client.submit(image("a", 1)).unwrap();
+    let outcome = world.run(task.outcome()).await;
+    let words = shelf.words();
+    let resent = words.iter().filter(|word| *word == "resending a").count();
+    assert_eq!(resent + 1, world.times_of(&IMAGE).len(), "{words:?} {outcome:?}");
+}

@@ -1,0 +1,148 @@
+//! A slow journal, or none that answers, keeps nothing else waiting.
+
+use std::time::Duration;
+
+use runware::poll::Plan;
+use runware::transport::testing::Step;
+use runware::types::TaskType;
+use runware::{ErrorKind, Event, Status};
+
+use crate::journal::FOR_EVER;
+use crate::world::{RUNNING, SECOND, answer, id, image, is_check, picture};
+use crate::{accepting, keeping, keeping_with};
+
+const CHECK: TaskType = TaskType::GetResponse;
+
+#[tokio::test]
+async fn status_checks_go_on_while_the_disk_is_slow() {
+    let check_times = async |is_slow: bool| {
+        let (world, shelf) = keeping(accepting(|_| answer(RUNNING)));
+        let watched = world.client.submit(image("a", 1)).unwrap();
+        world.run(watched.accepted()).await.unwrap();
+        world.settle().await;
+        if is_slow {
+            shelf.begin_takes(2 * SECOND);
+            shelf.record_takes(2 * SECOND);
+            for name in ["b", "c", "d"] {
+                drop(world.client.submit(image(name, 1)).unwrap());
+                world.pass(Duration::from_millis(700)).await;
+            }
+            assert_eq!(shelf.intents().len(), 2, "the second group is under way");
+            world.pass(Duration::from_millis(5_900)).await;
+        } else {
+            world.pass(8 * SECOND).await;
+        }
+        world.times_of(&CHECK)
+    };
+    let (slow, quick) = (check_times(true).await, check_times(false).await);
+    assert!(quick.len() >= 3 && quick.iter().all(|time| slow.contains(time)), "{slow:?} {quick:?}");
+}
+
+#[tokio::test]
+async fn a_journal_that_hangs_keeps_no_result_beyond_the_deadline() {
+    let plan = Plan::default().with_deadline(30 * SECOND);
+    let (world, shelf) = keeping_with(|builder| builder.plan(plan), accepting(|_| answer(&picture("p"))));
+    let task = world.client.submit(image("a", 1)).unwrap();
+    world.run(task.accepted()).await.unwrap();
+    world.settle().await;
+    shelf.record_takes(60 * SECOND);
+    let mut events = task.events();
+    let mut told = Vec::new();
+    while let Some(event) = world.run(events.next()).await {
+        match event.unwrap() {
+            Event::Result(result) => told.push((world.clock_now().as_millis(), result.is_durable())),
+            Event::Settled(outcome) => {
+                assert_eq!(outcome.status(), Status::Succeeded);
+                assert!(!outcome.results()[0].is_durable());
+                told.push((world.clock_now().as_millis(), outcome.is_durable()));
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(told, [(30_200, false), (30_200, false)]);
+    // It is written down all the same once the journal answers.
+    world.pass(300 * SECOND).await;
+    assert_eq!(shelf.words()[2..], ["ended 0 Result a", "settled - a"]);
+}
+
+#[tokio::test]
+async fn an_opening_while_the_end_waits_to_be_told_gets_that_end() {
+    let (world, shelf) = keeping(accepting(|_| answer(&picture("p"))));
+    let first = world.client.submit(image("a", 1)).unwrap();
+    world.run(first.accepted()).await.unwrap();
+    world.settle().await;
+    shelf.record_takes(5 * SECOND);
+    let seen = loop {
+        if let Some(time) = world.times_of(&CHECK).first() {
+            break *time;
+        }
+        world.pass(Duration::from_millis(100)).await;
+    };
+    let second = world.client.submit(image("a", 1)).unwrap();
+    drop(first);
+    world.settle().await;
+    let third = world.client.resume(id("a")).unwrap();
+    for task in [&second, &third] {
+        let outcome = world.run(task.outcome()).await.unwrap();
+        assert_eq!((outcome.status(), outcome.results().len()), (Status::Succeeded, 1));
+    }
+    assert!(world.clock_now().as_millis() >= seen + 5_000);
+    assert_eq!(world.times_of(&TaskType::ImageInference).len(), 1, "it was not sent again");
+    assert_eq!(shelf.intents().len(), 1);
+}
+
+#[tokio::test]
+async fn closing_waits_until_everything_is_durable() {
+    let (world, shelf) = keeping(accepting(|check| match check {
+        1 => answer(&format!("{},{RUNNING}", picture("p"))),
+        _ => answer(RUNNING),
+    }));
+    let task = world.client.submit(image("a", 2)).unwrap();
+    world.run(task.accepted()).await.unwrap();
+    world.settle().await;
+    shelf.record_takes(3 * SECOND);
+    while world.times_of(&CHECK).is_empty() {
+        world.pass(Duration::from_millis(100)).await;
+    }
+    let before = world.clock_now();
+    world.run(world.client.close()).await;
+    assert!(world.clock_now() >= before + 5 * SECOND);
+    let outcome = world.run(task.outcome()).await.unwrap();
+    assert_eq!((outcome.status(), outcome.is_durable()), (Status::StillRunning, true));
+    assert_eq!(shelf.words()[1..], ["accepted a", "ended 0 Result a", "released a"]);
+}
+
+#[tokio::test]
+async fn closing_waits_ten_seconds_at_most() {
+    let (world, shelf) = keeping(accepting(|_| answer(&picture("p"))));
+    let task = world.client.submit(image("a", 1)).unwrap();
+    let unsent = world.client.submit(image("b", 1)).unwrap();
+    world.run(task.accepted()).await.unwrap();
+    drop(unsent);
+    world.settle().await;
+    shelf.record_takes(FOR_EVER);
+    while world.times_of(&CHECK).is_empty() {
+        world.pass(Duration::from_millis(100)).await;
+    }
+    let before = world.clock_now();
+    world.run(world.client.close()).await;
+    assert_eq!(world.clock_now(), before + 10 * SECOND);
+    let outcome = world.run(task.outcome()).await.unwrap();
+    assert_eq!((outcome.status(), outcome.is_durable()), (Status::Succeeded, false));
+}
+
+#[tokio::test]
+async fn what_was_begun_and_not_sent_when_the_client_is_closed_is_refused() {
+    let (world, shelf) = keeping(|_, attempt| match is_check(attempt) {
+        true => answer(RUNNING),
+        false => Step::hang(),
+    });
+    shelf.begin_takes(2 * SECOND);
+    let task = world.client.submit(image("a", 1)).unwrap();
+    world.settle().await;
+    world.run(world.client.close()).await;
+    let error = world.run(task.outcome()).await.unwrap_err();
+    assert_eq!((error.kind(), error.is_safe_to_resubmit()), (ErrorKind::Closed, true));
+    assert_eq!(shelf.log(), ["2000 begun a", "2000 refused a"]);
+    assert!(world.transport.attempts().is_empty());
+}

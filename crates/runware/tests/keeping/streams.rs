@@ -1,0 +1,144 @@
+//! Streamed texts in the journal.
+
+use std::time::Duration;
+
+use runware::journal::PartKind;
+use runware::transport::testing::Step;
+use runware::transport::{Delivery, ErrorKind as TransportErrorKind, TransportError};
+use runware::types::{Item, RawTask, TextInference};
+use runware::{ErrorKind, TextStream};
+
+use crate::journal::FOR_EVER;
+use crate::keeping;
+use crate::world::{SECOND, World, id};
+
+const TEXT: &str = "data: {\"delta\":{\"text\":\"Hel\"}}\n\ndata: {\"delta\":{\"text\":\"lo\"},\"finishReason\":\"stop\",\"usage\":{\"promptTokens\":3}}\n\ndata: {\"cost\":0.0012}\n\ndata: [DONE]\n\n";
+
+fn prompt() -> RawTask {
+    RawTask::from(TextInference::prompt("a:b@1", "hi").task_uuid(id("a")))
+}
+
+fn whole() -> Step {
+    Step::stream([(Duration::ZERO, TEXT)])
+}
+
+/// Reads a stream to its end.
+async fn read(world: &World, stream: &mut TextStream) -> Result<String, ErrorKind> {
+    let mut text = String::new();
+    while let Some(piece) = world.run(stream.next()).await {
+        text.push_str(&piece.map_err(|error| error.kind())?.text);
+    }
+    Ok(text)
+}
+
+#[tokio::test]
+async fn a_text_is_begun_before_it_is_asked_for_and_kept_at_its_end() {
+    let (world, shelf) = keeping(|_, _| whole());
+    shelf.begin_takes(2 * SECOND);
+    let mut stream = world.client.stream_text(prompt()).unwrap();
+    assert_eq!(read(&world, &mut stream).await.unwrap(), "Hello");
+    assert_eq!(world.transport.attempts()[0].at, 2 * SECOND);
+    assert_eq!(shelf.words(), ["begun a", "ended 0 Result a", "settled 0.0012 a"]);
+    assert!(stream.is_durable());
+    let parts = shelf.parts(id("a"));
+    assert_eq!((parts[0].kind, parts[0].ordinal), (PartKind::Result, 0));
+    let raw = parts[0].raw.clone();
+    let expected = format!(
+        r#"{{"taskType":"textInference","taskUUID":"{}","text":"Hello","finishReason":"stop","usage":{{"promptTokens":3}},"cost":0.0012}}"#,
+        id("a")
+    );
+    assert_eq!(raw.as_str(), expected);
+    assert_eq!(Item::from_raw(raw).unwrap().cost(), Some("0.0012".parse().unwrap()));
+    stream.confirm().await.unwrap();
+    assert_eq!(shelf.words().last().unwrap(), "confirmed a");
+}
+
+#[tokio::test]
+async fn a_whole_text_is_durable_before_its_end_is_told() {
+    let (world, shelf) = keeping(|_, _| whole());
+    shelf.record_takes(3 * SECOND);
+    let mut stream = world.client.stream_text(prompt()).unwrap();
+    read(&world, &mut stream).await.unwrap();
+    assert_eq!(world.clock_now(), 3 * SECOND);
+    assert_eq!(shelf.log()[1..], ["3000 ended 0 Result a", "3000 settled 0.0012 a"]);
+}
+
+#[tokio::test]
+async fn without_a_durable_intent_no_text_is_asked_for() {
+    let (world, shelf) = keeping(|_, _| whole());
+    shelf.fail_begin(true);
+    let mut stream = world.client.stream_text(prompt()).unwrap();
+    assert_eq!(read(&world, &mut stream).await, Err(ErrorKind::Journal));
+    shelf.fail_begin(false);
+    shelf.begin_takes(FOR_EVER);
+    let mut stream = world.client.stream_text(prompt()).unwrap();
+    assert_eq!(read(&world, &mut stream).await, Err(ErrorKind::Journal));
+    assert_eq!(world.clock_now(), 1_200 * SECOND, "the deadline of the plan");
+    assert!(world.transport.attempts().is_empty());
+}
+
+#[tokio::test]
+async fn a_text_that_cannot_be_kept_is_handed_over_all_the_same() {
+    let (world, shelf) = keeping(|_, _| whole());
+    shelf.fail_record(true);
+    let mut stream = world.client.stream_text(prompt()).unwrap();
+    assert_eq!(read(&world, &mut stream).await.unwrap(), "Hello");
+    assert!(!stream.is_durable());
+    assert_eq!(world.run(stream.confirm()).await.unwrap_err().kind(), ErrorKind::Journal);
+    shelf.fail_record(false);
+    stream.confirm().await.unwrap();
+    assert_eq!(shelf.words(), ["begun a", "ended 0 Result a", "settled 0.0012 a", "confirmed a"]);
+}
+
+#[tokio::test]
+async fn a_text_that_is_not_whole_is_left_open_and_one_that_was_not_taken_is_not() {
+    let refusal = r#"{"code":"invalidModel","message":"no","taskUUID":"$a"}"#;
+    let broken = TransportError::new(TransportErrorKind::Interrupted, Delivery::MaybeSent, "cut");
+    let unreachable = TransportError::new(TransportErrorKind::Tls, Delivery::NotSent, "no");
+    let begun = "data: {\"delta\":{\"text\":\"Hel\"}}\n\n";
+    let refused = format!(r#"{{"errors":[{}]}}"#, refusal.replace("$a", &id("a").to_string()));
+    for (step, kind, last) in [
+        (
+            Step::stream([(Duration::ZERO, begun)]).breaking(broken.clone()),
+            ErrorKind::StreamCut,
+            "released a",
+        ),
+        (Step::stream([(Duration::ZERO, refused)]), ErrorKind::Rejected, "refused a"),
+        (Step::error(unreachable), ErrorKind::NotAccepted, "refused a"),
+        (Step::error(broken), ErrorKind::Unconfirmed, "released a"),
+    ] {
+        let mut step = Some(step);
+        let (world, shelf) = keeping(move |_, _| step.take().unwrap_or_else(Step::hang));
+        let mut stream = world.client.stream_text(prompt()).unwrap();
+        assert_eq!(read(&world, &mut stream).await, Err(kind));
+        assert_eq!(shelf.words(), ["begun a", last]);
+        stream.confirm().await.unwrap();
+        assert_eq!(shelf.words().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_text_that_is_dropped_is_left_open_for_whoever_resumes_it() {
+    let (world, shelf) =
+        keeping(|_, _| Step::stream([(Duration::ZERO, "data: {\"delta\":{\"text\":\"Hel\"}}\n\n")]).silent());
+    let mut stream = world.client.stream_text(prompt()).unwrap();
+    world.run(stream.next()).await.unwrap().unwrap();
+    world.pass(20 * SECOND).await;
+    assert_eq!(shelf.renewed(), [15_000], "it is alive");
+    drop(stream);
+    world.settle().await;
+    assert_eq!(shelf.words(), ["begun a", "released a"]);
+    world.pass(100 * SECOND).await;
+    assert_eq!(shelf.renewed(), [15_000]);
+}
+
+#[tokio::test]
+async fn a_text_that_was_begun_before_is_not_asked_for_again() {
+    let (world, shelf) = keeping(|_, _| whole());
+    let mut stream = world.client.stream_text(prompt()).unwrap();
+    read(&world, &mut stream).await.unwrap();
+    let mut again = world.client.stream_text(prompt()).unwrap();
+    assert_eq!(read(&world, &mut again).await, Err(ErrorKind::UuidReused));
+    assert_eq!(world.transport.attempts().len(), 1);
+    assert_eq!(shelf.parts(id("a")).len(), 1);
+}
