@@ -1,0 +1,17 @@
+//! Processes that go on where others have stopped.
+
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+#[path = "recovering/journal.rs"]
+mod journal;
+#[path = "recovering/world.rs"]
+mod world;
+
+#[path = "recovering/deaths.rs"]
+mod deaths;
+#[path = "recovering/intents.rs"]
+mod intents;
+#[path = "recovering/joined.rs"]
+mod joined;
+#[path = "recovering/results.rs"]
+mod results;
