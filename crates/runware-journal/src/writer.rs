@@ -295,6 +295,8 @@ fn build(files: &Files, draft: &std::path::Path) -> Result<(), Trouble> {
     if mode != "wal" {
         return Err(std::io::Error::other("its mode cannot be changed").into());
     }
+    // Closing copies the log as well, and does not say if that fails; and the log has another name later.
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     connection.close().map_err(|(_, error)| error)?;
     std::fs::File::open(draft)?.sync_all()?;
     match std::fs::hard_link(draft, &files.database) {
