@@ -144,8 +144,3 @@ impl BudgetRow {
         Ok(Ok(budget))
     }
 }
-
-/// An amount as it is read again: nothing is nothing, however many decimal places a difference left of it.
-fn written(amount: Money) -> String {
-    if amount == Money::ZERO { "0".to_owned() } else { amount.to_string() }
-}
