@@ -1,4 +1,5 @@
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 use runware::journal::{Begun, Intent, JournalError, JournalErrorKind};
 use runware::types::{ImageInference, TaskUuid};
@@ -61,9 +62,9 @@ fn one_that_does_not_fit_does_not_sink_the_others() {
         connection.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap()
     };
     pragma(&writer, "max_page_count", pages + 4);
-    let outcomes = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let outcomes = Outcomes::default();
     let calls = [(1, 10), (2, 100_000), (3, 10)].map(|(number, length)| {
-        let outcomes = std::sync::Arc::clone(&outcomes);
+        let outcomes = Arc::clone(&outcomes);
         Box::new(Beginning { number, intents: vec![intent(number, length)], outcomes }) as Box<dyn Call>
     });
     writer.run(calls.into());
@@ -72,11 +73,14 @@ fn one_that_does_not_fit_does_not_sink_the_others() {
     assert_eq!(fits, [(1, true), (2, false), (3, true)]);
 }
 
+/// Which calls were answered, and with which error.
+type Outcomes = Arc<Mutex<Vec<(usize, Option<JournalErrorKind>)>>>;
+
 /// A call that puts what came of it on a list.
 struct Beginning {
     number: usize,
     intents: Vec<Intent>,
-    outcomes: std::sync::Arc<std::sync::Mutex<Vec<(usize, Option<JournalErrorKind>)>>>,
+    outcomes: Outcomes,
 }
 
 impl Call for Beginning {

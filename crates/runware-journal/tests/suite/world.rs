@@ -175,7 +175,7 @@ pub(crate) fn other_intent(number: usize, prompt: &str) -> Intent {
 pub(crate) fn part(ordinal: u32) -> Part {
     let raw = format!(r#"{{"imageUUID": "{ordinal}", "cost": 1.10}}"#);
     let kind = if ordinal % 3 == 2 { PartKind::Failure } else { PartKind::Result };
-    Part { ordinal, index: (ordinal % 2 == 0).then_some(ordinal), kind, raw: json(&raw) }
+    Part { ordinal, index: ordinal.is_multiple_of(2).then_some(ordinal), kind, raw: json(&raw) }
 }
 
 pub(crate) fn json(text: &str) -> RawJson {
