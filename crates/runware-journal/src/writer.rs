@@ -290,7 +290,13 @@ fn build(files: &Files, draft: &std::path::Path) -> Result<(), Trouble> {
     let mut connection = Connection::open_with_flags(draft, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     schema::create(&mut connection)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
+    // A disk that fails keeps the mode as it was, and that is no error to SQLite.
+    let mode: String = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+    if mode != "wal" {
+        return Err(std::io::Error::other("its mode cannot be changed").into());
+    }
+    // Closing copies the log as well, and does not say if that fails; and the log has another name later.
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     connection.close().map_err(|(_, error)| error)?;
     std::fs::File::open(draft)?.sync_all()?;
     match std::fs::hard_link(draft, &files.database) {

@@ -16,6 +16,9 @@ use super::stage::Stage;
 /// Until the last intents that nobody knows of are old enough to be asked for in the archive, and sent again.
 const TO_THE_END: &str = "100s";
 
+/// Processes are killed within this time, or half as much again as an undisturbed one takes to have its result.
+const SPAN: Duration = Duration::from_millis(150);
+
 /// Kills processes for as many rounds as asked for, collects what they left, and compares.
 pub(super) async fn run(options: &Options) -> Result<Report> {
     let own;
@@ -29,13 +32,17 @@ pub(super) async fn run(options: &Options) -> Result<Report> {
     let stage = Stage::set(options, folder).await?;
     let mut rng = Rng::with_seed(options.seed);
     let mut evidence = Evidence::default();
+    let first = Order::new(["run", "runware:101@1", &prompt(&mut rng), "deliveryMethod=sync"]);
+    let first = first.run(&stage, None).await?;
+    let span = SPAN.max((first.until - first.from) * 3 / 2);
+    add(&mut evidence, first);
     let mut done = 0;
     while done < options.rounds {
         let rounds = options.every.min(options.rounds - done);
         let lanes = (0..options.lanes).map(|lane| {
             let own = rounds / options.lanes + u64::from(lane < rounds % options.lanes);
             let rng = Rng::with_seed(rng.u64(..));
-            live_and_die(&stage, own, rng)
+            live_and_die(&stage, own, span, rng)
         });
         for ended in try_join_all(lanes).await? {
             ended.into_iter().for_each(|ended| add(&mut evidence, ended));
@@ -49,13 +56,13 @@ pub(super) async fn run(options: &Options) -> Result<Report> {
 }
 
 /// One process after the other, each of them killed unless it is quicker.
-async fn live_and_die(stage: &Stage, rounds: u64, mut rng: Rng) -> Result<Vec<Ended>> {
+async fn live_and_die(stage: &Stage, rounds: u64, span: Duration, mut rng: Rng) -> Result<Vec<Ended>> {
     let mut all = Vec::new();
     for _ in 0..rounds {
         let order = draw(&mut rng);
         // Most die early, where everything happens at once; some while they wait for what takes its time.
-        let longest = if rng.u32(0..8) == 0 { 1_500 } else { 150 };
-        let delay = Duration::from_micros(rng.u64(0..longest * 1_000));
+        let longest = if rng.u32(0..8) == 0 { span * 8 } else { span };
+        let delay = longest.mul_f64(rng.f64());
         all.push(order.run(stage, Some(delay)).await?);
     }
     Ok(all)
