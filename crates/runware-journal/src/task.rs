@@ -331,8 +331,13 @@ impl Stage {
     }
 }
 
-pub(crate) fn text(amount: Option<Money>) -> Option<String> {
-    amount.map(|amount| amount.to_string())
+fn text(amount: Option<Money>) -> Option<String> {
+    amount.map(digits)
+}
+
+/// How an amount is written: in the way in which it is read back, whatever it was computed from.
+pub(crate) fn digits(amount: Money) -> String {
+    if amount.is_zero() { "0".to_owned() } else { amount.to_string() }
 }
 
 fn stage(row: &Row<'_>) -> rusqlite::Result<Stage> {

@@ -7,10 +7,12 @@
 //!
 //! A client without a journal has an empty one: nothing is queued then, and watches are told at once.
 
+mod leaving;
 mod publication;
+mod telling;
 mod work;
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,9 +25,11 @@ pub(super) use publication::{Found, News, Numbers, Publication, Tell, note_custo
 pub(super) use work::Done;
 
 use crate::care::Ward;
-use crate::journal::{Claim, Fact, Intent, Note, Part, RENEW_EVERY, Reserve, Ticket};
+use crate::journal::{Claim, Fact, Intent, Note, RENEW_EVERY, Reserve};
 use crate::keeping::Keeping;
 use crate::room::give_back;
+use leaving::take_ready;
+use telling::Unfinished;
 use work::{Sort, Work};
 
 /// How long after a task's deadline the journal is waited for with what there is to tell.
@@ -80,17 +84,6 @@ pub(super) struct Expected {
     pub(super) task_uuid: TaskUuid,
     pub(super) hash: RequestHash,
     pub(super) reserve: Option<Reserve>,
-}
-
-/// What is not done yet about a task.
-#[derive(Debug, Default)]
-struct Unfinished {
-    /// How many publications its watch waits for.
-    untold: usize,
-    /// One of them is its end.
-    is_ending: bool,
-    /// Parts that could not be recorded. They are once more before anything else is of their task.
-    lost: Vec<Part>,
 }
 
 impl Ledger {
@@ -158,137 +151,6 @@ impl Ledger {
         }
     }
 
-    /// True if what a watch is to be told of this task has to wait for what it is told before.
-    pub(super) fn is_behind(&self, task_uuid: TaskUuid) -> bool {
-        self.unfinished.get(&task_uuid).is_some_and(|task| task.untold > 0)
-    }
-
-    /// True if the end of the task is known and waits to be told.
-    pub(super) fn is_ending(&self, task_uuid: TaskUuid) -> bool {
-        self.unfinished.get(&task_uuid).is_some_and(|task| task.is_ending)
-    }
-
-    /// Queues what became known of a task.
-    pub(super) fn publish(&mut self, publication: Publication) {
-        if let Some(tell @ (Tell::Watch(..) | Tell::End(..))) = &publication.tell {
-            let task = self.unfinished.entry(publication.task_uuid).or_default();
-            task.untold += 1;
-            task.is_ending |= matches!(tell, Tell::End(..));
-            self.tell_by = Some(self.tell_by.map_or(publication.by, |by| by.min(publication.by)));
-        }
-        self.queued += 1;
-        self.publications.push_back(publication);
-    }
-
-    /// A task leaves; what was queued about it last is to be recorded before anybody in this process takes it up.
-    pub(super) fn leave(&mut self, task_uuid: TaskUuid, ward: Ward) {
-        self.leaving.insert(task_uuid, ward);
-    }
-
-    /// True if something is still to be recorded of a task that is no longer looked after.
-    pub(super) fn is_leaving(&self, task_uuid: TaskUuid) -> bool {
-        self.leaving.contains_key(&task_uuid)
-    }
-
-    /// Says when everything that is queued by now has been recorded, or could not be.
-    pub(super) fn when_recorded(&mut self, waiting: oneshot::Sender<()>) {
-        self.waiting.push((self.queued, waiting));
-        self.note_done(0);
-    }
-
-    fn note_done(&mut self, publications: usize) {
-        self.done += publications as u64;
-        for (_, waiting) in self.waiting.extract_if(.., |(queued, _)| *queued <= self.done) {
-            // An error means that nobody waits any more.
-            let _ = waiting.send(());
-        }
-    }
-
-    /// A publication is told; returns the numbers of the task's parts that the journal does not have.
-    pub(super) fn told(&mut self, task_uuid: TaskUuid, is_end: bool) -> Vec<u32> {
-        let Some(task) = self.unfinished.get_mut(&task_uuid) else { return Vec::new() };
-        task.untold = task.untold.saturating_sub(1);
-        let lost = task.lost.iter().map(|part| part.ordinal).collect();
-        if is_end {
-            self.leaving.remove(&task_uuid);
-            task.is_ending = false;
-            task.lost = Vec::new();
-        }
-        if task.untold == 0 && task.lost.is_empty() {
-            self.unfinished.remove(&task_uuid);
-            give_back(&mut self.unfinished);
-        }
-        lost
-    }
-
-    /// Nobody watches the task any more, and what could not be recorded of it is of no use.
-    pub(super) fn forget(&mut self, task_uuid: TaskUuid) {
-        if let Some(task) = self.unfinished.get_mut(&task_uuid) {
-            task.lost = Vec::new();
-            if task.untold == 0 {
-                self.unfinished.remove(&task_uuid);
-            }
-        }
-    }
-
-    /// The publications whose facts are being recorded; to be taken with the answer. Of those that are not durable, the
-    /// parts are kept for the next time.
-    pub(super) fn take_recording(&mut self, is_durable: bool) -> Vec<Publication> {
-        let recording = std::mem::take(&mut self.recording);
-        self.note_done(recording.len());
-        for Publication { task_uuid, facts, tell, .. } in &recording {
-            if tell.is_none() && facts.contains(&Fact::Released) {
-                self.leaving.remove(task_uuid);
-            }
-            if is_durable {
-                if let Some(task) = self.unfinished.get_mut(task_uuid).filter(|_| !facts.is_empty()) {
-                    task.lost = Vec::new();
-                }
-                continue;
-            }
-            // Of a task that has ended, as everybody was told, there is nothing more to come.
-            let Some(task) = self.unfinished.get_mut(task_uuid) else { continue };
-            for fact in facts {
-                if let Fact::Ended(part) = fact {
-                    task.lost.push(part.clone());
-                }
-            }
-        }
-        recording
-    }
-
-    /// Takes out what is queued about tasks of these tickets, which no longer hold.
-    pub(super) fn take_refused(&mut self, refused: &HashSet<Ticket>) -> VecDeque<Publication> {
-        let queued = std::mem::take(&mut self.publications);
-        let (taken, held): (VecDeque<Publication>, _) =
-            queued.into_iter().partition(|queued| refused.contains(&queued.ticket));
-        self.publications = held;
-        self.note_done(taken.len());
-        taken.iter().for_each(|queued| _ = self.leaving.remove(&queued.task_uuid));
-        taken
-    }
-
-    /// Takes what is to be told by now, whatever the journal does. The facts stay queued.
-    pub(super) fn take_overdue(&mut self, now: Tick) -> Vec<(TaskUuid, Ticket, Tell)> {
-        let mut overdue = Vec::new();
-        if self.tell_by.is_none_or(|by| now < by) {
-            return overdue;
-        }
-        self.tell_by = None;
-        for waiting in self.recording.iter_mut().chain(&mut self.publications) {
-            match &waiting.tell {
-                // The task is not sent before the journal knows of it.
-                None | Some(Tell::Clear) => {}
-                Some(_) if waiting.by <= now => {
-                    let Publication { task_uuid, ticket, .. } = *waiting;
-                    overdue.extend(waiting.tell.take().map(|tell| (task_uuid, ticket, tell)));
-                }
-                Some(_) => self.tell_by = Some(self.tell_by.map_or(waiting.by, |by| by.min(waiting.by))),
-            }
-        }
-        overdue
-    }
-
     /// A task belongs to this client.
     pub(super) fn hold(&mut self, now: Tick) {
         self.tickets += 1;
@@ -336,7 +198,7 @@ impl Ledger {
         self.work.next().await
     }
 
-    /// True if nothing waits for the journal.
+    /// True if nothing waits to be written.
     pub(super) fn is_idle(&self) -> bool {
         self.work.is_idle() && self.intents.is_empty() && self.publications.is_empty()
     }
@@ -444,21 +306,4 @@ impl Ledger {
             self.work.start(Sort::Renew, async move { Done::Renewed(journal.renew().await) });
         }
     }
-}
-
-/// Takes the first of those that are ready, at most so many.
-fn take_ready<T>(queue: &mut VecDeque<T>, most: usize, mut is_ready: impl FnMut(&mut T) -> bool) -> Vec<T> {
-    let mut taken = Vec::new();
-    let mut kept = VecDeque::new();
-    while taken.len() < most
-        && let Some(mut next) = queue.pop_front()
-    {
-        match is_ready(&mut next) {
-            true => taken.push(next),
-            false => kept.push_back(next),
-        }
-    }
-    kept.into_iter().rev().for_each(|next| queue.push_front(next));
-    give_back(queue);
-    taken
 }

@@ -118,7 +118,7 @@ impl Driver {
     /// Ends the watching and tells everybody who waits.
     pub(super) fn end(&mut self, task_uuid: TaskUuid, end: Result<Outcome, Error>) {
         if let Some(entry) = self.drop_entry(task_uuid) {
-            self.publish_end(entry, end);
+            self.publish_end(*entry, end);
         }
     }
 

@@ -45,6 +45,8 @@ pub enum Fact {
 }
 
 /// One result that has ended, as the server sent it.
+///
+/// It may be recorded more than once, after an error: the same ordinal is the same part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
     /// Counts a task's parts from 0, in the order in which they became known. It never changes.

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use runware::poll::Plan;
+use runware::transport::Clock as _;
 use runware::transport::testing::ManualClock;
 use runware::types::RawTask;
 use runware::{ErrorKind, Status};
 
-use crate::journal::{Disk, Stage};
+use crate::journal::{Death, Disk, Stage};
 use crate::world::*;
 
 #[tokio::test]
@@ -264,4 +266,48 @@ async fn a_task_that_is_dropped_and_taken_up_again_goes_on_where_it_stood() {
     let outcome = world.run(again.outcome()).await.unwrap();
     world.run(outcome.confirm()).await.unwrap();
     assert_eq!((disk.row(id("a")).stage, world.times()[0].len()), (Stage::Confirmed, 1));
+}
+
+#[tokio::test]
+async fn a_journal_that_does_not_answer_is_waited_for_until_the_deadline() {
+    let dead = Disk::default().open_until(Death::at(0, false));
+    let world = Process::new(dead, ManualClock::new(), |_, _| panic!("nothing is asked"));
+    let client = world.client.with_plan(Plan::default().with_deadline(30 * SECOND));
+    let error = world.run(client.recover()).await.unwrap_err();
+    assert_eq!((error.kind(), world.clock.now()), (ErrorKind::Journal, 30 * SECOND));
+    // One that is resumed is looked at all the same, five seconds late, and ends at its deadline as ever.
+    let mut answers = [RUNNING.to_owned(), picture("p")].into_iter();
+    let dead = Disk::default().open_until(Death::at(0, false));
+    let world = Process::new(dead, ManualClock::new(), move |_, _| answer(&answers.next().unwrap()));
+    let task = world.client.resume(runware::TaskHandle::new(id("a")).with_expected(1)).unwrap();
+    let outcome = world.run(task.outcome()).await.unwrap();
+    assert_eq!((outcome.status(), outcome.is_durable()), (Status::Succeeded, false));
+    assert_eq!(world.times()[1][0], 5_000);
+}
+
+#[tokio::test]
+async fn ten_thousand_tasks_are_taken_up_together() {
+    let disk = Disk::default();
+    for number in 0..10_000 {
+        let task = RawTask::new("imageInference").set("deliveryMethod", "async");
+        let prepared = task.prepare(id(&number.to_string())).unwrap();
+        disk.put(intent(&prepared), Duration::from_secs(90));
+        disk.accept_last();
+    }
+    let world = process(&disk, |_, attempt| {
+        let items = attempt.calls.iter().map(|call| {
+            let uuid = call.task_uuid.unwrap();
+            format!(r#"{{"taskType":"imageInference","taskUUID":"{uuid}","imageUUID":"i","imageURL":"u"}}"#)
+        });
+        answer(&items.collect::<Vec<_>>().join(","))
+    });
+    let recovered = world.recover().await;
+    assert_eq!(recovered.tasks.len(), 10_000);
+    let ids: Vec<_> = recovered.tasks.iter().map(|task| task.handle().task_uuid()).collect();
+    assert!((0..).zip(&ids).all(|(number, known)| *known == id(&number.to_string())), "oldest first");
+    for task in recovered.tasks {
+        assert_eq!(world.run(task.outcome()).await.unwrap().status(), Status::Succeeded);
+    }
+    assert_eq!((world.times()[1].len(), world.clock.now()), (100, Duration::ZERO));
+    assert!(disk.rows().iter().all(|row| row.stage == Stage::Settled));
 }
