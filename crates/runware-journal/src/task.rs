@@ -263,7 +263,7 @@ impl Task {
             state: match self.stage {
                 Stage::Settled | Stage::Confirmed => State::Settled,
                 Stage::Undecided => State::Undecided { evidence: words() },
-                _ if self.is_resubmitted => State::Cleared,
+                _ if self.is_resubmitted => State::Resubmitted,
                 _ => State::Open,
             },
             parts: Vec::new(),
