@@ -82,8 +82,10 @@ async fn what_ends_with_the_command_is_kept_only_where_somebody_says_so() {
     let (folder, path) = place();
     let emulated =
         || Program::without_key().words(RUN).arg("--emulator").env("XDG_STATE_HOME", folder.path());
-    emulated().env("RUNWARE_JOURNAL", &path).run().await.expect(0);
-    Program::without_key().words("demo -q").env("XDG_STATE_HOME", folder.path()).run().await.expect(0);
+    let demo = Program::without_key().words("demo -q").env("XDG_STATE_HOME", folder.path());
+    let (run, demo) = tokio::join!(emulated().env("RUNWARE_JOURNAL", &path).run(), demo.run());
+    run.expect(0);
+    demo.expect(0);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     emulated().journal(&path).run().await.expect(0);
     assert_eq!(tasks(&path).await, 1);

@@ -21,19 +21,29 @@ pub(crate) fn place() -> (TempDir, PathBuf) {
 
 /// A journal that belongs to the test until it is dropped.
 pub(crate) struct Pen {
-    journal: SqliteJournal,
+    journal: Option<SqliteJournal>,
+    path: PathBuf,
     service: String,
 }
 
 impl Pen {
     pub(crate) fn new(path: &Path, service: &str) -> Self {
-        Self { journal: SqliteJournal::open(path).unwrap(), service: service.to_owned() }
+        Self::with(path, service, Options::new())
     }
 
     /// The same, so long ago; before the machine was started, if nothing is said.
     pub(crate) fn earlier(path: &Path, service: &str, ago: Option<Duration>) -> Self {
         let clock = Arc::new(Earlier { clock: SystemBootClock::new(), ago });
-        Self { journal: Options::new().clock(clock).open(path).unwrap(), service: service.to_owned() }
+        Self::with(path, service, Options::new().clock(clock))
+    }
+
+    fn with(path: &Path, service: &str, options: Options) -> Self {
+        let journal = Some(options.open(path).unwrap());
+        Self { journal, path: path.to_owned(), service: service.to_owned() }
+    }
+
+    fn journal(&self) -> &SqliteJournal {
+        self.journal.as_ref().unwrap()
     }
 
     /// The task that the tests write of, as its own command would prepare it.
@@ -50,7 +60,7 @@ impl Pen {
         let mut intent = Intent::new(self.service.clone(), &Self::task(task, "runware:101@1"));
         intent.account = Some(ApiKey::new(KEY).unwrap().fingerprint());
         change(&mut intent);
-        match self.journal.begin(vec![intent]).await.unwrap().remove(0) {
+        match self.journal().begin(vec![intent]).await.unwrap().remove(0) {
             Begun::New(ticket) => ticket,
             other => panic!("{other:?}"),
         }
@@ -59,7 +69,19 @@ impl Pen {
     /// Writes down what became of a task.
     pub(crate) async fn note(&self, ticket: Ticket, facts: impl IntoIterator<Item = Fact>) {
         let notes = facts.into_iter().map(|fact| Note { ticket, fact }).collect();
-        assert_eq!(self.journal.record(notes).await.unwrap(), []);
+        assert_eq!(self.journal().record(notes).await.unwrap(), []);
+    }
+}
+
+/// Who comes next finds that nobody looks after its tasks: the file is closed on another thread.
+impl Drop for Pen {
+    fn drop(&mut self) {
+        self.journal = None;
+        while !std::thread::panicking()
+            && SqliteJournal::open(&self.path).unwrap().check().unwrap().owners > 1
+        {
+            std::thread::yield_now();
+        }
     }
 }
 
