@@ -290,8 +290,14 @@ fn build(files: &Files, draft: &std::path::Path) -> Result<(), Trouble> {
     let mut connection = Connection::open_with_flags(draft, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     schema::create(&mut connection)?;
-    // A disk that fails keeps the mode as it was, and that is no error to SQLite.
-    let mode: String = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+    // The change is durable only once its statement has come to its end, behind the row with the new mode; and a disk that
+    // fails may leave the mode as it was.
+    let mut change = connection.prepare("PRAGMA journal_mode = WAL")?;
+    let mut rows = change.query([])?;
+    while rows.next()?.is_some() {}
+    drop(rows);
+    drop(change);
+    let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
     if mode != "wal" {
         return Err(std::io::Error::other("its mode cannot be changed").into());
     }
