@@ -93,7 +93,8 @@ impl Config {
     ) -> Result<Client, Stop> {
         let builder = Client::builder().user_agent_prefix(concat!("runware-cli/", env!("CARGO_PKG_VERSION")));
         let route = self.route(emulator);
-        let builder = kept.into_iter().fold(builder.scope(route.service()), |builder, kept| kept.lead(builder));
+        let builder =
+            kept.into_iter().fold(builder.scope(route.service()), |builder, kept| kept.lead(builder));
         let builder = match &self.server {
             // The emulator takes any key; a real one stays where it is.
             Server::Emulator => builder.api_key("emulator"),

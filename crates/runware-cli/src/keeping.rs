@@ -1,12 +1,14 @@
 //! The journal of a command: where it is, whether it has to be there, and what it counts.
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use runware::journal::JournalError;
+use runware::types::TaskUuid;
 use runware::{Budget, ClientBuilder};
-use runware_journal::SqliteJournal;
+use runware_journal::{Filter, SqliteJournal, Stage};
 
 use crate::config::journal::Place;
 use crate::output::Output;
@@ -46,9 +48,7 @@ impl Keeping {
                 None
             }))
             .map(|journal| journal.map(|journal| Kept { journal, budget: None })),
-            Self::Searched => {
-                Ok(open_existing(place)?.map(|journal| Kept { journal, budget: None }))
-            }
+            Self::Searched => Ok(open_existing(place)?.map(|journal| Kept { journal, budget: None })),
             Self::Required(budget) => match (place.path()?, budget) {
                 (Some(path), budget) => {
                     let journal = SqliteJournal::open(path).map_err(|error| unsent(&error))?;
@@ -69,6 +69,24 @@ impl Kept {
     pub(crate) fn lead(&self, builder: ClientBuilder) -> ClientBuilder {
         let builder = builder.journal(Arc::new(self.journal.clone()));
         self.budget.iter().cloned().fold(builder, ClientBuilder::budget)
+    }
+
+    /// The tasks for this service that go on where they stood.
+    ///
+    /// # Errors
+    ///
+    /// The journal cannot be read.
+    pub(crate) fn known(&self, service: &str) -> Result<HashSet<TaskUuid>, Stop> {
+        let listed = self.journal.list(&Filter::new().scope(service)).map_err(|error| unusable(&error))?;
+        // One that was refused begins anew.
+        let known = listed.into_iter().filter(|task| task.stage != Stage::Refused);
+        Ok(known.map(|task| task.task_uuid).collect())
+    }
+
+    /// True if somebody has to decide about this task.
+    pub(crate) fn is_undecided(&self, service: &str, task_uuid: TaskUuid) -> bool {
+        let filter = Filter::new().scope(service).task_uuid(task_uuid).stages([Stage::Undecided]);
+        self.journal.list(&filter).is_ok_and(|tasks| !tasks.is_empty())
     }
 
     /// True if tasks need a price.

@@ -10,7 +10,6 @@ use runware::poll::Plan;
 use runware::transport::{Clock as _, TokioClock};
 use runware::types::TaskUuid;
 use runware_emulator::{Emulator, Options, StartError};
-use runware_journal::{Filter, Stage};
 
 use crate::args::GlobalArgs;
 use crate::config::Config;
@@ -18,7 +17,7 @@ use crate::config::journal::Place;
 use crate::connection::{self, Changes};
 use crate::exit::Exit;
 use crate::interrupt::Interrupt;
-use crate::keeping::{Keeping, Kept, unusable};
+use crate::keeping::{Keeping, Kept};
 use crate::output::{Output, sanitize};
 use crate::resume::Resume;
 use crate::stop::Stop;
@@ -98,11 +97,7 @@ impl<'o> Session<'o> {
     ///
     /// The journal cannot be read.
     pub(crate) fn known(&self) -> Result<HashSet<TaskUuid>, Stop> {
-        let Some(kept) = &self.kept else { return Ok(HashSet::new()) };
-        let filter = Filter::new().scope(&self.service);
-        let listed = kept.journal.list(&filter).map_err(|error| unusable(&error))?;
-        let known = listed.into_iter().filter(|task| task.stage != Stage::Refused);
-        Ok(known.map(|task| task.task_uuid).collect())
+        self.kept.as_ref().map_or_else(|| Ok(HashSet::new()), |kept| kept.known(&self.service))
     }
 
     /// Ends the client where it keeps tasks, so that everything it knows of them is written down.
@@ -165,8 +160,11 @@ impl<'o> Session<'o> {
     /// Says that nobody can tell whether a task ran, and what can be done about it.
     pub(crate) fn say_what_to_decide(&mut self, task_uuid: TaskUuid, evidence: &str) {
         let details = self.resume.details(task_uuid);
-        let decide = match self.kept.is_some() {
-            false => "Submit it again only with the same taskUUID: another one could buy it twice.".to_owned(),
+        let is_undecided = self.kept.as_ref().is_some_and(|kept| kept.is_undecided(&self.service, task_uuid));
+        let decide = match is_undecided {
+            false => {
+                "Submit it again only with the same taskUUID: another one could buy it twice.".to_owned()
+            }
             true => format!(
                 "To send it again as it was, or to give it up:\n  {}\n  {}",
                 self.resume.decide(task_uuid, "resubmit"),
@@ -174,9 +172,8 @@ impl<'o> Session<'o> {
             ),
         };
         let evidence = sanitize::line(evidence);
-        self.output.warn(&format!(
-            "{evidence}.\nIf the archive has it, this shows it:\n  {details}\n{decide}"
-        ));
+        self.output
+            .warn(&format!("{evidence}.\nIf the archive has it, this shows it:\n  {details}\n{decide}"));
     }
 
     /// Says which command waits for the tasks that this one leaves open.

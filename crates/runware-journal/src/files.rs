@@ -10,6 +10,12 @@ use runware::journal::{JournalError, JournalErrorKind};
 use crate::file_system;
 use crate::trouble::Trouble;
 
+/// SQLite writes whole pages.
+pub(crate) const PAGE_SIZE: u32 = 4096;
+
+/// How many times a file is looked at that others may be writing.
+const LOOKS: u32 = 3;
+
 /// Where the files of a journal are.
 #[derive(Clone, Debug)]
 pub(crate) struct Files {
@@ -63,10 +69,19 @@ impl Files {
 
     /// Whether there is a database. It is made aside and then given its name, so that it is never empty.
     pub(crate) fn is_there(&self) -> Result<bool, Trouble> {
-        match status(&self.database)? {
-            Some(status) if status.len() == 0 => Err(Trouble::damaged("it is empty")),
-            status => Ok(status.is_some()),
+        // What is being copied from the log into the database may end in the middle of a page, and the log may be gone
+        // by the next look: but not each time.
+        for _ in 0..LOOKS {
+            match status(&self.database)?.map(|status| status.len()) {
+                None => return Ok(false),
+                Some(0) => return Err(Trouble::damaged("it is empty")),
+                Some(size) if size % u64::from(PAGE_SIZE) == 0 || status(&self.log)?.is_some() => {
+                    return Ok(true);
+                }
+                Some(_) => {}
+            }
         }
+        Err(Trouble::damaged("it was cut short"))
     }
 
     /// A name for a database that is being made; `unique` tells it from others.

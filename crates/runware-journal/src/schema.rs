@@ -1,5 +1,7 @@
 //! What the tables look like.
 
+use std::sync::OnceLock;
+
 use rusqlite::Connection;
 use rusqlite_migration::{M, Migrations};
 
@@ -40,15 +42,26 @@ pub(crate) fn update(connection: &mut Connection) -> Result<(), Trouble> {
 
 /// Fails if the tables are not those that this version makes.
 pub(crate) fn check(connection: &Connection) -> Result<(), Trouble> {
-    let mut model = Connection::open_in_memory()?;
-    migrate(&mut model)?;
-    if definitions(connection)? != definitions(&model)? {
+    static MODEL: OnceLock<Vec<Definition>> = OnceLock::new();
+    let model = match MODEL.get() {
+        Some(model) => model,
+        None => {
+            let mut model = Connection::open_in_memory()?;
+            migrate(&mut model)?;
+            let model = definitions(&model)?;
+            MODEL.get_or_init(|| model)
+        }
+    };
+    if definitions(connection)? != *model {
         return Err(Trouble::damaged("its tables are not those of a journal"));
     }
     Ok(())
 }
 
-fn definitions(connection: &Connection) -> rusqlite::Result<Vec<[Option<String>; 4]>> {
+/// Of what kind a table or an index is, its name, that of its table, and how it was made.
+type Definition = [Option<String>; 4];
+
+fn definitions(connection: &Connection) -> rusqlite::Result<Vec<Definition>> {
     let mut query =
         connection.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name")?;
     let rows = query.query_map([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?]))?;

@@ -263,7 +263,7 @@ impl Task {
             state: match self.stage {
                 Stage::Settled | Stage::Confirmed => State::Settled,
                 Stage::Undecided => State::Undecided { evidence: words() },
-                _ if self.is_resubmitted => State::Cleared,
+                _ if self.is_resubmitted => State::Resubmitted,
                 _ => State::Open,
             },
             parts: Vec::new(),
@@ -331,8 +331,13 @@ impl Stage {
     }
 }
 
-pub(crate) fn text(amount: Option<Money>) -> Option<String> {
-    amount.map(|amount| amount.to_string())
+fn text(amount: Option<Money>) -> Option<String> {
+    amount.map(digits)
+}
+
+/// How an amount is written: in the way in which it is read back, whatever it was computed from.
+pub(crate) fn digits(amount: Money) -> String {
+    if amount.is_zero() { "0".to_owned() } else { amount.to_string() }
 }
 
 fn stage(row: &Row<'_>) -> rusqlite::Result<Stage> {

@@ -1,5 +1,8 @@
 //! [`Writer`]: the one connection that writes, and what it does when it cannot.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,7 +10,7 @@ use runware::journal::{JournalError, JournalErrorKind};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::call::Call;
-use crate::files::{Files, Watch};
+use crate::files::{Files, PAGE_SIZE, Watch};
 use crate::mark::{Mark, Position};
 use crate::moment::{Moment, nanoseconds};
 use crate::owners::{OwnerLock, Owners};
@@ -288,6 +291,7 @@ fn create(files: &Files) -> Result<(), Trouble> {
 fn build(files: &Files, draft: &std::path::Path) -> Result<(), Trouble> {
     crate::files::create(draft)?;
     let mut connection = Connection::open_with_flags(draft, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.pragma_update(None, "page_size", PAGE_SIZE)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     schema::create(&mut connection)?;
     // The change is durable only once its statement has come to its end, behind the row with the new mode; and a disk that

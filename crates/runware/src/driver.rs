@@ -4,6 +4,7 @@
 //! as few requests as it can, and hands every reply to the rules: [`submission`](crate::submission) for
 //! tasks that are being sent, `runware-poll` for tasks that are being watched. It decides nothing itself.
 
+mod admit;
 mod asking;
 mod collected;
 mod entries;
@@ -16,6 +17,7 @@ mod ledger;
 pub(crate) mod opening;
 mod outbox;
 mod publish;
+mod purpose;
 mod request;
 mod restore;
 mod settle;
@@ -44,12 +46,12 @@ use crate::room::give_back;
 use crate::stats::counters::{Counters, UnderWay};
 use asking::Questions;
 use entries::Entries;
-use entry::Entry;
 use lanes::{Lane, Lanes};
 pub(crate) use ledger::GRACE;
 use ledger::Ledger;
 use opening::Opening;
 use outbox::Outbox;
+use purpose::{Asked, Purpose};
 use unclaimed::{Beginning, BeginningListener, next_unclaimed};
 
 /// How many commands are taken in before anything is sent: what was queued together travels together.
@@ -68,6 +70,8 @@ pub(crate) enum Command {
     StreamBegun,
     /// It no longer is; the note is still to be written down, if there is one.
     StreamEnded(TaskUuid, Option<Note>),
+    /// Say when everything that became known so far is in the journal.
+    Recorded(oneshot::Sender<()>),
     /// Say what was learned of how long tasks take.
     Durations(oneshot::Sender<Durations>),
     /// End everything, then say so.
@@ -124,57 +128,6 @@ pub(crate) struct Driver {
     learned: Arc<OnceLock<Durations>>,
     /// What is on its way to the journal.
     ledger: Ledger,
-}
-
-/// What an exchange was for.
-enum Purpose {
-    Submit(Asked),
-    /// One task whose reply carries the results, and may therefore take as long as the work does.
-    SubmitAndWait(Asked),
-    Check(Asked),
-    /// The archive is asked about tasks that cannot be seen.
-    Question(Asked),
-    /// The archive is asked whose request an id belongs to.
-    Verify(Asked),
-}
-
-impl Purpose {
-    fn lane(&self) -> Lane {
-        match self {
-            Self::Submit(_) => Lane::Submit,
-            Self::SubmitAndWait(_) => Lane::SubmitAndWait,
-            Self::Check(_) => Lane::Check,
-            Self::Question(_) | Self::Verify(_) => Lane::Ask,
-        }
-    }
-
-    fn asked(&self) -> &Asked {
-        match self {
-            Self::Submit(asked)
-            | Self::SubmitAndWait(asked)
-            | Self::Check(asked)
-            | Self::Question(asked)
-            | Self::Verify(asked) => asked,
-        }
-    }
-}
-
-/// The tasks that an exchange was about, and when it was started.
-#[derive(Clone)]
-struct Asked {
-    task_uuids: Vec<TaskUuid>,
-    at: Tick,
-}
-
-impl Asked {
-    fn new(task_uuids: Vec<TaskUuid>, at: Tick) -> Self {
-        Self { task_uuids, at }
-    }
-
-    /// One of the tasks, if it is open, and was so when the exchange was started.
-    fn entry<'a>(&self, task_uuid: &TaskUuid, entries: &'a mut Entries) -> Option<&'a mut Entry> {
-        entries.get_mut(task_uuid).filter(|entry| entry.started <= self.at)
-    }
 }
 
 impl Driver {
@@ -272,6 +225,7 @@ impl Driver {
         match command {
             Command::Open(opening) => self.open(opening, now),
             Command::Unwatch(task_uuid) => self.unwatch(task_uuid),
+            Command::Recorded(waiting) => self.ledger.when_recorded(waiting),
             // An error means that nobody wants to know any more.
             Command::Durations(answer) => _ = answer.send(self.scheduler.durations().clone()),
             Command::StreamBegun => self.ledger.hold(now),

@@ -1,8 +1,8 @@
 //! What stopped a call, what it means for the task, and what to do next.
 
 mod cause;
-mod pricing;
 mod keeping;
+mod pricing;
 mod streaming;
 
 use std::fmt;

@@ -72,7 +72,7 @@ pub trait Journal: Send + Sync + fmt::Debug {
     /// Nothing was taken over.
     async fn claim(&self, claim: Claim) -> Result<Claimed, JournalError>;
 
-    /// Says that the owner of its tasks is alive. To be called every [`RENEW_EVERY`](crate::journal::RENEW_EVERY) at
+    /// Says that the owner of its tasks is alive. To be called every [`RENEW_EVERY`] at
     /// least while tasks are open.
     ///
     /// # Errors

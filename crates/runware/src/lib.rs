@@ -121,3 +121,7 @@ mod connections {}
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/guides/streaming.md")]
 mod streaming {}
+
+#[cfg(all(doctest, any(feature = "http", feature = "websocket")))]
+#[doc = include_str!("../../../docs/guides/recovery.md")]
+mod recovery_guide {}

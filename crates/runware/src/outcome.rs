@@ -2,6 +2,7 @@
 
 mod delivery;
 
+use std::fmt;
 use std::time::Duration;
 
 use runware_types::{ApiError, DecodeError, Item, Media, Money};
@@ -16,7 +17,7 @@ use crate::{Error, TaskHandle};
 ///
 /// Both lists are always there. A task that asked for three results may have one result and two failures;
 /// [`Outcome::status`] says [`Status::Partial`] then, and nothing that was paid for is hidden by an error.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "an outcome may hold failures, or a task that is still running"]
 pub struct Outcome {
     pub(crate) handle: TaskHandle,
@@ -182,7 +183,7 @@ pub enum Ending {
 }
 
 /// One result of a task, as the server sent it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct TaskResult {
     pub(crate) index: u32,
     pub(crate) item: Item,
@@ -251,6 +252,33 @@ impl TaskFailure {
     /// The server's error.
     pub fn error(&self) -> &ApiError {
         &self.error
+    }
+}
+
+/// Shows what the journal has of it only where there is one.
+impl fmt::Debug for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { handle, ending, results, failures, polls, elapsed, custody } = self;
+        let mut shown = f.debug_struct("Outcome");
+        shown.field("handle", handle).field("ending", ending).field("results", results);
+        shown.field("failures", failures).field("polls", polls).field("elapsed", elapsed);
+        if custody.is_kept() {
+            shown.field("durable", &self.is_durable()).field("redelivered", &self.is_redelivered());
+        }
+        shown.finish()
+    }
+}
+
+/// Shows what the journal has of it only where there is one.
+impl fmt::Debug for TaskResult {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { index, item, delivery } = self;
+        let mut shown = f.debug_struct("TaskResult");
+        shown.field("index", index).field("item", item);
+        if let Some(delivery) = delivery {
+            shown.field("delivery", delivery);
+        }
+        shown.finish()
     }
 }
 

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use tokio::sync::oneshot;
+
 use crate::driver::Command;
 use crate::driver::opening::Opening;
-use crate::journal::{Claim, Claimed, Fact, Note, Record};
+use crate::journal::{Claim, Claimed, Fact, JournalError, JournalErrorKind, Note, Record};
 use crate::keeping::Keeping;
 use crate::{Client, Error, Task, TaskHandle};
 
@@ -48,7 +50,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Journal`](crate::ErrorKind::Journal) if the journal cannot be read;
+    /// [`ErrorKind::Journal`](crate::ErrorKind::Journal) if the journal cannot be read, or has not answered by the plan's
+    /// deadline;
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) for a client without one;
     /// [`ErrorKind::Closed`](crate::ErrorKind::Closed) after [`Client::close`].
     ///
@@ -56,13 +59,29 @@ impl Client {
     ///
     /// Dropping the future loses nothing: what it has taken over is taken over again by the next call.
     pub async fn recover(&self) -> Result<Recovered, Error> {
-        let (shared, _) = self.parts();
+        let (shared, plan) = self.parts();
         let Some(keeping) = &shared.keeping else {
             return Err(Error::configuration(
                 "there is no journal to recover from: use `ClientBuilder::journal`",
             ));
         };
-        if shared.commands.is_closed() {
+        let clock = &shared.lookup.clock;
+        let deadline = clock.now().saturating_add(plan.deadline());
+        tokio::select! {
+            biased;
+            recovered = self.take_over(keeping) => recovered,
+            () = clock.sleep_until(deadline) => {
+                let late = JournalError::new(JournalErrorKind::Busy, "the journal had not answered by the deadline");
+                Err(Error::not_claimed(None, late))
+            }
+        }
+    }
+
+    async fn take_over(&self, keeping: &Arc<Keeping>) -> Result<Recovered, Error> {
+        let (shared, _) = self.parts();
+        // What is on its way to the journal belongs to what it has.
+        let (waiting, recorded) = oneshot::channel();
+        if shared.commands.send(Command::Recorded(waiting)).is_err() || recorded.await.is_err() {
             return Err(Error::closed(None));
         }
         let claimed = keeping.journal.claim(Claim::all(keeping.scope.clone())).await;
@@ -92,7 +111,7 @@ impl Client {
 
     /// Goes on with what the journal has of a task; `None` if another client of this process, or
     /// one who reads it as a stream, looks after it.
-    pub(crate) fn restore(&self, keeping: &Arc<Keeping>, record: Record) -> Result<Option<Task>, Error> {
+    fn restore(&self, keeping: &Arc<Keeping>, record: Record) -> Result<Option<Task>, Error> {
         let (shared, plan) = self.parts();
         if shared.registry.is_streamed(record.task_uuid) {
             return Ok(None);

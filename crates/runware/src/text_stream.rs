@@ -85,7 +85,7 @@ impl TextStream {
         Ok(Self {
             transcript: Transcript::new(handle.clone()),
             handle,
-            line: Mutex::new(Line::Unopened(request)),
+            line: Mutex::new(Line::Unopened(Box::new(request))),
             verdict: None,
             end: None,
             custody: Custody::default(),

@@ -87,7 +87,8 @@ pub(crate) struct PruneArgs {
 impl NoteArgs {
     /// The same, as the library takes it.
     pub(crate) fn options(&self) -> SubmitOptions {
-        let options = self.tags.iter().fold(SubmitOptions::new(), |options, (name, value)| options.tag(name, value));
+        let options =
+            self.tags.iter().fold(SubmitOptions::new(), |options, (name, value)| options.tag(name, value));
         let options = self.key.iter().fold(options, SubmitOptions::key);
         self.price.into_iter().fold(options, SubmitOptions::price)
     }
@@ -139,7 +140,8 @@ mod tests {
     #[test]
     fn a_budget_has_a_name() {
         let cap = Some("2".parse().unwrap());
-        let budget = |name: Option<&str>| BudgetArgs { cap, budget_name: name.map(ToOwned::to_owned) }.budget();
+        let budget =
+            |name: Option<&str>| BudgetArgs { cap, budget_name: name.map(ToOwned::to_owned) }.budget();
         assert_eq!(budget(None).unwrap().name(), Budget::DEFAULT_NAME);
         assert_eq!(budget(Some("spring")).unwrap().name(), "spring");
         assert_eq!(BudgetArgs::default().budget(), None);

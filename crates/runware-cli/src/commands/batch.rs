@@ -49,7 +49,9 @@ async fn submit(args: &BatchArgs, lines: Vec<Line>, session: &mut Session<'_>) -
     new.iter().try_for_each(|task| session.output.tell(&Event::of_prepared(&task.prepared)))?;
     if !old.is_empty() {
         let (old, all) = (old.len(), human::count(tasks.len(), "task"));
-        session.output.note(&format!("{old} of {all} are in the journal already; they go on where they stood"));
+        session
+            .output
+            .note(&format!("{old} of {all} are in the journal already; they go on where they stood"));
     }
     let tasks = price::of_many(session, tasks).await?;
     let opened = tasks.into_iter().map(|task| open(session, task)).collect();

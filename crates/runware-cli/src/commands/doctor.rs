@@ -101,7 +101,11 @@ fn look(journal: &SqliteJournal, place: &Place, path: &Path) -> Result<(Health, 
         budgets: health
             .budgets
             .iter()
-            .map(|budget| Spending { name: budget.name.clone(), spent: budget.spent, reserved: budget.reserved })
+            .map(|budget| Spending {
+                name: budget.name.clone(),
+                spent: budget.spent,
+                reserved: budget.reserved,
+            })
             .collect(),
     };
     Ok((health, findings))

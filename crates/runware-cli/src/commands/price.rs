@@ -40,7 +40,8 @@ pub(super) async fn of_many(session: &mut Session<'_>, mut tasks: Vec<Ready>) ->
     }
     let known = session.known()?;
     let new = (1..).zip(&tasks).filter(|(_, ready)| !known.contains(&ready.prepared.uuid()));
-    let new: Vec<(usize, RawTask)> = new.filter_map(|(number, ready)| Some((number, to_price(ready)?))).collect();
+    let new: Vec<(usize, RawTask)> =
+        new.filter_map(|(number, ready)| Some((number, to_price(ready)?))).collect();
     // Where prices cannot be asked for, none is known.
     let answers = match session.check_http("--budget") {
         Ok(()) => quote::ask(&new, session).await?,
@@ -81,7 +82,10 @@ fn is_allowed(output: &mut Output, number: usize) -> bool {
     }
     let tasks = match number {
         1 => "this task costs. Send it all the same, with nothing set aside for it".to_owned(),
-        _ => format!("{} cost. Send them all the same, with nothing set aside for them", human::count(number, "task")),
+        _ => format!(
+            "{} cost. Send them all the same, with nothing set aside for them",
+            human::count(number, "task")
+        ),
     };
     output.warn(&format!("Nobody knows what {tasks}? (y/N)"));
     let mut answer = String::new();

@@ -19,11 +19,7 @@ use crate::watch::{Opened, confirming, sum_up, watch};
 /// How often the progress line counts on while nothing has come.
 const TICK: Duration = Duration::from_secs(1);
 
-pub(super) async fn run(
-    task: RawTask,
-    note: &NoteArgs,
-    session: &mut Session<'_>,
-) -> Result<Exit, Stop> {
+pub(super) async fn run(task: RawTask, note: &NoteArgs, session: &mut Session<'_>) -> Result<Exit, Stop> {
     check(&task)?;
     session.check_http("--stream")?;
     advice::about_one(&task, session.output);

@@ -114,7 +114,9 @@ mod tests {
         assert_eq!(Place::read(&GlobalArgs { emulator: true, ..named.clone() }).unwrap(), at);
         assert_eq!(Place::read(&GlobalArgs { no_journal: true, ..flags() }).unwrap(), Place::Off);
         assert_eq!(Place::read(&GlobalArgs { emulator: true, ..flags() }).unwrap(), Place::Passing);
-        for wrong in [GlobalArgs { no_journal: true, ..named }, GlobalArgs { journal: Some("".into()), ..flags() }] {
+        for wrong in
+            [GlobalArgs { no_journal: true, ..named }, GlobalArgs { journal: Some("".into()), ..flags() }]
+        {
             assert_eq!(Place::read(&wrong).unwrap_err().exit().code(), 2);
         }
     }

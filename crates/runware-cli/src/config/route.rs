@@ -143,7 +143,10 @@ impl Route {
             (None, None) => (Some(HTTP_URL), Some(WS_URL)),
             (http, ws) => (http.as_deref(), ws.as_deref()),
         };
-        (http.filter(|_| self.protocol != Protocol::WebSocket), ws.filter(|_| self.protocol != Protocol::Http))
+        (
+            http.filter(|_| self.protocol != Protocol::WebSocket),
+            ws.filter(|_| self.protocol != Protocol::Http),
+        )
     }
 
     /// The transport in the words of the flag.

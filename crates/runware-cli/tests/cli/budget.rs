@@ -39,7 +39,8 @@ async fn what_does_not_fit_is_not_sent() {
     assert_eq!(server.ledger().accepted(), 1);
     stopped(&run(&server, &path, "--budget 0.0025").await.expect(5), "overBudget");
     run(&server, &path, "--budget 0.0026").await.expect(0);
-    let submit = server.program("submit m positivePrompt=fox --budget 0.0026 --price 1 --json").journal(&path);
+    let submit =
+        server.program("submit m positivePrompt=fox --budget 0.0026 --price 1 --json").journal(&path);
     stopped(&submit.run().await.expect(5), "overBudget");
     assert_eq!((server.ledger().accepted(), server.ledger().charged().to_string()), (2, "0.0026".to_owned()));
 }
@@ -51,7 +52,8 @@ async fn what_was_set_aside_becomes_what_it_cost() {
     run(&server, &path, "--budget 1 --price 0.9").await.expect(0);
     run(&server, &path, "--budget 1 --price 0.9").await.expect(0);
     // Without a reported cost it stays set aside.
-    let silent = server.program("run runware:101@1 positivePrompt=fox includeCost=false --budget 1 --price 0.9");
+    let silent =
+        server.program("run runware:101@1 positivePrompt=fox includeCost=false --budget 1 --price 0.9");
     silent.journal(&path).run().await.expect(0);
     stopped(&run(&server, &path, "--budget 1 --price 0.2").await.expect(5), "overBudget");
     run(&server, &path, "--budget 1 --budget-name another --price 0.9").await.expect(0);
@@ -110,7 +112,9 @@ async fn a_text_that_is_streamed_counts_too() {
 #[tokio::test]
 async fn a_budget_needs_a_journal_and_an_amount() {
     let server = Server::quick().await;
-    for words in ["--budget 1 --no-journal", "--budget none", "--budget -1", "--budget-name spring", "--price free"] {
+    for words in
+        ["--budget 1 --no-journal", "--budget none", "--budget -1", "--budget-name spring", "--price free"]
+    {
         server.program(RUN).words(words).run().await.expect(2);
     }
     assert_eq!(server.ledger().requests(), 0);

@@ -32,7 +32,8 @@ fn service(server: &Server) -> String {
 async fn it_finishes_what_another_command_submitted() {
     let server = Server::quick().await;
     let (_folder, path) = place();
-    let submitted = server.program("submit runware:101@1 positivePrompt=fox").journal(&path).run().await.expect(0);
+    let submitted =
+        server.program("submit runware:101@1 positivePrompt=fox").journal(&path).run().await.expect(0);
     let task = submitted.text().trim();
     let ended = collect(&server, &path).await.expect(0);
     assert_eq!(ended.only("result").task(), task);
@@ -90,14 +91,15 @@ async fn what_was_told_before_a_crash_is_told_again_under_the_same_name() {
 async fn a_task_that_never_arrived_is_sent_under_its_own_id() {
     let server = Server::quick().await;
     let (_folder, path) = place();
-    let pen = Pen::earlier(&path, &service(&server), Duration::from_secs(300));
+    let pen = Pen::earlier(&path, &service(&server), Some(Duration::from_secs(65)));
     pen.begin(U, |_| {}).await;
     drop(pen);
     let ended = collect(&server, &path).await.expect(0);
     assert_eq!(ended.only("result").task(), U);
     let account = server.ledger().task(&U.parse::<TaskUuid>().unwrap()).unwrap().clone();
     assert_eq!((account.submitted, account.accepted, account.billed), (1, 1, 1));
-    let sent: Vec<String> = server.bodies().into_iter().filter(|body| body.contains("imageInference")).collect();
+    let sent: Vec<String> =
+        server.bodies().into_iter().filter(|body| body.contains("imageInference")).collect();
     let bytes = Pen::task(U, "runware:101@1").bytes().clone();
     assert_eq!(sent, [format!("[{}]", String::from_utf8(bytes.to_vec()).unwrap())]);
 }
@@ -119,7 +121,10 @@ async fn the_exit_code_is_that_of_the_worst_task() {
     let left = server.program("collect --json --deadline 1500ms").journal(&path).run().await.expect(8);
     assert_eq!(left.summary().counts(), [0, 0, 0, 1, 0], "it stays open until it ends");
     let command = left.only("settled").str("resume").to_owned();
-    assert!(command.ends_with(&format!("--journal {} --deadline '1s 500ms' --json", path.display())), "{command}");
+    assert!(
+        command.ends_with(&format!("--journal {} --deadline '1s 500ms' --json", path.display())),
+        "{command}"
+    );
     assert_eq!(server.ledger().requests_of(RequestKind::Submit), 3);
 }
 
@@ -129,7 +134,9 @@ async fn what_has_settled_needs_no_server() {
     let (_folder, path) = place();
     let pen = Pen::new(&path, &service(&server));
     let ticket = pen.begin(U, |intent| intent.expected = 2).await;
-    let item = format!(r#"{{"taskType":"imageInference","taskUUID":"{U}","imageURL":"https://h/i.jpg", "cost":1.10}}"#);
+    let item = format!(
+        r#"{{"taskType":"imageInference","taskUUID":"{U}","imageURL":"https://h/i.jpg", "cost":1.10}}"#
+    );
     let error = r#"{"code":"timeoutProvider","message":"too late"}"#;
     pen.note(ticket, [result(0, &item), failure(1, error), settled(Some("1.10"))]).await;
     drop(pen);

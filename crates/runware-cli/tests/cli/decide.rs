@@ -1,7 +1,5 @@
 //! `decide`: what becomes of a task of which nobody can tell whether it ran.
 
-use std::time::Duration;
-
 use crate::kept::{Pen, place, undecided};
 use crate::program::Program;
 use crate::server::Server;
@@ -13,8 +11,7 @@ const RUN: &str = "run runware:101@1 positivePrompt=fox taskUUID=a770f077-f413-4
 async fn doubt() -> (Server, tempfile::TempDir, std::path::PathBuf) {
     let server = Server::quick().await;
     let (folder, path) = place();
-    let two_hours = Duration::from_secs(2 * 60 * 60);
-    let pen = Pen::earlier(&path, &format!("127.0.0.1:{}", server.port()), two_hours);
+    let pen = Pen::earlier(&path, &format!("127.0.0.1:{}", server.port()), None);
     let ticket = pen.begin(U, |_| {}).await;
     pen.note(ticket, [undecided()]).await;
     (server, folder, path)
@@ -40,7 +37,10 @@ async fn what_is_to_be_sent_again_is_sent_by_collect_under_the_same_id() {
 async fn what_is_given_up_is_never_sent() {
     let (server, _folder, path) = doubt().await;
     decide(&path, "abandon").run().await.expect(0);
-    assert_eq!(server.program("collect --json").journal(&path).run().await.expect(0).summary().counts(), [0; 5]);
+    assert_eq!(
+        server.program("collect --json").journal(&path).run().await.expect(0).summary().counts(),
+        [0; 5]
+    );
     let refused = server.program(RUN).journal(&path).run().await.expect(3);
     assert_eq!(refused.only("failure").field("error")["code"], "abandoned");
     assert_eq!(server.ledger().accepted(), 0);
@@ -59,7 +59,8 @@ async fn there_must_be_something_to_decide() {
     for line in ["decide nonsense abandon", "decide a770f077-f413-47de-9dac-be0b26a35da6 perhaps"] {
         Program::without_key().words(line).journal(&path).run().await.expect(2);
     }
-    let run = server.program("run runware:101@1 positivePrompt=owl --json").journal(&path).run().await.expect(0);
+    let run =
+        server.program("run runware:101@1 positivePrompt=owl --json").journal(&path).run().await.expect(0);
     let line = format!("decide {} abandon", run.only("settled").task());
     let ended = Program::without_key().words(&line).journal(&path).run().await.expect(2);
     assert!(ended.stderr.contains("it is confirmed"), "{ended:?}");
@@ -72,7 +73,11 @@ async fn whoever_has_to_decide_is_told_how() {
     assert_eq!(ended.summary().counts(), [0, 0, 0, 0, 1]);
     for decision in ["resubmit", "abandon"] {
         let command = format!("  runware decide {U} {decision} ");
-        let line = ended.stderr.lines().find(|line| line.starts_with(&command)).unwrap_or_else(|| panic!("{ended:?}"));
+        let line = ended
+            .stderr
+            .lines()
+            .find(|line| line.starts_with(&command))
+            .unwrap_or_else(|| panic!("{ended:?}"));
         assert!(line.contains(&format!("--journal {}", path.display())), "{line}");
     }
     let command = ended.stderr.lines().find(|line| line.contains(" abandon ")).unwrap().trim();

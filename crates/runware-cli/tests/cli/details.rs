@@ -3,9 +3,11 @@
 use runware_emulator::ArchivedKey;
 use serde_json::Value;
 
+use crate::kept::place;
 use crate::server::{Server, quick};
 
 const U: &str = "a770f077-f413-47de-9dac-be0b26a35da6";
+const V: &str = "24cd5dff-cb81-4db5-8506-b72a9425f9d1";
 
 /// Text that a careless reader would change: order, digits, white space, escapes, unknown fields.
 const REQUEST: &str = r#"[ {"taskType":"imageInference", "taskUUID":"a770f077-f413-47de-9dac-be0b26a35da6","positivePrompt":"\u0066ox é","model":"emulator:fast@1",
@@ -103,4 +105,40 @@ async fn a_key_in_the_archive_is_shown_to_nobody_who_did_not_ask_for_bytes() {
         let ended = server.program(&format!("details {U} {flag}")).run().await.expect(0);
         assert!(!ended.text().contains("0ther-key"), "{ended:?}");
     }
+}
+
+#[tokio::test]
+async fn what_the_archive_has_forgotten_the_journal_may_have_kept() {
+    let (server, forgetful) = (Server::quick().await, Server::quick().await);
+    let (_folder, path) = place();
+    let line = format!("run emulator:partial@1 positivePrompt=fox numberResults=2 taskUUID={U} --json");
+    let run = server.program(&line).journal(&path).run().await.expect(6);
+    let details = |words: &str| forgetful.program(&format!("details {U} {words}")).journal(&path).run();
+
+    let request = details("--request").await.expect(0);
+    assert!(request.stderr.contains("this is what the journal keeps"), "{request:?}");
+    assert_eq!(server.bodies()[0], format!("[{}]", request.text()), "byte for byte what was sent");
+    let response = details("--response").await.expect(0);
+    let start = format!(r#"{{"data":[{}],"errors":[{{"#, run.only("result").raw("item"));
+    assert!(response.text().starts_with(&start), "{response:?}");
+    let both = details("--json").await.expect(0);
+    assert_eq!(both.only("details").raw("request"), request.text());
+    assert_eq!(both.only("details").raw("response"), response.text());
+    assert!(details("").await.expect(0).text().starts_with("request:\n"));
+
+    let absent = forgetful.program(&format!("details {V}")).journal(&path).run().await.expect(9);
+    assert!(absent.stderr.contains("archive has no task"), "{absent:?}");
+    forgetful.program(&format!("details {U} --no-journal")).run().await.expect(9);
+}
+
+#[tokio::test]
+async fn a_task_without_a_result_has_no_response_in_the_journal() {
+    let (server, forgetful) = (Server::quick().await, Server::quick().await);
+    let (_folder, path) = place();
+    let line = format!("submit emulator:stuck@1 positivePrompt=fox taskUUID={U}");
+    server.program(&line).journal(&path).run().await.expect(0);
+    let details = |words: &str| forgetful.program(&format!("details {U} {words}")).journal(&path).run();
+    details("--request").await.expect(0);
+    assert_eq!(details("--response").await.expect(9).text(), "");
+    assert!(!details("--json").await.expect(0).only("details").has("response"));
 }

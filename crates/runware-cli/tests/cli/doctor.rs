@@ -42,21 +42,29 @@ async fn a_journal_that_is_whole_shows_what_is_open() {
     let ended = doctor(&path, "--json").await.expect(0);
     assert_eq!(part(&ended, "healthy"), true);
     let journal = part(&ended, "journal");
-    assert_eq!((journal["state"].as_str(), journal["pathFrom"].as_str()), (Some("healthy"), Some("--journal")));
+    assert_eq!(
+        (journal["state"].as_str(), journal["pathFrom"].as_str()),
+        (Some("healthy"), Some("--journal"))
+    );
     let findings = &journal["findings"];
     for (state, number) in [("open", 1), ("settled", 1), ("confirmed", 1), ("undecided", 1)] {
         assert_eq!(findings["tasks"][state], number, "{state}: {findings}");
     }
     assert_eq!((findings["open"][0].as_str(), findings["undelivered"][0].as_str()), (Some(U), Some(V)));
     assert!(findings["bytes"].as_u64() > Some(0) && findings["schema"].as_u64() > Some(0), "{findings}");
-    assert_eq!((findings["owners"].as_u64(), findings["permissions"].as_str()), (Some(0), Some("0600 in a directory with 0700")));
+    assert_eq!(
+        (findings["owners"].as_u64(), findings["permissions"].as_str()),
+        (Some(0), Some("0600 in a directory with 0700"))
+    );
     assert_eq!(findings["budgets"][0]["reserved"].to_string(), "0.5");
     let abandon = findings["undecided"][0]["abandon"].as_str().unwrap();
     assert!(abandon.ends_with(&format!(" abandon --journal {}", path.display())), "{abandon}");
     Program::pasted(abandon).run().await.expect(0);
 
     let people = doctor(&path, "").await.expect(0);
-    for words in ["healthy", "1 open", U, V, "runware collect", "spring: $0 spent, $0.5 set aside", "none: neither"] {
+    for words in
+        ["healthy", "1 open", U, V, "runware collect", "spring: $0 spent, $0.5 set aside", "none: neither"]
+    {
         assert!(people.text().contains(words), "no {words:?} in {people:?}");
     }
 }
@@ -68,7 +76,11 @@ async fn a_damaged_journal_is_told_and_nothing_is_made_of_it() {
         journal(&path).await;
         damage(&path);
         let ended = doctor(&path, "--json").await.expect(1);
-        assert_eq!((part(&ended, "healthy"), part(&ended, "journal")["state"].clone()), (false.into(), "damaged".into()), "{ended:?}");
+        assert_eq!(
+            (part(&ended, "healthy"), part(&ended, "journal")["state"].clone()),
+            (false.into(), "damaged".into()),
+            "{ended:?}"
+        );
         assert!(part(&ended, "journal")["problem"].is_string(), "{ended:?}");
         Program::without_key().words("list").journal(&path).run().await.expect(1);
     }
@@ -101,7 +113,10 @@ fn lose(path: &Path) {
 async fn the_configuration_is_shown_without_a_secret() {
     let (_folder, path) = place();
     let plain = part(&doctor(&path, "--json").await.expect(0), "configuration");
-    assert_eq!((plain["service"].as_str(), plain["transport"].as_str()), (Some("api.runware.ai"), Some("ws")));
+    assert_eq!(
+        (plain["service"].as_str(), plain["transport"].as_str()),
+        (Some("api.runware.ai"), Some("ws"))
+    );
     assert_eq!(plain["httpBaseUrl"], "https://api.runware.ai/v1");
     assert_eq!(plain["wsBaseUrl"], "wss://ws-api.runware.ai/v1");
     assert_eq!((plain["hasKey"].as_bool(), plain["deadlineMs"].as_u64()), (Some(false), Some(1_200_000)));

@@ -80,9 +80,12 @@ async fn a_flag_is_stronger_than_the_environment() {
 #[tokio::test]
 async fn what_ends_with_the_command_is_kept_only_where_somebody_says_so() {
     let (folder, path) = place();
-    let emulated = || Program::without_key().words(RUN).arg("--emulator").env("XDG_STATE_HOME", folder.path());
-    emulated().env("RUNWARE_JOURNAL", &path).run().await.expect(0);
-    Program::without_key().words("demo -q").env("XDG_STATE_HOME", folder.path()).run().await.expect(0);
+    let emulated =
+        || Program::without_key().words(RUN).arg("--emulator").env("XDG_STATE_HOME", folder.path());
+    let demo = Program::without_key().words("demo -q").env("XDG_STATE_HOME", folder.path());
+    let (run, demo) = tokio::join!(emulated().env("RUNWARE_JOURNAL", &path).run(), demo.run());
+    run.expect(0);
+    demo.expect(0);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     emulated().journal(&path).run().await.expect(0);
     assert_eq!(tasks(&path).await, 1);
@@ -97,7 +100,8 @@ async fn a_journal_that_cannot_be_written_stops_what_submits() {
     let locked = folder.path().join("locked");
     fs::create_dir(&locked).unwrap();
     fs::set_permissions(&locked, fs::Permissions::from_mode(0o500)).unwrap();
-    let mut places = vec![file.join("journal.db"), folder.path().to_owned(), file, "/proc/runware/j.db".into()];
+    let mut places =
+        vec![file.join("journal.db"), folder.path().to_owned(), file, "/proc/runware/j.db".into()];
     // Rights do not stop everybody.
     if fs::write(locked.join("try"), "").is_err() {
         places.push(locked.join("journal.db"));
@@ -118,10 +122,14 @@ async fn a_journal_that_cannot_be_written_stops_what_submits() {
 async fn the_command_to_go_on_with_leads_to_the_same_journal() {
     let server = Server::quick().await;
     let (folder, path) = place();
-    let named = server.program("submit emulator:stuck@1 positivePrompt=fox").words("--journal kept/journal.db");
+    let named =
+        server.program("submit emulator:stuck@1 positivePrompt=fox").words("--journal kept/journal.db");
     let command = named.folder(folder.path()).run().await.expect(0).printed_command();
     let path = fs::canonicalize(path).unwrap();
-    let canonical = command.replace(&folder.path().display().to_string(), &fs::canonicalize(&folder).unwrap().display().to_string());
+    let canonical = command.replace(
+        &folder.path().display().to_string(),
+        &fs::canonicalize(&folder).unwrap().display().to_string(),
+    );
     assert!(canonical.ends_with(&format!("--journal {}", path.display())), "{command}");
     let without = server.program("submit emulator:stuck@1 positivePrompt=fox --no-journal");
     assert!(without.run().await.expect(0).printed_command().ends_with(" --no-journal"));
@@ -172,4 +180,40 @@ async fn the_key_is_in_none_of_its_files() {
         }
     }
     assert!(files >= 2, "{files}");
+}
+
+#[tokio::test]
+async fn waiting_goes_on_without_a_journal_that_is_damaged() {
+    let server = Server::quick().await;
+    let (_folder, path) = place();
+    let line = format!("submit runware:101@1 positivePrompt=fox taskUUID={U}");
+    server.program(&line).journal(&path).run().await.expect(0);
+    fs::remove_file(&path).unwrap();
+    let ended = server.program(&format!("wait {U} --json")).journal(&path).run().await.expect(0);
+    assert_eq!(ended.only("result").task(), U);
+    assert!(
+        !ended.only("result").has("deliveryId") && ended.stderr.contains("going on without"),
+        "{ended:?}"
+    );
+    assert_eq!(
+        server.program("collect --json").journal(&path).run().await.expect(1).events(),
+        ["error", "summary"]
+    );
+    assert_eq!(server.program(RUN).journal(&path).run().await.expect(1).events(), ["error", "summary"]);
+    assert_eq!(server.ledger().accepted(), 1);
+}
+
+#[tokio::test]
+async fn what_was_delivered_is_not_delivered_again() {
+    let server = Server::quick().await;
+    let (_folder, path) = place();
+    let run = |words: &str| server.program(words).journal(&path).run();
+    run(RUN).await.expect(0);
+    run("run emulator:partial@1 positivePrompt=fox numberResults=2").await.expect(6);
+    run("run openai:1@1 messages.0.role=user messages.0.content=hi --stream").await.expect(0);
+    run("run emulator:refuse@1 positivePrompt=fox").await.expect(3);
+    let listed = Program::without_key().words("list --done --json").journal(&path).run().await.expect(0);
+    let states: Vec<String> = listed.all("task").iter().map(|task| task.str("state").to_owned()).collect();
+    assert_eq!(states, ["refused", "confirmed", "confirmed", "confirmed"]);
+    assert_eq!(run("collect --json").await.expect(0).summary().counts(), [0; 5]);
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use runware::journal::{Begun, Fact, Intent, Journal as _, Note, Part, PartKind, Reserve, Ticket};
-use runware::types::{ImageInference, Prepared, RawJson, TaskUuid};
 use runware::transport::ApiKey;
+use runware::types::{ImageInference, Prepared, RawJson, TaskUuid};
 use runware_journal::{BootClock, Options, SqliteJournal, SystemBootClock};
 use tempfile::TempDir;
 
@@ -21,25 +21,38 @@ pub(crate) fn place() -> (TempDir, PathBuf) {
 
 /// A journal that belongs to the test until it is dropped.
 pub(crate) struct Pen {
-    journal: SqliteJournal,
+    journal: Option<SqliteJournal>,
+    path: PathBuf,
     service: String,
 }
 
 impl Pen {
     pub(crate) fn new(path: &Path, service: &str) -> Self {
-        Self { journal: SqliteJournal::open(path).unwrap(), service: service.to_owned() }
+        Self::with(path, service, Options::new())
     }
 
-    /// The same, so long ago.
-    pub(crate) fn earlier(path: &Path, service: &str, ago: Duration) -> Self {
+    /// The same, so long ago; before the machine was started, if nothing is said.
+    pub(crate) fn earlier(path: &Path, service: &str, ago: Option<Duration>) -> Self {
         let clock = Arc::new(Earlier { clock: SystemBootClock::new(), ago });
-        Self { journal: Options::new().clock(clock).open(path).unwrap(), service: service.to_owned() }
+        Self::with(path, service, Options::new().clock(clock))
+    }
+
+    fn with(path: &Path, service: &str, options: Options) -> Self {
+        let journal = Some(options.open(path).unwrap());
+        Self { journal, path: path.to_owned(), service: service.to_owned() }
+    }
+
+    fn journal(&self) -> &SqliteJournal {
+        self.journal.as_ref().unwrap()
     }
 
     /// The task that the tests write of, as its own command would prepare it.
     pub(crate) fn task(task: &str, model: &str) -> Prepared {
         let task_uuid: TaskUuid = task.parse().unwrap();
-        ImageInference::new(model, "fox").delivery_method(runware::types::DeliveryMethod::Async).prepare(task_uuid).unwrap()
+        ImageInference::new(model, "fox")
+            .delivery_method(runware::types::DeliveryMethod::Async)
+            .prepare(task_uuid)
+            .unwrap()
     }
 
     /// Begins a task.
@@ -47,7 +60,7 @@ impl Pen {
         let mut intent = Intent::new(self.service.clone(), &Self::task(task, "runware:101@1"));
         intent.account = Some(ApiKey::new(KEY).unwrap().fingerprint());
         change(&mut intent);
-        match self.journal.begin(vec![intent]).await.unwrap().remove(0) {
+        match self.journal().begin(vec![intent]).await.unwrap().remove(0) {
             Begun::New(ticket) => ticket,
             other => panic!("{other:?}"),
         }
@@ -56,39 +69,64 @@ impl Pen {
     /// Writes down what became of a task.
     pub(crate) async fn note(&self, ticket: Ticket, facts: impl IntoIterator<Item = Fact>) {
         let notes = facts.into_iter().map(|fact| Note { ticket, fact }).collect();
-        assert_eq!(self.journal.record(notes).await.unwrap(), []);
+        assert_eq!(self.journal().record(notes).await.unwrap(), []);
     }
 }
 
-/// The clock of the machine as it was once. A machine that was started just now was not there then.
+/// Who comes next finds that nobody looks after its tasks: the file is closed on another thread.
+impl Drop for Pen {
+    fn drop(&mut self) {
+        self.journal = None;
+        while !std::thread::panicking()
+            && SqliteJournal::open(&self.path).unwrap().check().unwrap().owners > 1
+        {
+            std::thread::yield_now();
+        }
+    }
+}
+
+/// The clock of the machine as it was once.
 #[derive(Debug)]
 struct Earlier {
     clock: SystemBootClock,
-    ago: Duration,
+    ago: Option<Duration>,
 }
 
 impl BootClock for Earlier {
     fn boot(&self) -> Option<String> {
-        self.clock.boot()
+        match self.ago {
+            Some(_) => self.clock.boot(),
+            None => Some("an earlier start".to_owned()),
+        }
     }
 
     fn since_boot(&self) -> Duration {
-        self.clock.since_boot().checked_sub(self.ago).unwrap()
+        self.clock.since_boot().saturating_sub(self.ago.unwrap_or_default())
     }
 
     fn time_of_day(&self) -> SystemTime {
-        self.clock.time_of_day() - self.ago
+        self.clock.time_of_day() - self.ago.unwrap_or_default()
     }
 }
 
 /// A result, as the server sent it.
 pub(crate) fn result(ordinal: u32, raw: &str) -> Fact {
-    Fact::Ended(Part { ordinal, index: None, kind: PartKind::Result, raw: RawJson::parse(raw.to_owned()).unwrap() })
+    Fact::Ended(Part {
+        ordinal,
+        index: None,
+        kind: PartKind::Result,
+        raw: RawJson::parse(raw.to_owned()).unwrap(),
+    })
 }
 
 /// A failed result, as the server sent it.
 pub(crate) fn failure(ordinal: u32, raw: &str) -> Fact {
-    Fact::Ended(Part { ordinal, index: None, kind: PartKind::Failure, raw: RawJson::parse(raw.to_owned()).unwrap() })
+    Fact::Ended(Part {
+        ordinal,
+        index: None,
+        kind: PartKind::Failure,
+        raw: RawJson::parse(raw.to_owned()).unwrap(),
+    })
 }
 
 /// The end of a task that has cost this.

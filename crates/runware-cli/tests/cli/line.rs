@@ -113,8 +113,8 @@ fn fields_of(event: &str) -> (&'static [&'static str], &'static [&'static str]) 
         ),
         "task" => (
             &[
-                "state", "taskType", "results", "failures", "expected", "service", "accepted", "held", "begunAt",
-                "ageMs",
+                "state", "taskType", "results", "failures", "expected", "service", "accepted", "held",
+                "begunAt", "ageMs",
             ],
             &["model", "cost", "reserved", "key", "tags", "endedAt", "reason"],
         ),

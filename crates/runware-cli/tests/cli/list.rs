@@ -63,7 +63,10 @@ async fn tasks_come_newest_first_with_all_there_is_to_say() {
     assert_eq!((tasks[3].raw("cost"), tasks[3].number("results")), ("0.2003".to_owned(), 1));
     assert!(!tasks[2].has("cost") && tasks[5].field("held") == false);
     let total = ended.only("total");
-    assert_eq!((total.number("tasks"), total.raw("cost"), total.number("costUnknown")), (6, "0.3003".to_owned(), 3));
+    assert_eq!(
+        (total.number("tasks"), total.raw("cost"), total.number("costUnknown")),
+        (6, "0.3003".to_owned(), 3)
+    );
 }
 
 #[tokio::test]
@@ -105,7 +108,8 @@ async fn it_tells_what_the_commands_did() {
     let server = Server::quick().await;
     let (_folder, path) = place();
     let run = |words: &str| server.program(words).journal(&path);
-    let line = "run runware:101@1 positivePrompt=fox includeCost=true --key order-18 --tag customer=1 --tag a=b=c";
+    let line =
+        "run runware:101@1 positivePrompt=fox includeCost=true --key order-18 --tag customer=1 --tag a=b=c";
     run(line).run().await.expect(0);
     run("run emulator:refuse@1 positivePrompt=fox").run().await.expect(3);
     run("submit emulator:stuck@1 positivePrompt=fox").run().await.expect(0);
@@ -123,7 +127,10 @@ async fn it_tells_what_the_commands_did() {
     let again = run(&format!("{line} --json")).run().await.expect(0);
     assert_eq!(again.only("settled").task(), tasks[2].task());
     let other = line.replace("fox", "owl");
-    assert_eq!(run(&format!("{other} --json")).run().await.expect(3).only("failure").field("error")["code"], "uuidReused");
+    assert_eq!(
+        run(&format!("{other} --json")).run().await.expect(3).only("failure").field("error")["code"],
+        "uuidReused"
+    );
     assert_eq!(server.ledger().accepted(), 2);
 }
 

@@ -88,7 +88,8 @@ async fn a_line_is_known_by_its_key() {
     // The key belongs to another task.
     let refused = batch(&server, &path, keyed("a", "owl")).run().await.expect(3);
     assert_eq!(refused.only("failure").field("error")["code"], "uuidReused");
-    let twice = batch(&server, &path, [keyed("d", "fox"), keyed("d", "owl")].join("\n")).run().await.expect(3);
+    let twice =
+        batch(&server, &path, [keyed("d", "fox"), keyed("d", "owl")].join("\n")).run().await.expect(3);
     assert!(twice.only("error").str("message").contains("line 2: `key` is that of line 1"), "{twice:?}");
     let listed = Program::without_key().words("list --json").journal(&path).run().await.expect(0);
     let keys: Vec<String> = listed.all("task").iter().map(|line| line.str("key").to_owned()).collect();

@@ -2,6 +2,7 @@
 
 use runware_emulator::RequestKind;
 
+use crate::kept::place;
 use crate::server::{Server, quick};
 
 const U: &str = "a770f077-f413-47de-9dac-be0b26a35da6";
@@ -51,6 +52,16 @@ async fn many_tasks_share_their_requests() {
     assert_eq!(summary.counts(), [40, 0, 0, 0, 0]);
     assert_eq!(summary.number("statusChecks"), 40);
     assert!(summary.number("requests") < 10, "{summary:?}");
+}
+
+#[tokio::test]
+async fn about_a_task_that_the_journal_does_not_have_there_is_nothing_to_decide_there() {
+    let server = Server::quick().await;
+    let (_folder, path) = place();
+    server.program("run runware:101@1 positivePrompt=fox").journal(&path).run().await.expect(0);
+    let ended =
+        server.program(&format!("wait {U} --json --deadline 1s")).journal(&path).run().await.expect(9);
+    assert!(!ended.stderr.contains("decide") && ended.stderr.contains("same taskUUID"), "{ended:?}");
 }
 
 #[tokio::test]

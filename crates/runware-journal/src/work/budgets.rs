@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use super::Work;
 use crate::Spent;
 use crate::checksum::{Checksum, Sum};
-use crate::task::{Task, parsed};
+use crate::task::{Task, digits, parsed};
 use crate::trouble::Trouble;
 
 /// A budget, and what counts in it.
@@ -81,8 +81,8 @@ impl Work<'_> {
         self.connection.prepare_cached("INSERT INTO budget VALUES (?1, ?2, ?3, ?4, ?5)")?.execute((
             row.id,
             &row.name,
-            written(row.spent),
-            written(row.reserved),
+            digits(row.spent),
+            digits(row.reserved),
             row.sum(),
         ))?;
         self.replace(None, Some(row.sum()));
@@ -92,7 +92,7 @@ impl Work<'_> {
     fn change(&mut self, before: &BudgetRow, after: BudgetRow) -> Result<(), Trouble> {
         self.connection
             .prepare_cached("UPDATE budget SET spent = ?2, reserved = ?3, sum = ?4 WHERE id = ?1")?
-            .execute((after.id, written(after.spent), written(after.reserved), after.sum()))?;
+            .execute((after.id, digits(after.spent), digits(after.reserved), after.sum()))?;
         self.replace(Some(before.sum()), Some(after.sum()));
         Ok(())
     }
@@ -116,7 +116,7 @@ impl BudgetRow {
 
     pub(crate) fn sum(&self) -> Sum {
         let sum = Checksum::of("budget").int(self.id).text(&self.name);
-        sum.text(&written(self.spent)).text(&written(self.reserved)).sum()
+        sum.text(&digits(self.spent)).text(&digits(self.reserved)).sum()
     }
 
     pub(crate) fn spent(self) -> Spent {
@@ -143,9 +143,4 @@ impl BudgetRow {
         }
         Ok(Ok(budget))
     }
-}
-
-/// An amount as it is read again: nothing is nothing, however many decimal places a difference left of it.
-fn written(amount: Money) -> String {
-    if amount == Money::ZERO { "0".to_owned() } else { amount.to_string() }
 }

@@ -382,3 +382,45 @@ fn hostile_snapshots_do_not_stall() {
     assert_eq!(collector.observe((0..count).rev().map(item)).len(), 0, "in any other the numbers decide");
     assert!(COMPARED.take() <= 256 * count);
 }
+
+#[test]
+fn items_keep_the_number_of_their_arrival() {
+    let mut collector = Collector::new(Some(3));
+    assert_eq!(collector.arrived(), 0);
+    collector.observe([indexed(2, Succeeded, "c"), anonymous(Running, "")]);
+    collector.observe([indexed(2, Succeeded, "c"), indexed(0, Failed, "a"), indexed(1, Succeeded, "b")]);
+    assert_eq!(collector.arrived(), 3);
+    let numbers: Vec<_> =
+        collector.numbered_results().into_iter().map(|(number, entry)| (number, entry.payload)).collect();
+    assert_eq!(numbers, [(2, "b"), (0, "c")], "by index");
+}
+
+#[test]
+fn an_item_that_turns_out_to_be_another_leaves_the_numbers_as_they_are() {
+    let mut collector = Collector::new(Some(3));
+    collector.observe([
+        named("x", Succeeded, "x"),
+        indexed(0, Succeeded, "zero"),
+        named("y", Succeeded, "y"),
+    ]);
+    collector.observe([both("x", 0, Succeeded, "x"), named("y", Succeeded, "y"), named("z", Succeeded, "z")]);
+    let numbers: Vec<_> =
+        collector.numbered_results().into_iter().map(|(number, entry)| (number, entry.payload)).collect();
+    assert_eq!(numbers, [(0, "x"), (2, "y"), (3, "z")]);
+    assert_eq!((collector.arrived(), collector.results().len()), (4, 3));
+}
+
+#[test]
+fn what_has_ended_is_judged_anew_by_what_was_asked_for() {
+    let mut collector = Collector::new(None);
+    collector.expect(2);
+    assert!(!collector.is_settled(), "nothing is there");
+    collector.observe([indexed(0, Succeeded, "a")]);
+    assert!(!collector.is_settled());
+    collector.expect(1);
+    assert!(collector.is_settled() && collector.expected() == Some(1));
+    collector.expect(2);
+    assert!(!collector.is_settled());
+    collector.observe([indexed(0, Succeeded, "a"), indexed(1, Failed, "b")]);
+    assert!(collector.is_settled());
+}

@@ -75,6 +75,28 @@ fn adding_never_panics() {
 }
 
 #[test]
+fn checked_sums_and_differences_are_exact_or_nothing() {
+    let (largest, smallest) = (money("79228162514264337593543950335"), money("1e-28"));
+    for (first, second, sum, difference) in [
+        ("0.1", "0.2", Some("0.3"), Some("-0.1")),
+        ("1", "1", Some("2"), Some("0")),
+        ("0.00", "5", Some("5"), Some("-5")),
+        ("12.50", "0.0013", Some("12.5013"), Some("12.4987")),
+        ("1", "1e-28", Some("1.0000000000000000000000000001"), Some("0.9999999999999999999999999999")),
+        ("10", "1e-28", None, None),
+        ("10.000", "1", Some("11"), Some("9")),
+    ] {
+        let (first, second) = (money(first), money(second));
+        assert_eq!(first.checked_add(second), sum.map(money), "{first} + {second}");
+        assert_eq!(first.checked_sub(second), difference.map(money), "{first} - {second}");
+    }
+    assert_eq!(largest.checked_add(largest), None);
+    assert_eq!(largest.checked_add(smallest), None);
+    assert_eq!(largest.checked_sub(largest), Some(Money::ZERO));
+    assert_eq!(largest.checked_sub(money("-1")), None);
+}
+
+#[test]
 fn json_keeps_the_digits() {
     #[derive(Debug, serde::Serialize, serde::Deserialize)]
     struct Item {
@@ -107,6 +129,15 @@ proptest! {
         let sum: Money = units.iter().map(|units| money(&format!("{units}e-6"))).sum();
         let exact: i64 = units.iter().sum();
         prop_assert_eq!(sum, money(&format!("{exact}e-6")));
+    }
+
+    #[test]
+    fn what_was_added_can_be_taken_away_again(units in any::<[i64; 2]>(), places in any::<[u8; 2]>()) {
+        let [first, second] = [0, 1].map(|at| money(&format!("{}e-{}", units[at], places[at] % 12)));
+        if let Some(sum) = first.checked_add(second) {
+            prop_assert_eq!(sum.checked_sub(second), Some(first));
+            prop_assert_eq!(sum.checked_sub(first), Some(second));
+        }
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub(super) struct Kept {
     /// What is to be remembered of it if it came from the journal.
     pub(super) restored: Option<Restored>,
     /// Keeps other clients of this process from it.
-    _ward: Ward,
+    pub(super) ward: Ward,
 }
 
 /// Whether the journal knows of the next attempt to send a task.
@@ -57,7 +57,7 @@ impl Kept {
             looks_only: false,
             last_fault: None,
             restored: None,
-            _ward: ward,
+            ward,
         }
     }
 

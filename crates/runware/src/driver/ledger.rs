@@ -7,24 +7,29 @@
 //!
 //! A client without a journal has an empty one: nothing is queued then, and watches are told at once.
 
+mod leaving;
 mod publication;
+mod telling;
 mod work;
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use runware_poll::{Durations, Tick};
 use runware_types::{RequestHash, TaskUuid};
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 pub(super) use publication::{Found, News, Numbers, Publication, Tell, note_custody};
 pub(super) use work::Done;
 
 use crate::care::Ward;
-use crate::journal::{Claim, Fact, Intent, Note, Part, RENEW_EVERY, Reserve, Ticket};
+use crate::journal::{Claim, Fact, Intent, Note, RENEW_EVERY, Reserve};
 use crate::keeping::Keeping;
 use crate::room::give_back;
+use leaving::take_ready;
+use telling::Unfinished;
 use work::{Sort, Work};
 
 /// How long after a task's deadline the journal is waited for with what there is to tell.
@@ -51,6 +56,14 @@ pub(super) struct Ledger {
     claims: VecDeque<(TaskUuid, Ward)>,
     /// Those that are being taken over.
     claiming: HashMap<TaskUuid, Ward>,
+    /// The tasks that are no longer looked after, and of which something is still to be recorded. Nobody in this process
+    /// takes them up before that: what the journal has of them is not all.
+    leaving: HashMap<TaskUuid, Ward>,
+    /// Who waits until so many publications have been recorded.
+    waiting: Vec<(u64, oneshot::Sender<()>)>,
+    /// How many publications were queued, and how many have been recorded or refused.
+    queued: u64,
+    done: u64,
     publications: VecDeque<Publication>,
     /// Those whose facts are being recorded, in order.
     recording: Vec<Publication>,
@@ -73,17 +86,6 @@ pub(super) struct Expected {
     pub(super) reserve: Option<Reserve>,
 }
 
-/// What is not done yet about a task.
-#[derive(Debug, Default)]
-struct Unfinished {
-    /// How many publications its watch waits for.
-    untold: usize,
-    /// One of them is its end.
-    is_ending: bool,
-    /// Parts that could not be recorded. They are once more before anything else is of their task.
-    lost: Vec<Part>,
-}
-
 impl Ledger {
     pub(super) fn new(keeping: Option<Arc<Keeping>>) -> Self {
         Self {
@@ -93,6 +95,10 @@ impl Ledger {
             expected: HashMap::new(),
             claims: VecDeque::new(),
             claiming: HashMap::new(),
+            leaving: HashMap::new(),
+            waiting: Vec::new(),
+            queued: 0,
+            done: 0,
             publications: VecDeque::new(),
             recording: Vec::new(),
             unfinished: HashMap::new(),
@@ -145,104 +151,6 @@ impl Ledger {
         }
     }
 
-    /// True if what a watch is to be told of this task has to wait for what it is told before.
-    pub(super) fn is_behind(&self, task_uuid: TaskUuid) -> bool {
-        self.unfinished.get(&task_uuid).is_some_and(|task| task.untold > 0)
-    }
-
-    /// True if the end of the task is known and waits to be told.
-    pub(super) fn is_ending(&self, task_uuid: TaskUuid) -> bool {
-        self.unfinished.get(&task_uuid).is_some_and(|task| task.is_ending)
-    }
-
-    /// Queues what became known of a task.
-    pub(super) fn publish(&mut self, publication: Publication) {
-        if let Some(tell @ (Tell::Watch(..) | Tell::End(..))) = &publication.tell {
-            let task = self.unfinished.entry(publication.task_uuid).or_default();
-            task.untold += 1;
-            task.is_ending |= matches!(tell, Tell::End(..));
-            self.tell_by = Some(self.tell_by.map_or(publication.by, |by| by.min(publication.by)));
-        }
-        self.publications.push_back(publication);
-    }
-
-    /// A publication is told; returns the numbers of the task's parts that the journal does not have.
-    pub(super) fn told(&mut self, task_uuid: TaskUuid, is_end: bool) -> Vec<u32> {
-        let Some(task) = self.unfinished.get_mut(&task_uuid) else { return Vec::new() };
-        task.untold = task.untold.saturating_sub(1);
-        let lost = task.lost.iter().map(|part| part.ordinal).collect();
-        if is_end {
-            task.is_ending = false;
-            task.lost = Vec::new();
-        }
-        if task.untold == 0 && task.lost.is_empty() {
-            self.unfinished.remove(&task_uuid);
-            give_back(&mut self.unfinished);
-        }
-        lost
-    }
-
-    /// Nobody watches the task any more, and what could not be recorded of it is of no use.
-    pub(super) fn forget(&mut self, task_uuid: TaskUuid) {
-        if let Some(task) = self.unfinished.get_mut(&task_uuid) {
-            task.lost = Vec::new();
-            if task.untold == 0 {
-                self.unfinished.remove(&task_uuid);
-            }
-        }
-    }
-
-    /// The publications whose facts are being recorded; to be taken with the answer. Of those that are not durable, the
-    /// parts are kept for the next time.
-    pub(super) fn take_recording(&mut self, is_durable: bool) -> Vec<Publication> {
-        let recording = std::mem::take(&mut self.recording);
-        for Publication { task_uuid, facts, .. } in &recording {
-            if is_durable {
-                if let Some(task) = self.unfinished.get_mut(task_uuid).filter(|_| !facts.is_empty()) {
-                    task.lost = Vec::new();
-                }
-                continue;
-            }
-            // Of a task that has ended, as everybody was told, there is nothing more to come.
-            let Some(task) = self.unfinished.get_mut(task_uuid) else { continue };
-            for fact in facts {
-                if let Fact::Ended(part) = fact {
-                    task.lost.push(part.clone());
-                }
-            }
-        }
-        recording
-    }
-
-    /// Takes out what is queued about tasks of these tickets, which no longer hold.
-    pub(super) fn take_refused(&mut self, refused: &HashSet<Ticket>) -> VecDeque<Publication> {
-        let queued = std::mem::take(&mut self.publications);
-        let (taken, held) = queued.into_iter().partition(|queued| refused.contains(&queued.ticket));
-        self.publications = held;
-        taken
-    }
-
-    /// Takes what is to be told by now, whatever the journal does. The facts stay queued.
-    pub(super) fn take_overdue(&mut self, now: Tick) -> Vec<(TaskUuid, Ticket, Tell)> {
-        let mut overdue = Vec::new();
-        if self.tell_by.is_none_or(|by| now < by) {
-            return overdue;
-        }
-        self.tell_by = None;
-        for waiting in self.recording.iter_mut().chain(&mut self.publications) {
-            match &waiting.tell {
-                // The task is not sent before the journal knows of it.
-                None | Some(Tell::Clear) => {}
-                Some(_) if waiting.by <= now => {
-                    let Publication { task_uuid, ticket, .. } = *waiting;
-                    overdue.extend(waiting.tell.take().map(|tell| (task_uuid, ticket, tell)));
-                }
-                Some(_) => self.tell_by = Some(self.tell_by.map_or(waiting.by, |by| by.min(waiting.by))),
-            }
-        }
-        overdue
-    }
-
     /// A task belongs to this client.
     pub(super) fn hold(&mut self, now: Tick) {
         self.tickets += 1;
@@ -290,7 +198,7 @@ impl Ledger {
         self.work.next().await
     }
 
-    /// True if nothing waits for the journal.
+    /// True if nothing waits to be written.
     pub(super) fn is_idle(&self) -> bool {
         self.work.is_idle() && self.intents.is_empty() && self.publications.is_empty()
     }
@@ -317,8 +225,11 @@ impl Ledger {
         if self.intents.is_empty() || self.work.is_under_way(Sort::Begin) {
             return;
         }
-        let group: Vec<Intent> = self.intents.drain(..self.intents.len().min(GROUP)).collect();
-        give_back(&mut self.intents);
+        let ready = |intent: &mut Intent| !self.leaving.contains_key(&intent.task_uuid);
+        let group: Vec<Intent> = take_ready(&mut self.intents, GROUP, ready);
+        if group.is_empty() {
+            return;
+        }
         let expected = group.iter().map(|intent| Expected {
             task_uuid: intent.task_uuid,
             hash: intent.hash,
@@ -334,8 +245,13 @@ impl Ledger {
         if self.claims.is_empty() || self.work.is_under_way(Sort::Claim) {
             return;
         }
+        let ready = |(task_uuid, _): &mut (TaskUuid, Ward)| !self.leaving.contains_key(task_uuid);
+        let group = take_ready(&mut self.claims, CLAIMS, ready);
+        if group.is_empty() {
+            return;
+        }
         let mut calls = JoinSet::new();
-        for (task_uuid, ward) in self.claims.drain(..self.claims.len().min(CLAIMS)) {
+        for (task_uuid, ward) in group {
             let keeping = Arc::clone(keeping);
             self.claiming.insert(task_uuid, ward);
             calls.spawn(async move {

@@ -88,7 +88,7 @@ impl Entry {
 
 impl Driver {
     /// Ends the watching of a task: everybody is told, once the journal has what that means.
-    pub(super) fn publish_end(&mut self, mut entry: Box<Entry>, end: Result<Outcome, Error>) {
+    pub(super) fn publish_end(&mut self, mut entry: Entry, end: Result<Outcome, Error>) {
         let task_uuid = *entry.id();
         let kept = entry.kept.take();
         let Some((kept, ticket)) = kept.and_then(|kept| kept.ticket.map(|ticket| (kept, ticket))) else {
@@ -100,19 +100,22 @@ impl Driver {
             facts.extend(end_of(&end, kept.looks_only));
         }
         if facts.is_empty() && !self.ledger.is_behind(task_uuid) {
+            self.ledger.forget(task_uuid);
             self.tell_kept_end(&entry.watch, ticket, end, &Missing::NOTHING);
             return;
         }
+        self.ledger.leave(task_uuid, kept.ward);
         let (by, tell) = (entry.deadline() + GRACE, Some(Tell::End(Arc::clone(&entry.watch), Box::new(end))));
         self.ledger.publish(Publication { task_uuid, ticket, facts, tell, by });
     }
 
     /// Nobody watches a task any more that goes on.
-    pub(super) fn publish_release(&mut self, entry: &Entry) {
+    pub(super) fn publish_release(&mut self, entry: &mut Entry) {
         let task_uuid = *entry.id();
-        let Some(kept) = &entry.kept else { return };
+        let Some(kept) = entry.kept.take() else { return };
         self.ledger.forget(task_uuid);
         if let Some(ticket) = kept.ticket.filter(|_| !kept.is_settled) {
+            self.ledger.leave(task_uuid, kept.ward);
             let (facts, by) = (vec![Fact::Released], entry.deadline() + GRACE);
             self.ledger.publish(Publication { task_uuid, ticket, facts, tell: None, by });
         }
@@ -203,6 +206,7 @@ impl Driver {
         {
             entry.kept = None;
             self.ledger.let_go();
+            self.ledger.forget(task_uuid);
             let error = Error::taken_over(entry.watch.handle().clone());
             tracing::warn!(target: "runware", %task_uuid, at = ?now, "another process has taken the task over");
             self.end(task_uuid, Err(error));

@@ -9,7 +9,7 @@
 //! | accepted | looked at until it ends |
 //! | begun, and perhaps sent | looked for, and sent again if the rules of [`submission`](crate::submission) allow |
 //! | undecided | looked for once more, and not sent |
-//! | cleared by somebody's decision | sent |
+//! | to be sent again, as somebody has decided | sent |
 //!
 //! A task that was begun with another key is looked for, and what this key does not show proves nothing.
 
@@ -166,7 +166,7 @@ impl Entry {
         let may_resend = foreign.is_none() && self.prepared.as_ref().is_some_and(Request::is_repeatable);
         let (submission, age) = match record.state {
             _ if is_accepted => (Submission::resumed(), None),
-            State::Cleared if may_resend => (Submission::decided(now), record.age),
+            State::Resubmitted if may_resend => (Submission::decided(now), record.age),
             // It had its time to show when it was looked for before.
             State::Undecided { .. } => (Submission::restored(now, record.age, false), Some(Duration::MAX)),
             _ => (Submission::restored(now, record.age, may_resend), record.age),

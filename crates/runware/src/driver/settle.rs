@@ -17,7 +17,8 @@ impl Driver {
         let Some(entry) = self.entries.get(&task_uuid) else { return };
         let handle = entry.watch.handle().clone();
         if !entry.submission.may_exist() {
-            let error = match entry.is_beginning() {
+            // Without any time the journal is not to blame.
+            let error = match entry.is_beginning() && !entry.plan.deadline().is_zero() {
                 true => Error::not_begun_in_time(handle),
                 false => Error::not_accepted(handle, &entry.last_cause()),
             };
@@ -117,14 +118,14 @@ impl Driver {
     /// Ends the watching and tells everybody who waits.
     pub(super) fn end(&mut self, task_uuid: TaskUuid, end: Result<Outcome, Error>) {
         if let Some(entry) = self.drop_entry(task_uuid) {
-            self.publish_end(entry, end);
+            self.publish_end(*entry, end);
         }
     }
 
     /// Forgets a task that nobody watches.
     pub(super) fn let_go(&mut self, task_uuid: TaskUuid) {
-        if let Some(entry) = self.drop_entry(task_uuid) {
-            self.publish_release(&entry);
+        if let Some(mut entry) = self.drop_entry(task_uuid) {
+            self.publish_release(&mut entry);
             self.counters.closed(false);
         }
     }

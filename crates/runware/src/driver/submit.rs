@@ -4,23 +4,20 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use runware_poll::{Kind, Plan, Poll, Retry, Seen, Tick};
+use runware_poll::{Plan, Poll, Retry, Seen, Tick};
 use runware_transport::Call;
-use runware_types::{Prepared, TaskUuid};
+use runware_types::TaskUuid;
 
 use super::entries::Entries;
 use super::entry::{Entry, Verification};
 use super::kept::Clearance;
-use super::opening::Opening;
-use super::request::Request;
 use super::{Asked, Driver, Purpose};
 use crate::Error;
 use crate::error::Cause;
 use crate::exchange::{self, Exchange};
-use crate::journal::Intent;
 use crate::reading::{self, Answer, Snapshot};
 use crate::room::give_back;
-use crate::submission::{Next, Submission};
+use crate::submission::Next;
 
 /// An acknowledgement comes within milliseconds; after this long there will be none.
 const SUBMIT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -36,82 +33,6 @@ const SYNC_TIMEOUT: Duration = Duration::from_secs(150);
 const LAST_WORD: Duration = Duration::from_millis(100);
 
 impl Driver {
-    /// Takes a task into care.
-    pub(super) fn open(&mut self, mut opening: Opening, now: Tick) {
-        let Some(watch) = opening.arrive() else { return };
-        let task_uuid = watch.handle().task_uuid();
-        let (prepared, plan) = (opening.prepared.take(), Arc::clone(&opening.plan));
-        let (kind, intent) = (opening.kind.take(), opening.intent.take());
-        if self.ledger.is_ending(task_uuid) || !watch.is_open() {
-            // Whoever has opened it anew gets the end that it came to.
-            return;
-        }
-        match (self.entries.contains(&task_uuid), opening.record.take()) {
-            (true, Some(known)) => return self.join_record(task_uuid, *known, now),
-            (true, None) => return self.submit_resumed(task_uuid, prepared, kind, intent, now),
-            (false, Some(known)) => return self.restore(watch, plan, *known, now),
-            (false, None) => {}
-        }
-        let is_new = prepared.is_some();
-        tracing::debug!(target: "runware", %task_uuid, is_new, "opened");
-        let mut entry = Entry::new(watch, prepared, plan, now, self.rng.u64(..));
-        entry.kind = kind;
-        if is_new {
-            self.hold_back(task_uuid, &mut entry);
-        }
-        self.entries.insert(Box::new(entry));
-        self.counters.opened();
-        if let Some(intent) = intent {
-            self.begin(task_uuid, *intent);
-        }
-        if is_new {
-            self.go_on(task_uuid, now);
-        } else if !self.claim(task_uuid, now) {
-            self.begin_watching(task_uuid, now);
-        }
-    }
-
-    /// A task that is watched was submitted too. If it has not been seen yet it is sent; the deadline of the
-    /// watching stays.
-    fn submit_resumed(
-        &mut self,
-        task_uuid: TaskUuid,
-        prepared: Option<Prepared>,
-        kind: Option<Arc<Kind>>,
-        intent: Option<Box<Intent>>,
-        now: Tick,
-    ) {
-        let Some(mut entry) = self.entries.remove(&task_uuid) else { return };
-        let is_seen = entry.watch.read(|state| state.accepted.is_some());
-        let mut is_to_be_sent = false;
-        if let Some(prepared) = prepared.filter(|_| entry.prepared.is_none() && !is_seen) {
-            entry.expect(prepared.expected());
-            entry.prepared = Some(Request::from(&prepared));
-            entry.kind = kind;
-            entry.submission = Submission::new(now);
-            self.hold_back(task_uuid, &mut entry);
-            is_to_be_sent = true;
-        }
-        self.entries.insert(entry);
-        if is_to_be_sent {
-            if let Some(intent) = intent {
-                self.begin(task_uuid, *intent);
-            }
-            self.scheduler.remove(&task_uuid);
-            self.go_on(task_uuid, now);
-        }
-    }
-
-    /// Keeps a task from being sent within a second of an attempt under its id that an earlier watching has made.
-    pub(super) fn hold_back(&mut self, task_uuid: TaskUuid, entry: &mut Entry) {
-        if self.leaving.contains_key(&task_uuid) {
-            entry.is_held = true;
-            entry.submission.hold(entry.deadline());
-        } else if let Some(at) = self.registry.free_from(task_uuid) {
-            entry.submission.postpone(at);
-        }
-    }
-
     /// The attempts of a submission have left by now, or never will.
     pub(super) fn take_leave(&mut self, exchange: &Exchange, asked: &Asked, now: Tick) {
         let never_left = exchange.was_not_sent();
@@ -127,15 +48,6 @@ impl Driver {
             } else if !never_left {
                 self.registry.note_sent(*task_uuid, now, now);
             }
-        }
-    }
-
-    /// Drops a task that nobody watches, unless it is still to be sent.
-    pub(super) fn unwatch(&mut self, task_uuid: TaskUuid) {
-        let to_be_sent = self.entries.get(&task_uuid).is_some_and(|entry| !entry.submission.is_watched());
-        // Whoever asks for it before its end is told gets that end.
-        if !to_be_sent && !self.ledger.is_ending(task_uuid) && self.registry.release(task_uuid) {
-            self.let_go(task_uuid);
         }
     }
 

@@ -17,7 +17,7 @@ pub struct Note {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fact {
-    /// The server has it.
+    /// The server has it. An undecided task is open again with this, and with each fact that says as much.
     Accepted,
     /// It is about to be sent again, with the same bytes.
     Resending,
@@ -45,6 +45,8 @@ pub enum Fact {
 }
 
 /// One result that has ended, as the server sent it.
+///
+/// It may be recorded more than once, after an error: the same ordinal is the same part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
     /// Counts a task's parts from 0, in the order in which they became known. It never changes.

@@ -52,9 +52,8 @@ pub struct Record {
 pub enum State {
     /// It may never have been sent, or is at work.
     Open,
-    /// Somebody has decided that it is to be sent again, whatever became of it: it may be sent at once. It is
-    /// [open](State::Open) again as soon as it is [about to be](super::Fact::Resending).
-    Cleared,
+    /// Somebody has decided, although it may have run, that it is to be sent again: at once, with the same bytes.
+    Resubmitted,
     /// All of it has ended.
     Settled,
     /// Somebody has to decide.

@@ -73,6 +73,11 @@ impl Custody {
         Self(Some(Arc::new(Kept { is_durable, is_redelivered, confirmation })))
     }
 
+    /// True if the task is in the journal at all.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.0.is_some()
+    }
+
     pub(crate) fn is_durable(&self) -> bool {
         self.0.as_ref().is_some_and(|kept| kept.is_durable)
     }

@@ -31,7 +31,7 @@ const AFTER_FAILURE: Duration = Duration::from_secs(5);
 /// How far the way has been gone.
 pub(super) enum Line {
     /// Nothing was sent.
-    Unopened(Request),
+    Unopened(Box<Request>),
     Opening(Opening),
     Open(Open),
     /// How it ended is being written down.
@@ -86,7 +86,7 @@ impl Line {
             match self {
                 Self::Unopened(_) => {
                     if let Self::Unopened(request) = std::mem::replace(self, Self::Over) {
-                        *self = Self::Opening(Box::pin(open(Arc::new(request))));
+                        *self = Self::Opening(Box::pin(open(Arc::from(request))));
                     }
                 }
                 Self::Opening(opening) => {

@@ -133,7 +133,7 @@ async fn story(scripts: &[(Beginning, Script)], takes: Option<(u64, u64, bool)>)
 }
 
 /// The results, the failures, and the rest, each in order.
-fn sorted(story: &Vec<String>) -> Vec<&String> {
+fn sorted(story: &[String]) -> Vec<&String> {
     let is_result = |line: &&String| line.starts_with("result");
     let is_failure = |line: &&String| line.starts_with("failed");
     let results = story.iter().filter(is_result);
@@ -189,7 +189,7 @@ proptest! {
                     assert_eq!(with, without);
                 }
                 // Who reads slowly sees results before failures, whatever came first.
-                assert_eq!(with.iter().map(sorted).collect::<Vec<_>>(), without.iter().map(sorted).collect::<Vec<_>>());
+                assert_eq!(with.iter().map(|story| sorted(story)).collect::<Vec<_>>(), without.iter().map(|story| sorted(story)).collect::<Vec<_>>());
             }
         });
     }

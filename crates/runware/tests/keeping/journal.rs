@@ -34,6 +34,7 @@ struct Inner {
     record_takes: Duration,
     begin_fails: bool,
     record_fails: bool,
+    begin_panics: bool,
     answers: VecDeque<Begun>,
     intents: Vec<Intent>,
     fenced: HashSet<TaskUuid>,
@@ -72,6 +73,10 @@ impl Shelf {
 
     pub(crate) fn fail_record(&self, fails: bool) {
         self.lock().record_fails = fails;
+    }
+
+    pub(crate) fn panic_in_begin(&self) {
+        self.lock().begin_panics = true;
     }
 
     /// Answers the next intent with this.
@@ -166,6 +171,8 @@ pub(crate) fn name(task_uuid: TaskUuid) -> String {
 #[async_trait]
 impl Journal for Shelf {
     async fn begin(&self, intents: Vec<Intent>) -> Result<Vec<Begun>, JournalError> {
+        let panics = std::mem::take(&mut self.lock().begin_panics);
+        assert!(!panics, "on purpose");
         let takes = self.lock().begin_takes;
         self.take(takes).await;
         let now = self.now();

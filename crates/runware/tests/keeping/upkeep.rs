@@ -1,11 +1,15 @@
 //! What a client does for its journal besides.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use runware::ErrorKind;
+use runware::journal::{Begun, Claim, Claimed, Intent, Journal, JournalError, Note, Ticket};
 use runware::poll::{Durations, Kind, Part, Tick};
+use runware::transport::async_trait;
 
 use crate::world::{RUNNING, SECOND, answer, image, picture};
-use crate::{accepting, keeping};
+use crate::{accepting, keeping, keeping_with};
 
 #[tokio::test]
 async fn the_owner_says_that_it_is_alive_as_long_as_it_has_tasks() {
@@ -68,4 +72,55 @@ async fn what_was_learned_is_kept_every_hundred_tasks() {
     let groups = shelf.groups();
     assert_eq!(groups[0], ("begin", 250));
     assert!(groups.len() < 30, "{groups:?}");
+}
+
+#[tokio::test]
+async fn a_panic_of_the_journal_is_an_error_like_others() {
+    let (world, shelf) = keeping(accepting(|_| answer(&picture("p"))));
+    shelf.panic_in_begin();
+    let task = world.client.submit(image("a", 1)).unwrap();
+    let error = world.run(task.outcome()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Journal);
+    let task = world.client.submit(image("a", 1)).unwrap();
+    assert!(world.run(task.outcome()).await.unwrap().is_durable());
+}
+
+#[tokio::test]
+async fn closing_does_not_wait_for_what_is_only_read() {
+    let (world, _shelf) =
+        keeping_with(|builder| builder.journal(Arc::new(Hanging)), accepting(|_| answer(&picture("p"))));
+    world.settle().await;
+    world.run(world.client.close()).await;
+    assert_eq!(world.clock_now(), Duration::ZERO);
+}
+
+/// A journal that never answers.
+#[derive(Debug)]
+struct Hanging;
+
+#[async_trait]
+impl Journal for Hanging {
+    async fn begin(&self, _: Vec<Intent>) -> Result<Vec<Begun>, JournalError> {
+        std::future::pending().await
+    }
+
+    async fn record(&self, _: Vec<Note>) -> Result<Vec<Ticket>, JournalError> {
+        std::future::pending().await
+    }
+
+    async fn claim(&self, _: Claim) -> Result<Claimed, JournalError> {
+        std::future::pending().await
+    }
+
+    async fn renew(&self) -> Result<(), JournalError> {
+        std::future::pending().await
+    }
+
+    async fn durations(&self) -> Result<Option<Durations>, JournalError> {
+        std::future::pending().await
+    }
+
+    async fn keep_durations(&self, _: Durations) -> Result<(), JournalError> {
+        std::future::pending().await
+    }
 }

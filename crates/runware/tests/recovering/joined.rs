@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use runware::poll::Plan;
+use runware::transport::Clock as _;
 use runware::transport::testing::ManualClock;
 use runware::types::RawTask;
 use runware::{ErrorKind, Status};
 
-use crate::journal::{Disk, Stage};
+use crate::journal::{Death, Disk, Stage};
 use crate::world::*;
 
 #[tokio::test]
@@ -197,19 +199,16 @@ async fn another_request_under_the_same_id_is_refused() {
 }
 
 #[tokio::test]
-async fn another_request_that_is_watched_leaves_the_journals_task_free() {
+async fn a_handle_of_another_request_does_not_keep_the_journals_task_from_anybody() {
     let disk = Disk::default();
     disk.put(intent(&image("a", 1)), Duration::from_secs(90));
-    let world = process(&disk, |_, _| answer(RUNNING));
-    // Watched by id alone, as of another service would be.
+    let world = process(&disk, |_, _| answer(&picture("p")));
     let other = RawTask::from_json(image("a", 1).bytes()).unwrap().set("positivePrompt", "a fox");
     let handle = runware::TaskHandle::from(&other.prepare(id("a")).unwrap());
-    let _task = world.client.resume(handle).unwrap();
-    let recovered = world.recover().await;
-    assert!(recovered.tasks.is_empty());
-    world.pass(SECOND).await;
-    let next = process(&disk, |_, _| answer(&picture("p")));
-    assert_eq!(next.recover().await.tasks.len(), 1);
+    let resumed = world.client.resume(handle).unwrap();
+    let task = world.recover_one().await;
+    assert_eq!(world.run(resumed.outcome()).await.unwrap_err().kind(), ErrorKind::UuidReused);
+    assert_eq!(world.story(&task).await, ["replayed", "p #0", "succeeded"]);
 }
 
 #[tokio::test]
@@ -241,4 +240,74 @@ async fn without_a_journal_and_after_the_end_there_is_nothing_to_recover() {
     assert_eq!(world.run(world.client.recover()).await.unwrap_err().kind(), ErrorKind::Closed);
     let bare = runware::Client::builder().transport(Arc::new(world.transport.clone())).build().unwrap();
     assert_eq!(bare.recover().await.unwrap_err().kind(), ErrorKind::Configuration);
+}
+
+#[tokio::test]
+async fn a_task_that_is_dropped_and_taken_up_again_goes_on_where_it_stood() {
+    let disk = Disk::default();
+    let world = process(&disk, |now, attempt| match () {
+        () if !is_check(attempt) => answer(ACK),
+        () if now < 5_000 => answer(&format!("{},{RUNNING}", picture("p"))),
+        () => answer(&format!("{},{}", picture("p"), picture("q"))),
+    });
+    let mut again = world.client.submit_prepared(image("a", 2)).unwrap();
+    world.pass(3 * SECOND).await;
+    for round in 0..3 {
+        drop(again);
+        // Before the driver has heard of it, or the journal.
+        again = match round {
+            0 => world.recover_one().await,
+            1 => world.client.resume(id("a")).unwrap(),
+            _ => world.client.submit_prepared(image("a", 2)).unwrap(),
+        };
+        settle().await;
+    }
+    assert_eq!(world.story(&again).await, ["replayed", "p #0 again", "q #1", "succeeded"]);
+    let outcome = world.run(again.outcome()).await.unwrap();
+    world.run(outcome.confirm()).await.unwrap();
+    assert_eq!((disk.row(id("a")).stage, world.times()[0].len()), (Stage::Confirmed, 1));
+}
+
+#[tokio::test]
+async fn a_journal_that_does_not_answer_is_waited_for_until_the_deadline() {
+    let dead = Disk::default().open_until(Death::at(0, false));
+    let world = Process::new(dead, ManualClock::new(), |_, _| panic!("nothing is asked"));
+    let client = world.client.with_plan(Plan::default().with_deadline(30 * SECOND));
+    let error = world.run(client.recover()).await.unwrap_err();
+    assert_eq!((error.kind(), world.clock.now()), (ErrorKind::Journal, 30 * SECOND));
+    // One that is resumed is looked at all the same, five seconds late, and ends at its deadline as ever.
+    let mut answers = [RUNNING.to_owned(), picture("p")].into_iter();
+    let dead = Disk::default().open_until(Death::at(0, false));
+    let world = Process::new(dead, ManualClock::new(), move |_, _| answer(&answers.next().unwrap()));
+    let task = world.client.resume(runware::TaskHandle::new(id("a")).with_expected(1)).unwrap();
+    let outcome = world.run(task.outcome()).await.unwrap();
+    assert_eq!((outcome.status(), outcome.is_durable()), (Status::Succeeded, false));
+    assert_eq!(world.times()[1][0], 5_000);
+}
+
+#[tokio::test]
+async fn ten_thousand_tasks_are_taken_up_together() {
+    let disk = Disk::default();
+    for number in 0..10_000 {
+        let task = RawTask::new("imageInference").set("deliveryMethod", "async");
+        let prepared = task.prepare(id(&number.to_string())).unwrap();
+        disk.put(intent(&prepared), Duration::from_secs(90));
+        disk.accept_last();
+    }
+    let world = process(&disk, |_, attempt| {
+        let items = attempt.calls.iter().map(|call| {
+            let uuid = call.task_uuid.unwrap();
+            format!(r#"{{"taskType":"imageInference","taskUUID":"{uuid}","imageUUID":"i","imageURL":"u"}}"#)
+        });
+        answer(&items.collect::<Vec<_>>().join(","))
+    });
+    let recovered = world.recover().await;
+    assert_eq!(recovered.tasks.len(), 10_000);
+    let ids: Vec<_> = recovered.tasks.iter().map(|task| task.handle().task_uuid()).collect();
+    assert!((0..).zip(&ids).all(|(number, known)| *known == id(&number.to_string())), "oldest first");
+    for task in recovered.tasks {
+        assert_eq!(world.run(task.outcome()).await.unwrap().status(), Status::Succeeded);
+    }
+    assert_eq!((world.times()[1].len(), world.clock.now()), (100, Duration::ZERO));
+    assert!(disk.rows().iter().all(|row| row.stage == Stage::Settled));
 }

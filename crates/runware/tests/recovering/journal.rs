@@ -143,6 +143,13 @@ impl Disk {
         kept.rows.push(Row { begun_at, ..row });
     }
 
+    /// The server is known to have the task that was put last.
+    pub(crate) fn accept_last(&self) {
+        if let Some(row) = self.lock().rows.last_mut() {
+            row.is_accepted = true;
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Kept> {
         self.0.lock().unwrap()
     }
@@ -187,7 +194,7 @@ impl Kept {
             age: (row.boot == boot).then(|| now - begun_at),
             is_accepted,
             state: match stage {
-                Stage::Cleared => State::Cleared,
+                Stage::Cleared => State::Resubmitted,
                 Stage::Settled | Stage::Confirmed => State::Settled,
                 Stage::Undecided => State::Undecided { evidence },
                 _ => State::Open,

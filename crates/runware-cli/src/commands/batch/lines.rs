@@ -84,7 +84,8 @@ pub(super) fn prepare(
     let mut mistakes = Vec::new();
     let mut seen: HashMap<TaskUuid, usize> = HashMap::new();
     for Line { number, task } in lines {
-        let is_keyed = task.as_ref().is_ok_and(|keyed| keyed.key.is_some() && keyed.task.field("taskUUID").is_none());
+        let is_keyed =
+            task.as_ref().is_ok_and(|keyed| keyed.key.is_some() && keyed.task.field("taskUUID").is_none());
         let ready = task.and_then(|keyed| keyed.with_id(ids, derives)).and_then(|(task, options)| {
             let prepared = client.prepare(task).map_err(|error| problem(&error))?;
             Ok(Ready { prepared, options })

@@ -33,13 +33,16 @@ pub(super) fn find(session: &mut Session<'_>, task_uuid: TaskUuid) -> Result<Opt
         return Ok(None);
     }
     let kept = kept.swap_remove(here);
-    session.output.warn(&format!("The server's archive has nothing of {task_uuid}; this is what the journal keeps."));
+    session
+        .output
+        .warn(&format!("The server's archive has nothing of {task_uuid}; this is what the journal keeps."));
     pair(&kept).map(Some)
 }
 
 fn pair(kept: &Kept) -> Result<Pair, Stop> {
     let json = |text: Vec<u8>| {
-        RawJson::parse(text).map_err(|error| Stop::machine(format!("what the journal keeps is no JSON: {error}")))
+        RawJson::parse(text)
+            .map_err(|error| Stop::machine(format!("what the journal keeps is no JSON: {error}")))
     };
     let request = kept.request.as_ref().map(|request| json(request.to_vec())).transpose()?;
     let response = (!kept.parts.is_empty()).then(|| json(response(&kept.parts).into_bytes())).transpose()?;

@@ -39,8 +39,11 @@ mod tests {
 
     #[test]
     fn the_deepest_mount_counts() {
-        let mounts = "overlay / overlay rw 0 0\ntmpfs /tmp tmpfs rw 0 0\nnas:/x /mnt/my\\040disk nfs4 rw 0 0\n";
-        for (path, kind) in [("/a/b", "overlay"), ("/tmp/j.db", "tmpfs"), ("/mnt/my disk/j.db", "nfs4"), ("/tmpx", "overlay")] {
+        let mounts =
+            "overlay / overlay rw 0 0\ntmpfs /tmp tmpfs rw 0 0\nnas:/x /mnt/my\\040disk nfs4 rw 0 0\n";
+        for (path, kind) in
+            [("/a/b", "overlay"), ("/tmp/j.db", "tmpfs"), ("/mnt/my disk/j.db", "nfs4"), ("/tmpx", "overlay")]
+        {
             assert_eq!(of_mounts(mounts, Path::new(path)).as_deref(), Some(kind));
         }
         assert_eq!(of_mounts("", Path::new("/a")), None);

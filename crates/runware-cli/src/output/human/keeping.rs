@@ -94,11 +94,14 @@ pub(super) fn doctor(doctor: &Doctor) -> Words {
     for (name, url) in [("http", &configuration.http_base_url), ("ws", &configuration.ws_base_url)] {
         say(name, url.as_deref().unwrap_or("not used"));
     }
-    say("key", &match (&configuration.key_from, &configuration.key_problem) {
-        (Some(from), _) => format!("there is one, from {from}"),
-        (None, Some(problem)) => format!("none: {problem}"),
-        (None, None) => "none".to_owned(),
-    });
+    say(
+        "key",
+        &match (&configuration.key_from, &configuration.key_problem) {
+            (Some(from), _) => format!("there is one, from {from}"),
+            (None, Some(problem)) => format!("none: {problem}"),
+            (None, None) => "none".to_owned(),
+        },
+    );
     say("deadline", &humantime::format_duration(configuration.deadline).to_string());
     lines.extend([String::new(), "Journal".to_owned()]);
     let journal = &doctor.journal;
@@ -106,11 +109,14 @@ pub(super) fn doctor(doctor: &Doctor) -> Words {
     if let Some(path) = &journal.path {
         say("path", &format!("{path} (from {})", journal.path_from.unwrap_or("default")));
     }
-    say("state", match journal.state {
-        "absent" => "absent: the first task makes it",
-        "off" => "off: nothing is kept",
-        state => state,
-    });
+    say(
+        "state",
+        match journal.state {
+            "absent" => "absent: the first task makes it",
+            "off" => "off: nothing is kept",
+            state => state,
+        },
+    );
     if let Some(problem) = &journal.problem {
         say("problem", problem);
     }
@@ -125,10 +131,14 @@ pub(super) fn doctor(doctor: &Doctor) -> Words {
             number => format!("by {number} more processes"),
         };
         say("in use", &others);
-        let tasks: Vec<String> = findings.tasks.iter().map(|(state, number)| format!("{number} {state}")).collect();
+        let tasks: Vec<String> =
+            findings.tasks.iter().map(|(state, number)| format!("{number} {state}")).collect();
         say("tasks", if tasks.is_empty() { "none".to_owned() } else { tasks.join(", ") }.as_str());
         for budget in &findings.budgets {
-            say("budget", &format!("{}: ${} spent, ${} set aside", budget.name, budget.spent, budget.reserved));
+            say(
+                "budget",
+                &format!("{}: ${} spent, ${} set aside", budget.name, budget.spent, budget.reserved),
+            );
         }
         for (name, tasks) in [("open", &findings.open), ("undelivered", &findings.undelivered)] {
             tasks.iter().for_each(|task| say(name, &task.to_string()));
@@ -139,7 +149,10 @@ pub(super) fn doctor(doctor: &Doctor) -> Words {
         for undecided in &findings.undecided {
             let reason = undecided.reason.as_deref().unwrap_or("nobody can tell whether it ran");
             lines.push(format!("  undecided    {}: {}", undecided.task_uuid, sanitize::line(reason)));
-            lines.extend([&undecided.resubmit, &undecided.abandon].map(|command| format!("    {}", sanitize::line(command))));
+            lines.extend(
+                [&undecided.resubmit, &undecided.abandon]
+                    .map(|command| format!("    {}", sanitize::line(command))),
+            );
         }
     }
     Words::data(lines.join("\n"))
@@ -151,7 +164,9 @@ mod tests {
 
     #[test]
     fn ages_have_one_unit() {
-        for (seconds, shown) in [(0, "0s"), (59, "59s"), (60, "1m"), (7_199, "1h"), (172_799, "47h"), (172_800, "2d")] {
+        for (seconds, shown) in
+            [(0, "0s"), (59, "59s"), (60, "1m"), (7_199, "1h"), (172_799, "47h"), (172_800, "2d")]
+        {
             assert_eq!(age(Duration::from_secs(seconds)), shown);
         }
     }

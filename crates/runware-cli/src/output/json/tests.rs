@@ -60,6 +60,19 @@ fn the_events_of_a_task_have_their_fields() {
             r#""status":"running","results":0,"failures":0,"polls":9,"elapsedMs":0,"resume":"runware wait …"}"#,
         ),
         (
+            Event::Settled {
+                task_uuid,
+                status: Status::Succeeded,
+                results: 1,
+                failures: 0,
+                polls: 1,
+                elapsed: Duration::ZERO,
+                durable: false,
+                resume: None,
+            },
+            r#""status":"succeeded","results":1,"failures":0,"polls":1,"elapsedMs":0,"durable":false}"#,
+        ),
+        (
             Event::Error {
                 task_uuid: Some(task_uuid),
                 category: ErrorCategory::RateLimit,

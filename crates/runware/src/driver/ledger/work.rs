@@ -48,8 +48,9 @@ impl Work {
         self.sorts.values().any(|under_way| *under_way == sort)
     }
 
+    /// True if nothing is being written down. What is read, and the signs of life, are of no matter at the end.
     pub(super) fn is_idle(&self) -> bool {
-        self.calls.is_empty()
+        self.sorts.values().all(|sort| matches!(sort, Sort::Load | Sort::Renew))
     }
 
     /// The next call that has ended; `None` if none is under way.
