@@ -43,7 +43,7 @@ pub const QUESTION_GAP: Duration = Duration::from_secs(5);
 /// a fault they follow its recovery delays, until an answer comes through; the cadence then goes on where
 /// it was. A query that stays unanswered for the query timeout is a transient fault by itself.
 ///
-/// A `Poll` is small (at most 128 bytes); the plan and the kind are shared.
+/// A `Poll` is small (at most 120 bytes); the plan and the kind are shared.
 ///
 /// ```
 /// use runware_poll::{Ending, Plan, Poll, Seen, Step, Tick};
@@ -80,9 +80,8 @@ pub struct Poll {
     visible_at: Tick,
     /// Whether the last healthy answer did not show the task.
     in_doubt: bool,
-    /// No question before then.
-    question_from: Tick,
-    question_gap: Span,
+    /// What was asked elsewhere, which few tasks need.
+    questions: Option<Box<Questions>>,
     ending: Option<Ending>,
     /// What the task is like, if its times are to be learned and known.
     kind: Option<Arc<Kind>>,
@@ -121,8 +120,7 @@ impl Poll {
             setback: Span::NONE,
             visible_at: resumed,
             in_doubt: false,
-            question_from: Tick::ZERO,
-            question_gap: Span::NONE,
+            questions: None,
             ending: None,
             kind: None,
             origin: resumed,
@@ -176,7 +174,9 @@ impl Poll {
             Seen::Running => {
                 self.visible_at = self.visible_at.max(now);
                 self.in_doubt = false;
-                self.question_gap = Span::NONE;
+                if let Some(questions) = &mut self.questions {
+                    questions.gap = Span::NONE;
+                }
             }
             Seen::Unknown => self.in_doubt = true,
             Seen::Settled => self.conclude(Ending::Settled),
@@ -205,15 +205,16 @@ impl Poll {
     /// A question went out: no other is raised before it is answered, or the query timeout has passed.
     /// Looking goes on meanwhile.
     pub fn asked(&mut self, now: Tick) {
-        self.question_from = now + self.plan.query_timeout();
+        let answer_by = now + self.plan.query_timeout();
+        self.questions.get_or_insert_default().next_from = answer_by;
     }
 
     /// The question was dealt with. The next one comes [`QUESTION_GAP`] later at the soonest.
     pub fn answered(&mut self, now: Tick) {
         let longest = self.plan.grace().max(QUESTION_GAP);
-        let gap = grow(self.question_gap.duration(), QUESTION_GAP, 2.0, longest);
-        self.question_gap = Span::new(gap);
-        self.question_from = now + gap;
+        let questions = self.questions.get_or_insert_default();
+        let gap = grow(questions.gap.duration(), QUESTION_GAP, 2.0, longest);
+        **questions = Questions { next_from: now + gap, gap: Span::new(gap) };
     }
 
     /// Ends the task for a reason that only the driver knows. The first ending stays.
@@ -338,7 +339,8 @@ impl Poll {
         if !self.in_doubt {
             return Tick::MAX;
         }
-        (self.visible_at + self.plan.grace()).max(self.question_from).max(self.held_until)
+        let next_from = self.questions.as_ref().map_or(Tick::ZERO, |questions| questions.next_from);
+        (self.visible_at + self.plan.grace()).max(next_from).max(self.held_until)
     }
 
     /// When the query under way is no longer waited for.
@@ -352,7 +354,15 @@ impl Poll {
 }
 
 // A driver may hold a million of them.
-const _: () = assert!(size_of::<Poll>() <= 128, "a poll is at most 128 bytes");
+const _: () = assert!(size_of::<Poll>() <= 120, "a poll is at most 120 bytes");
+
+/// The questions about a task that is in doubt.
+#[derive(Clone, Debug, Default)]
+struct Questions {
+    /// No question before then.
+    next_from: Tick,
+    gap: Span,
+}
 
 struct Setback {
     base: Duration,

@@ -371,11 +371,6 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
         self.limit.current()
     }
 
-    /// Sets how many tasks one request may ask for at most, from the next request on. Zero counts as 1.
-    pub const fn set_batch_limit(&mut self, limit: usize) {
-        self.limit = BatchLimit::new(limit);
-    }
-
     /// What retries are paid from.
     pub const fn quota(&self) -> &Quota {
         &self.quota

@@ -4,6 +4,7 @@ use std::fmt;
 
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest as _, Sha256};
 
 /// An API key that no log, error or `Debug` output shows.
 ///
@@ -43,6 +44,13 @@ impl ApiKey {
     /// The key itself, for the one header or frame that has to carry it.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
+    }
+
+    /// Eight hexadecimal digits that tell keys apart, and from which none can be found: what may be written down beside
+    /// a task to know later whose it is.
+    pub fn fingerprint(&self) -> String {
+        let digest = Sha256::new().chain_update(b"runware account\0").chain_update(self.expose()).finalize();
+        digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
     }
 }
 

@@ -14,11 +14,13 @@ pub use protocol::Protocol;
 
 use crate::client::Shared;
 use crate::driver::{Driver, Setup};
+use crate::journal::Journal;
+use crate::keeping::Keeping;
 use crate::kinds::Kinds;
 use crate::lookup::Lookup;
 use crate::registry::Registry;
 use crate::stats::counters::Counters;
-use crate::{Client, Error, entropy};
+use crate::{Budget, Client, Error, entropy};
 
 /// The environment variable with the API key.
 pub const API_KEY_VARIABLE: &str = "RUNWARE_API_KEY";
@@ -48,6 +50,9 @@ pub struct ClientBuilder {
     max_requests_in_flight: Option<usize>,
     seed: Option<u64>,
     durations: Durations,
+    journal: Option<Arc<dyn Journal>>,
+    scope: Option<String>,
+    budget: Option<Budget>,
 }
 
 impl ClientBuilder {
@@ -146,6 +151,35 @@ impl ClientBuilder {
         self
     }
 
+    /// Keeps tasks in this journal: from before they are sent until what came of them is
+    /// [confirmed](crate::Outcome::confirm). Default: none.
+    ///
+    /// Without a journal everything that is promised within one process holds as well, and nothing beyond it: a process
+    /// that ends takes with it which tasks it had submitted, and what came of them. See [`journal`](crate::journal).
+    #[must_use]
+    pub fn journal(mut self, journal: Arc<dyn Journal>) -> Self {
+        self.journal = Some(journal);
+        self
+    }
+
+    /// Which service the tasks in the journal are meant for. Default: the host that the client speaks to.
+    ///
+    /// Tasks of another service are left alone: there the same id is another task.
+    #[must_use]
+    pub fn scope(mut self, scope: impl Into<String>) -> Self {
+        self.scope = Some(scope.into());
+        self
+    }
+
+    /// Spends no more than this. Default: no limit. It needs a [journal](Self::journal), in which all who share it count.
+    ///
+    /// Each task needs a [price](crate::SubmitOptions::price) then; [`Client::dry_run`] asks the server for one.
+    #[must_use]
+    pub fn budget(mut self, budget: Budget) -> Self {
+        self.budget = Some(budget);
+        self
+    }
+
     /// Fixes the randomness of jitter, for reproducible timelines. Default: random.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
@@ -164,6 +198,7 @@ impl ClientBuilder {
         let runtime = tokio::runtime::Handle::try_current()
             .map_err(|_| Error::configuration("a client needs a Tokio runtime: call `build` inside one"))?;
         let pacing = pacing(self.rate_limit, self.max_requests_in_flight)?;
+        let keeping = self.keeping()?;
         let clock = self.clock.unwrap_or_else(|| Arc::new(TokioClock::new()));
         let seed = self.seed.unwrap_or_else(entropy::seed);
         let transport = match self.transport {
@@ -196,10 +231,33 @@ impl ClientBuilder {
             seed,
             durations: self.durations,
             learned: Arc::clone(&learned),
+            keeping: keeping.clone(),
         });
         runtime.spawn(driver.run());
         let kinds = Kinds::default();
-        Ok(Client::new(Shared { commands, registry, counters, lookup, kinds, learned }, self.plan))
+        Ok(Client::new(Shared { commands, registry, counters, lookup, kinds, learned, keeping }, self.plan))
+    }
+
+    /// Where the tasks are kept, and under which names.
+    fn keeping(&self) -> Result<Option<Arc<Keeping>>, Error> {
+        let Some(journal) = &self.journal else {
+            return match self.budget {
+                Some(_) => Err(Error::configuration(
+                    "a budget needs a journal, in which all who share it count: use `ClientBuilder::journal`",
+                )),
+                None => Ok(None),
+            };
+        };
+        #[cfg(any(feature = "http", feature = "websocket"))]
+        let (scope, account) = match &self.transport {
+            Some(_) => (None, None),
+            None => (Some(self.service.scope()), self.service.account()),
+        };
+        #[cfg(not(any(feature = "http", feature = "websocket")))]
+        let (scope, account) = (None, None);
+        let scope = self.scope.clone().or(scope).unwrap_or_else(|| OTHER_SCOPE.to_owned());
+        let (journal, budget) = (Arc::clone(journal), self.budget.clone());
+        Ok(Some(Arc::new(Keeping { journal, scope, account, budget })))
     }
 }
 
@@ -215,6 +273,9 @@ fn pacing(rate: Option<f64>, in_flight: Option<usize>) -> Result<Pacing, Error> 
     }
     Ok(pacing)
 }
+
+/// The service behind a transport of the caller's, unless configured otherwise.
+const OTHER_SCOPE: &str = "custom";
 
 /// Tasks in one request, unless configured otherwise.
 const DEFAULT_BATCH_LIMIT: usize = 100;

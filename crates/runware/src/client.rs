@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::driver::Command;
 use crate::driver::opening::Opening;
+use crate::keeping::Keeping;
 use crate::kinds::Kinds;
 use crate::lookup::{Lookup, StatusReport};
 use crate::registry::Registry;
@@ -49,6 +50,8 @@ pub(crate) struct Shared {
     pub(crate) kinds: Kinds,
     /// What the driver had learned by its end.
     pub(crate) learned: Arc<OnceLock<Durations>>,
+    /// Where tasks are kept, if they are.
+    pub(crate) keeping: Option<Arc<Keeping>>,
 }
 
 impl Client {

@@ -31,6 +31,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
 use crate::exchange::Exchange;
+use crate::keeping::Keeping;
 use crate::reading;
 use crate::registry::Registry;
 use crate::room::give_back;
@@ -75,6 +76,8 @@ pub(crate) struct Setup {
     pub(crate) durations: Durations,
     /// Where that is left at the end.
     pub(crate) learned: Arc<OnceLock<Durations>>,
+    /// Where tasks are kept, if they are.
+    pub(crate) keeping: Option<Arc<Keeping>>,
 }
 
 pub(crate) struct Driver {
@@ -107,6 +110,7 @@ pub(crate) struct Driver {
     unclaimed: Option<Unclaimed>,
     purposes: HashMap<tokio::task::Id, (Purpose, UnderWay)>,
     learned: Arc<OnceLock<Durations>>,
+    keeping: Option<Arc<Keeping>>,
 }
 
 /// What an exchange was for.
@@ -173,6 +177,7 @@ impl Driver {
             seed,
             durations,
             learned,
+            keeping,
         } = setup;
         let limits = Limits { batch: batch_limit, ..Limits::default() };
         let unclaimed = transport.take_unclaimed();
@@ -197,6 +202,7 @@ impl Driver {
             unclaimed,
             purposes: HashMap::new(),
             learned,
+            keeping,
         }
     }
 

@@ -13,6 +13,7 @@ use runware_types::{ApiError, CollectedText, ErrorCategory, InvalidTask, TaskUui
 pub use cause::Cause;
 
 use crate::TaskHandle;
+use crate::journal::JournalError;
 
 /// Why a call did not give an outcome.
 ///
@@ -74,10 +75,21 @@ pub enum ErrorKind {
     QueryFailed,
     /// The client was closed while the task was open. A task that was sent goes on.
     Closed,
+    /// The journal cannot keep it. A task that was about to be sent was not.
+    Journal,
+    /// Another process looks after the task now, which keeps what comes of it. Nothing is lost.
+    TakenOver,
+    /// The task was given up for good. Nothing was sent; a new request needs a new taskUUID or key.
+    Abandoned,
+    /// The task does not fit into the budget. Nothing was sent.
+    OverBudget,
+    /// There is a budget, and nobody said what the task costs. Nothing was sent.
+    Unpriced,
 }
 
 #[derive(Debug)]
 enum Source {
+    Journal(JournalError),
     #[cfg(any(feature = "http", feature = "websocket"))]
     Key(runware_transport::InvalidApiKey),
     Transport(TransportError),
@@ -145,6 +157,8 @@ impl Error {
                 ErrorCategory::Connection
             }
             ErrorKind::Closed => ErrorCategory::Aborted,
+            ErrorKind::OverBudget | ErrorKind::Unpriced => ErrorCategory::Quota,
+            ErrorKind::Journal | ErrorKind::TakenOver | ErrorKind::Abandoned => ErrorCategory::Unknown,
             ErrorKind::Rejected | ErrorKind::QueryFailed | ErrorKind::StreamFailed => ErrorCategory::Unknown,
         }
     }
@@ -358,6 +372,7 @@ impl std::error::Error for Error {
             Source::Key(error) => Some(error),
             Source::Transport(error) => Some(error),
             Source::Task(error) => Some(error),
+            Source::Journal(error) => Some(error),
         }
     }
 }

@@ -50,6 +50,7 @@
 //! The layers below are re-exported whole: [`types`] is the wire schema, [`poll`] the pure state machines,
 //! [`transport`] the way to the server. Each is a crate of its own for those who need only that.
 
+mod budget;
 mod builder;
 #[cfg(any(test, feature = "websocket"))]
 mod causes;
@@ -59,6 +60,8 @@ mod entropy;
 mod error;
 mod exchange;
 mod handle;
+pub mod journal;
+mod keeping;
 mod kinds;
 mod lookup;
 mod outcome;
@@ -69,6 +72,7 @@ mod room;
 mod route;
 mod stats;
 mod submission;
+mod submit_options;
 mod task;
 mod text_stream;
 mod watch;
@@ -77,13 +81,15 @@ pub use runware_poll as poll;
 pub use runware_transport as transport;
 pub use runware_types as types;
 
+pub use budget::Budget;
 pub use builder::{API_KEY_VARIABLE, ClientBuilder, Protocol};
 pub use client::Client;
 pub use error::{Cause, Error, ErrorKind};
 pub use handle::TaskHandle;
 pub use lookup::StatusReport;
-pub use outcome::{Ending, Outcome, Status, TaskFailure, TaskResult};
+pub use outcome::{DeliveryId, Ending, Outcome, Status, TaskFailure, TaskResult};
 pub use stats::{LagBound, Stats};
+pub use submit_options::SubmitOptions;
 pub use task::{Event, Events, Task};
 pub use text_stream::TextStream;
 

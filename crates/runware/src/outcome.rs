@@ -1,8 +1,9 @@
 //! How a task ended: results and failures, always together.
 
+use std::fmt;
 use std::time::Duration;
 
-use runware_types::{ApiError, DecodeError, Item, Media, Money};
+use runware_types::{ApiError, DecodeError, Item, Media, Money, TaskUuid};
 use serde::de::DeserializeOwned;
 
 use crate::{Error, TaskHandle};
@@ -138,6 +139,23 @@ pub enum Ending {
         /// What was asked, and what the server said.
         evidence: String,
     },
+}
+
+/// The name of one hand-over: the same whenever the same result is handed over again.
+///
+/// Keep it with what was made of the result, and a result that comes twice, as it may after a crash, is told from a new
+/// one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DeliveryId {
+    pub(crate) task_uuid: TaskUuid,
+    pub(crate) ordinal: u32,
+}
+
+/// The task's id, a slash, and the number of the result in the order in which they became known.
+impl fmt::Display for DeliveryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.task_uuid, self.ordinal)
+    }
 }
 
 /// One result of a task, as the server sent it.

@@ -22,7 +22,12 @@ pub(super) const ROOMS: &[Room] = &[
         layer: Some(2),
         may_use: &["runware-types", "runware-transport", "runware-poll"],
     },
-    Room { name: "runware-cli", layer: Some(3), may_use: &["runware", "runware-emulator"] },
+    Room { name: "runware-journal", layer: Some(3), may_use: &["runware"] },
+    Room {
+        name: "runware-cli",
+        layer: Some(3),
+        may_use: &["runware", "runware-journal", "runware-emulator"],
+    },
     Room {
         name: "runware-tests",
         layer: None,
@@ -32,6 +37,7 @@ pub(super) const ROOMS: &[Room] = &[
             "runware-transport",
             "runware-emulator",
             "runware",
+            "runware-journal",
             "runware-cli",
         ],
     },

@@ -1,33 +1,58 @@
 //! [`Index`]: which slots may be those of a key.
 
-/// Slots by the hashes of their keys.
+/// Slots by the hashes of their keys, in many small tables.
 ///
 /// The hash is beside the slot's number, and both are where the search begins, or next to it: a look-up fetches one line
-/// of memory and no other task, and growing fetches no tasks at all, and goes through both tables from front to back.
+/// of memory and no other task. Each table grows by itself: nobody waits until all have grown, and what one leaves behind
+/// is small enough to be of use to another.
 #[derive(Debug)]
 pub(super) struct Index {
-    /// In the order of the hashes, but for what has to step aside.
-    entries: Vec<Entry>,
+    /// One for each value of the highest bits of a hash, or none before the first slot.
+    tables: Vec<Table>,
     len: usize,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Entry {
-    hash: u32,
-    slot: u32,
+#[derive(Clone, Debug, Default)]
+struct Table {
+    /// In order. None is before its home, and between the two there is no vacant one.
+    entries: Vec<Entry>,
+    /// How many entries are homes. There are some more for those that have to step aside at the end.
+    homes: usize,
+    len: usize,
 }
 
-impl Entry {
-    const VACANT: Self = Self { hash: 0, slot: u32::MAX };
+/// A hash in the upper half and a slot in the lower one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Entry(u64);
 
-    const fn is_vacant(self) -> bool {
-        self.slot == Self::VACANT.slot
+impl Entry {
+    /// It comes after all others.
+    const VACANT: Self = Self(u64::MAX);
+
+    const fn new(hash: u32, slot: u32) -> Self {
+        Self((hash as u64) << 32 | slot as u64)
+    }
+
+    const fn hash(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+
+    const fn slot(self) -> u32 {
+        self.0 as u32
+    }
+
+    /// Where it belongs among so many homes: at the share of them that its hash is of all in its table.
+    const fn home(self, homes: usize) -> usize {
+        // There are fewer than 2^32 homes: nothing is lost.
+        (((self.hash() << TABLE_BITS) as u64 * homes as u64) >> 32) as usize
     }
 }
 
+const TABLE_BITS: u32 = 8;
+
 impl Index {
     pub(super) const fn new() -> Self {
-        Self { entries: Vec::new(), len: 0 }
+        Self { tables: Vec::new(), len: 0 }
     }
 
     pub(super) const fn len(&self) -> usize {
@@ -36,75 +61,102 @@ impl Index {
 
     /// The slot with this hash that is the one.
     pub(super) fn find(&self, hash: u32, is_it: impl Fn(u32) -> bool) -> Option<u32> {
-        self.position(hash, is_it).map(|(_, slot)| slot)
+        self.tables.get(table_of(hash))?.find(hash, is_it)
     }
 
     /// Adds a slot that is not there.
     pub(super) fn insert(&mut self, hash: u32, slot: u32) {
-        // At most four fifths are taken, so that a search is short, and not much less.
-        if (self.len + 1) * 5 > self.entries.len() * 4 {
-            let grown = vec![Entry::VACANT; (self.entries.len() + self.entries.len() / 4).max(16)];
-            for entry in std::mem::replace(&mut self.entries, grown) {
-                if !entry.is_vacant() {
-                    self.put(entry);
-                }
-            }
+        if self.tables.is_empty() {
+            self.tables.resize_with(1 << TABLE_BITS, Table::default);
         }
-        self.put(Entry { hash, slot });
-        self.len += 1;
+        if let Some(table) = self.tables.get_mut(table_of(hash)) {
+            table.insert(Entry::new(hash, slot));
+            self.len += 1;
+        }
     }
 
     pub(super) fn remove(&mut self, hash: u32, slot: u32) {
-        let Some((mut gap, _)) = self.position(hash, |other| other == slot) else { return };
-        self.len -= 1;
-        // Nobody behind it shall be cut off from where the search for them begins.
-        let mut next = self.after(gap);
-        while let Some(entry) = self.at(next) {
-            if self.distance(self.home(entry.hash), next) >= self.distance(gap, next) {
-                self.set(gap, entry);
-                gap = next;
+        if let Some(table) = self.tables.get_mut(table_of(hash))
+            && table.remove(Entry::new(hash, slot))
+        {
+            self.len -= 1;
+        }
+    }
+}
+
+const fn table_of(hash: u32) -> usize {
+    (hash >> (u32::BITS - TABLE_BITS)) as usize
+}
+
+impl Table {
+    fn find(&self, hash: u32, is_it: impl Fn(u32) -> bool) -> Option<u32> {
+        let sought = Entry::new(hash, 0);
+        let entries = self.entries.get(sought.home(self.homes)..)?;
+        let same =
+            entries.iter().skip_while(|entry| **entry < sought).take_while(|entry| entry.hash() == hash);
+        same.map(|entry| entry.slot()).find(|slot| is_it(*slot))
+    }
+
+    fn insert(&mut self, entry: Entry) {
+        // At most four fifths are taken, so that little has to step aside, and no less than half.
+        if (self.len + 1) * 5 > self.homes * 4 {
+            self.grow();
+        }
+        let position = self.position(entry);
+        let mut displaced = entry;
+        for place in self.entries.iter_mut().skip(position) {
+            std::mem::swap(place, &mut displaced);
+            if displaced == Entry::VACANT {
+                break;
             }
-            next = self.after(next);
+        }
+        if displaced != Entry::VACANT {
+            self.entries.push(displaced);
+        }
+        self.len += 1;
+    }
+
+    /// Returns true if it was there.
+    fn remove(&mut self, entry: Entry) -> bool {
+        let mut gap = self.position(entry);
+        if self.entries.get(gap) != Some(&entry) {
+            return false;
+        }
+        // Those behind it that have stepped aside move up.
+        while let Some(next) = self.entries.get(gap + 1).copied()
+            && next != Entry::VACANT
+            && next.home(self.homes) <= gap
+        {
+            self.set(gap, next);
+            gap += 1;
         }
         self.set(gap, Entry::VACANT);
+        self.len -= 1;
+        true
     }
 
-    fn put(&mut self, entry: Entry) {
-        let mut position = self.home(entry.hash);
-        while self.at(position).is_some() {
-            position = self.after(position);
-        }
-        self.set(position, entry);
+    /// Where an entry is, or is to be.
+    fn position(&self, entry: Entry) -> usize {
+        let home = entry.home(self.homes);
+        let before = self.entries.iter().skip(home).take_while(|other| **other < entry);
+        home + before.count()
     }
 
-    fn position(&self, hash: u32, is_it: impl Fn(u32) -> bool) -> Option<(usize, u32)> {
-        let mut position = self.home(hash);
-        loop {
-            let entry = self.at(position)?;
-            if entry.hash == hash && is_it(entry.slot) {
-                return Some((position, entry.slot));
+    /// Makes room for half as many more.
+    fn grow(&mut self) {
+        self.homes = (self.homes + self.homes / 2).max(4);
+        let grown = vec![Entry::VACANT; self.homes];
+        let entries = std::mem::replace(&mut self.entries, grown);
+        let mut free = 0;
+        for entry in entries.into_iter().filter(|entry| *entry != Entry::VACANT) {
+            let position = entry.home(self.homes).max(free);
+            if position < self.entries.len() {
+                self.set(position, entry);
+            } else {
+                self.entries.push(entry);
             }
-            position = self.after(position);
+            free = position + 1;
         }
-    }
-
-    /// Where the search for a hash begins: the share of the table that it is of all hashes.
-    fn home(&self, hash: u32) -> usize {
-        let scaled = u128::from(hash) * self.entries.len() as u128;
-        usize::try_from(scaled >> 32).unwrap_or(0)
-    }
-
-    const fn after(&self, position: usize) -> usize {
-        if position + 1 < self.entries.len() { position + 1 } else { 0 }
-    }
-
-    /// How far it is to a position, forwards and around the end.
-    const fn distance(&self, from: usize, to: usize) -> usize {
-        if to >= from { to - from } else { to + self.entries.len() - from }
-    }
-
-    fn at(&self, position: usize) -> Option<Entry> {
-        self.entries.get(position).copied().filter(|entry| !entry.is_vacant())
     }
 
     fn set(&mut self, position: usize, entry: Entry) {

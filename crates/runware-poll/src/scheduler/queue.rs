@@ -1,10 +1,14 @@
 //! [`Queue`]: entries in the order of their moments.
 
+mod stretch;
+mod stretches;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
+use self::stretch::Stretch;
+use self::stretches::Stretches;
 use crate::cadence::Window;
 use crate::tick::Tick;
 
@@ -18,8 +22,7 @@ use crate::tick::Tick;
 #[derive(Debug)]
 pub(super) struct Queue {
     near: BTreeMap<Rank, Look>,
-    /// By where they begin. They do not overlap.
-    far: BTreeMap<u64, Stretch>,
+    far: Stretches,
     /// Whoever comes before is near. Whoever does not is far, but for those of exactly this moment that came first.
     border: u64,
     /// How many are near at most: enough for what was ever asked for.
@@ -75,33 +78,17 @@ pub(super) struct Rank {
     pub(super) slot: u32,
 }
 
-/// The entries of `2^shift` nanoseconds, in the order they came.
-#[derive(Debug)]
-struct Stretch {
-    /// Slots, and gaps that are neither first nor last.
-    list: VecDeque<u32>,
-    /// The place of the first one. Places go round.
-    first: u32,
-    gaps: usize,
-    shift: u8,
-}
-
-const GAP: u32 = u32::MAX;
 const NEAR: u32 = 1 << 31;
 
 /// Slots have numbers below this: with as many gaps, their places in a stretch still differ.
 pub(super) const MOST_SLOTS: u32 = 1 << 30;
 
-/// The widths of stretches, from 67 ms down to a nanosecond: a wide one for whom there is room for it, and narrower
-/// ones for what is found crowded when its turn comes.
-const SHIFTS: [u8; 5] = [26, 20, 13, 6, 0];
-
 /// How many entries are put in order at once.
-const CROWD: u32 = 2_048;
+const CROWD: usize = 2_048;
 
 impl Queue {
-    pub(super) const fn new() -> Self {
-        Self { near: BTreeMap::new(), far: BTreeMap::new(), border: 0, most: 4 * CROWD as usize, order: NEAR }
+    pub(super) fn new() -> Self {
+        Self { near: BTreeMap::new(), far: Stretches::new(), border: 0, most: 4 * CROWD, order: NEAR }
     }
 
     /// The first entry: there is none that is far without one that is near.
@@ -124,7 +111,7 @@ impl Queue {
                 self.spill(slots);
             }
         } else {
-            self.append(slots, slot, at.nanos());
+            self.far.at(at.nanos()).push_back(slots, slot);
         }
         self.fill(slots, 1);
     }
@@ -137,7 +124,7 @@ impl Queue {
         }
         let at = slots.at(slot);
         if hook.0 & NEAR == 0 {
-            self.strike(slots, at.nanos(), hook);
+            self.far.strike(slots, at.nanos(), hook);
         } else {
             self.near.remove(&Rank { at, order: hook.0, slot });
         }
@@ -160,37 +147,37 @@ impl Queue {
     }
 
     /// Draws stretches near until there are so many entries near, or no far ones.
+    #[inline]
     fn fill(&mut self, slots: &mut impl Slots, count: usize) {
         while self.near.len() < count
-            && let Some((start, mut stretch)) = self.far.pop_first()
+            && let Some((start, stretch)) = self.far.pop_first()
         {
-            if stretch.list.len() > CROWD as usize && stretch.shift > 0 {
-                self.divide(slots, stretch);
-                continue;
-            }
-            if self.near.is_empty() {
-                self.order = NEAR;
-            }
-            // One after the other, and then in order: the slots are fetched side by side.
-            let drawn = stretch.draw(CROWD as usize);
-            let drawn: Vec<_> = drawn.into_iter().map(|slot| self.rank(slots, slot)).collect();
-            self.near.extend(drawn);
-            if stretch.list.is_empty() {
-                self.border = end(start, stretch.shift).saturating_add(1);
-            } else {
-                // Equals, which are in order already.
-                self.far.insert(start, stretch);
-                self.border = start;
-            }
+            self.draw(slots, start, stretch);
         }
     }
 
-    /// Makes narrower stretches of one.
-    fn divide(&mut self, slots: &mut impl Slots, stretch: Stretch) {
-        let shift = SHIFTS.into_iter().find(|shift| *shift < stretch.shift).unwrap_or(0);
-        for slot in stretch.list.into_iter().filter(|slot| *slot != GAP) {
-            let start = start(slots.at(slot).nanos(), shift);
-            self.far.entry(start).or_insert_with(|| Stretch::empty(shift)).push_back(slots, slot);
+    /// Draws the first stretch near, or divides it, if it is crowded.
+    fn draw(&mut self, slots: &mut impl Slots, start: u64, mut stretch: Stretch) {
+        if stretch.len() > CROWD && !stretch.is_narrowest() {
+            self.far.divide(slots, stretch);
+            return;
+        }
+        if self.near.is_empty() {
+            self.order = NEAR;
+        }
+        // One after the other, and then in order: the slots are fetched side by side.
+        let drawn: Vec<_> = stretch.draw(CROWD).into_iter().map(|slot| self.rank(slots, slot)).collect();
+        if drawn.len() > self.near.len() {
+            self.near.append(&mut drawn.into_iter().collect());
+        } else {
+            self.near.extend(drawn);
+        }
+        if stretch.is_empty() {
+            self.border = stretch.end(start).saturating_add(1);
+        } else {
+            // Equals, which are in order already.
+            self.far.insert(start, stretch);
+            self.border = start;
         }
     }
 
@@ -200,136 +187,8 @@ impl Queue {
         while let Some(last) = self.near.last_entry().filter(|last| last.key().at >= border) {
             let Rank { at, slot, .. } = last.remove_entry().0;
             // They came before all equals that are far.
-            self.prepend(slots, slot, at.nanos());
+            self.far.at(at.nanos()).push_front(slots, slot);
         }
         self.border = border.nanos();
     }
-
-    fn append(&mut self, slots: &mut impl Slots, slot: u32, at: u64) {
-        if let Some((start, stretch)) = self.far.range_mut(..=at).next_back()
-            && at <= end(*start, stretch.shift)
-        {
-            stretch.push_back(slots, slot);
-        } else {
-            self.begin(at).push_back(slots, slot);
-        }
-    }
-
-    fn prepend(&mut self, slots: &mut impl Slots, slot: u32, at: u64) {
-        if let Some((start, stretch)) = self.far.range_mut(..=at).next_back()
-            && at <= end(*start, stretch.shift)
-        {
-            stretch.push_front(slots, slot);
-        } else {
-            self.begin(at).push_front(slots, slot);
-        }
-    }
-
-    /// A new stretch for a moment that is in none, as wide as there is room.
-    fn begin(&mut self, at: u64) -> &mut Stretch {
-        let before = self.far.range(..=at).next_back().map(|(start, stretch)| end(*start, stretch.shift));
-        let after = self.far.range(at..).next().map(|(start, _)| *start);
-        let fits = |shift: &u8| {
-            let start = start(at, *shift);
-            before.is_none_or(|before| before < start) && after.is_none_or(|after| end(start, *shift) < after)
-        };
-        let shift = SHIFTS.into_iter().find(fits).unwrap_or(0);
-        self.far.entry(start(at, shift)).or_insert_with(|| Stretch::empty(shift))
-    }
-
-    /// Takes a slot out of its stretch.
-    fn strike(&mut self, slots: &mut impl Slots, at: u64, hook: Hook) {
-        let Some((start, stretch)) = self.far.range_mut(..=at).next_back() else { return };
-        stretch.strike(slots, hook);
-        if stretch.list.is_empty() {
-            let start = *start;
-            self.far.remove(&start);
-        }
-    }
-}
-
-impl Stretch {
-    const fn empty(shift: u8) -> Self {
-        Self { list: VecDeque::new(), first: 0, gaps: 0, shift }
-    }
-
-    fn push_back(&mut self, slots: &mut impl Slots, slot: u32) {
-        let place = self.first.wrapping_add(count(self.list.len()));
-        slots.set_hook(slot, Hook::far(place));
-        self.make_room();
-        self.list.push_back(slot);
-    }
-
-    fn push_front(&mut self, slots: &mut impl Slots, slot: u32) {
-        self.first = self.first.wrapping_sub(1);
-        slots.set_hook(slot, Hook::far(self.first));
-        self.make_room();
-        self.list.push_front(slot);
-    }
-
-    /// Grows by a quarter and not to twice the size: there is a list for every few tasks.
-    fn make_room(&mut self) {
-        let len = self.list.len();
-        if len == self.list.capacity() {
-            self.list.reserve_exact((len / 4).max(4));
-        }
-    }
-
-    /// Takes out the first slots, of so many places.
-    fn draw(&mut self, places: usize) -> Vec<u32> {
-        let places = places.min(self.list.len());
-        let drawn: Vec<_> = self.list.drain(..places).filter(|slot| *slot != GAP).collect();
-        self.first = self.first.wrapping_add(count(places));
-        self.gaps -= places - drawn.len();
-        self.trim();
-        drawn
-    }
-
-    fn strike(&mut self, slots: &mut impl Slots, hook: Hook) {
-        let index = Hook::far(hook.0.wrapping_sub(self.first)).0;
-        let Some(slot) = self.list.get_mut(index as usize) else { return };
-        *slot = GAP;
-        self.gaps += 1;
-        self.trim();
-        if 2 * self.gaps > self.list.len() {
-            self.close_up(slots);
-        }
-    }
-
-    /// Removes the gaps at both ends.
-    fn trim(&mut self) {
-        while self.list.pop_front_if(|slot| *slot == GAP).is_some() {
-            self.first = self.first.wrapping_add(1);
-            self.gaps -= 1;
-        }
-        while self.list.pop_back_if(|slot| *slot == GAP).is_some() {
-            self.gaps -= 1;
-        }
-    }
-
-    /// Removes all gaps.
-    fn close_up(&mut self, slots: &mut impl Slots) {
-        self.list.retain(|slot| *slot != GAP);
-        self.list.shrink_to_fit();
-        self.gaps = 0;
-        self.first = 0;
-        for (place, slot) in (0..).zip(&self.list) {
-            slots.set_hook(*slot, Hook::far(place));
-        }
-    }
-}
-
-/// How many there are: never more than twice as many as there are slots.
-fn count(places: usize) -> u32 {
-    u32::try_from(places).unwrap_or(u32::MAX)
-}
-
-/// Where the stretch of a width begins that a moment is in.
-const fn start(at: u64, shift: u8) -> u64 {
-    at >> shift << shift
-}
-
-/// The last moment of a stretch.
-const fn end(start: u64, shift: u8) -> u64 {
-    start | ((1 << shift) - 1)
 }

@@ -26,7 +26,7 @@ pub(super) enum Turn {
 }
 
 impl Queues {
-    pub(super) const fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { news: Queue::new(), waiting: Queue::new(), ready: Queue::new(), questions: Queue::new() }
     }
 

@@ -12,6 +12,10 @@ fn scheduler() -> Scheduler<u32> {
     Scheduler::new(Limits::default())
 }
 
+fn batches_of(batch: usize) -> Scheduler<u32> {
+    Scheduler::new(Limits { batch, ..Limits::default() })
+}
+
 fn poll(started: Tick) -> Poll {
     Poll::new(even_plan(), 0, started)
 }
@@ -67,8 +71,7 @@ fn an_unanswered_request_is_repeated() {
 
 #[test]
 fn all_that_are_due_share_requests_oldest_first() {
-    let mut scheduler = scheduler();
-    scheduler.set_batch_limit(3);
+    let mut scheduler = batches_of(3);
     for key in [5, 1, 4, 2, 3] {
         scheduler.insert(key, poll(at(u64::from(key) * 100)), at(0));
     }
@@ -108,15 +111,13 @@ fn a_request_waits_for_those_that_fall_due_within_the_window() {
 
 #[test]
 fn a_full_request_waits_for_nobody() {
-    let mut scheduler = scheduler();
-    scheduler.set_batch_limit(2);
+    let mut scheduler = batches_of(2);
     for (key, started) in [(1, 0), (2, 0), (3, 30)] {
         scheduler.insert(key, poll(at(started)), at(0));
     }
     assert_eq!(send(&mut scheduler, at(1_000)), [1, 2]);
 
-    let mut scheduler = self::scheduler();
-    scheduler.set_batch_limit(2);
+    let mut scheduler = batches_of(2);
     let wide = Poll::new(wide_plan(), 1, at(150));
     assert!(wide.earliest() <= at(1_000) && at(1_030) < wide.due());
     scheduler.insert(1, poll(at(0)), at(0));
@@ -249,7 +250,6 @@ fn the_batch_limit_is_at_least_one() {
     let mut scheduler = crowd(2, Limits { batch: 0, ..Limits::default() });
     assert_eq!(scheduler.batch_limit(), 1);
     assert_eq!(send(&mut scheduler, at(0)), [0]);
-    scheduler.set_batch_limit(0);
     assert_eq!(send(&mut scheduler, at(0)), [1]);
 }
 

@@ -60,3 +60,10 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_fingerprint_is_always_the_same_and_says_nothing_of_the_key() {
+    let key = ApiKey::new("abc123").unwrap();
+    assert_eq!(key.fingerprint(), "d8b7b900");
+    assert_ne!(ApiKey::new("abc124").unwrap().fingerprint(), key.fingerprint());
+}

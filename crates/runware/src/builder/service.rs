@@ -85,6 +85,17 @@ impl ClientBuilder {
 }
 
 impl Service {
+    /// The name of the service in a journal: the host and port that tasks are sent to, whichever way they take.
+    pub(super) fn scope(&self) -> String {
+        let named = self.base_url.as_deref().or(self.ws_base_url.as_deref());
+        named.map_or_else(|| SERVICE.to_owned(), |url| authority(url).to_ascii_lowercase())
+    }
+
+    /// Tells this key from others in a journal, without showing it.
+    pub(super) fn account(&self) -> Option<String> {
+        Some(self.api_key.as_ref()?.as_ref().ok()?.fingerprint())
+    }
+
     /// The transport that all this describes. No connection is made yet.
     pub(super) fn transport(self, clock: &Arc<dyn Clock>, seed: u64) -> Result<Arc<dyn Transport>, Error> {
         let named = Named { http: self.base_url.is_some(), websocket: self.ws_base_url.is_some() };
@@ -199,6 +210,20 @@ fn of_socket(error: &TransportError) -> TransportError {
     let message = error.to_string().replace("`base_url`", "`ws_base_url`");
     TransportError::new(error.kind(), error.delivery(), message).with_causes(causes(error))
 }
+
+/// The service itself, in a journal.
+const SERVICE: &str = "api.runware.ai";
+
+/// Host and port of a URL.
+fn authority(url: &str) -> &str {
+    let rest = url.trim().split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    if host == WS_HOST { SERVICE } else { host }
+}
+
+/// Where the service takes WebSockets.
+const WS_HOST: &str = "ws-api.runware.ai";
 
 /// How long a task waits for the socket when it can go over HTTP as well.
 #[cfg(all(feature = "http", feature = "websocket"))]

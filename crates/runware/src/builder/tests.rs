@@ -83,3 +83,29 @@ async fn a_client_needs_a_key_that_can_be_one() {
 fn a_client_needs_a_runtime() {
     assert!(refusal(with_key()).contains("Tokio runtime"));
 }
+
+#[test]
+fn a_service_has_one_name_whichever_way_leads_to_it() {
+    let scope = |builder: ClientBuilder| builder.service.scope();
+    assert_eq!(scope(with_key()), "api.runware.ai");
+    assert_eq!(scope(with_key().base_url("https://api.runware.ai/v1")), "api.runware.ai");
+    assert_eq!(scope(with_key().ws_base_url("wss://ws-api.runware.ai/v1")), "api.runware.ai");
+    assert_eq!(scope(with_key().base_url(HTTP)), "127.0.0.1:9");
+    assert_eq!(scope(with_key().ws_base_url(WS)), "127.0.0.1:9");
+    assert_eq!(scope(with_key().base_url(HTTP).ws_base_url("ws://127.0.0.1:10/v1")), "127.0.0.1:9");
+    assert_eq!(scope(with_key().base_url("https://me@Example.ORG?a=/b")), "example.org");
+}
+
+#[test]
+fn a_key_is_known_again_and_not_shown() {
+    let account = |builder: ClientBuilder| builder.service.account();
+    assert_eq!(account(Client::builder().api_key("abc123")), account(with_key()));
+    assert_ne!(account(Client::builder().api_key("abc124")), account(with_key()));
+    assert_eq!(account(Client::builder()), None);
+}
+
+#[tokio::test]
+async fn a_budget_needs_a_journal() {
+    let budget = Budget::new("1.00".parse().unwrap());
+    assert!(refusal(with_key().budget(budget)).contains("`ClientBuilder::journal`"));
+}

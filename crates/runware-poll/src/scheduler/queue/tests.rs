@@ -130,7 +130,7 @@ proptest! {
                 Act::Ahead(count) => both.check_ahead(count),
             }
             both.check_first();
-            prop_assert!(both.queue.near.len() <= both.queue.most + CROWD as usize);
+            prop_assert!(both.queue.near.len() <= both.queue.most + CROWD);
         }
         both.drain();
     }

@@ -1,0 +1,1 @@
+//! The durable journal of Runware tasks: bought once, kept for good.
