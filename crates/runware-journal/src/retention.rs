@@ -12,7 +12,7 @@ pub struct Retention {
 }
 
 impl Retention {
-    /// How long everything is kept by default: 30 days.
+    /// From when on a task is old unless somebody says otherwise: 30 days. Nothing goes before it is pruned.
     pub const DEFAULT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
     /// Of tasks that ended longer ago than this, by the time of day, requests and results go, and all of those that were
