@@ -40,7 +40,8 @@ async fn collect(session: &mut Session<'_>) -> Result<Exit, Stop> {
         .map(|task| Opened { task_uuid: task.handle().task_uuid(), task: Ok(task) })
         .collect();
     if opened.is_empty() {
-        session.output.note("nothing is open");
+        let others = if recovered.held_elsewhere > 0 { " else" } else { "" };
+        session.output.note(&format!("nothing{others} is open"));
     }
     watch(session, opened).await?.sum_up(session)
 }

@@ -8,7 +8,9 @@ use std::path::Path;
 pub(super) fn permissions(path: &Path) -> Option<String> {
     use std::os::unix::fs::PermissionsExt as _;
     let mode = |path: &Path| Some(fs::metadata(path).ok()?.permissions().mode() & 0o7777);
-    let (file, directory) = (mode(path)?, mode(path.parent()?)?);
+    // A name alone has a directory, too.
+    let path = fs::canonicalize(path).ok()?;
+    let (file, directory) = (mode(&path)?, mode(path.parent()?)?);
     Some(format!("{file:04o} in a directory with {directory:04o}"))
 }
 
