@@ -311,3 +311,83 @@ async fn ten_thousand_tasks_are_taken_up_together() {
     assert_eq!((world.times()[1].len(), world.clock.now()), (100, Duration::ZERO));
     assert!(disk.rows().iter().all(|row| row.stage == Stage::Settled));
 }
+
+#[tokio::test]
+async fn what_has_ended_since_it_was_read_is_not_handed_over_a_second_time() {
+    let disk = Disk::default();
+    let (gate, opened) = tokio::sync::oneshot::channel();
+    let journal = Arc::new(Gated { inner: disk.open(), gate: std::sync::Mutex::new(None) });
+    let world = Process::new(journal.clone(), ManualClock::new(), |now, attempt| match () {
+        () if !is_check(attempt) => answer(ACK),
+        () if now < 10_000 => answer(RUNNING),
+        () => answer(&picture("p")),
+    });
+    let task = world.client.submit_prepared(image("a", 1)).unwrap();
+    world.pass(2 * SECOND).await;
+    *journal.gate.lock().unwrap() = Some(opened);
+    let client = world.client.clone();
+    let recovering = tokio::spawn(async move { client.recover().await });
+    settle().await;
+    // What the journal has was read while it was open. Before that is looked at, it ends and is confirmed.
+    let outcome = world.run(task.outcome()).await.unwrap();
+    assert_eq!((outcome.results().len(), outcome.is_redelivered()), (1, false));
+    world.run(outcome.confirm()).await.unwrap();
+    drop(task);
+    gate.send(()).unwrap();
+    let recovered = world.run(recovering).await.unwrap().unwrap();
+    for task in recovered.tasks {
+        let story = world.story(&task).await;
+        assert!(!story.contains(&"p #0".to_owned()), "handed over again as if it were new: {story:?}");
+    }
+}
+
+/// A journal whose next taking over is told late.
+#[derive(Debug)]
+struct Gated {
+    inner: Arc<crate::journal::MemoryJournal>,
+    gate: std::sync::Mutex<Option<tokio::sync::oneshot::Receiver<()>>>,
+}
+
+#[runware::transport::async_trait]
+impl runware::journal::Journal for Gated {
+    async fn begin(
+        &self,
+        intents: Vec<runware::journal::Intent>,
+    ) -> Result<Vec<runware::journal::Begun>, runware::journal::JournalError> {
+        self.inner.begin(intents).await
+    }
+
+    async fn record(
+        &self,
+        notes: Vec<runware::journal::Note>,
+    ) -> Result<Vec<runware::journal::Ticket>, runware::journal::JournalError> {
+        self.inner.record(notes).await
+    }
+
+    async fn claim(
+        &self,
+        claim: runware::journal::Claim,
+    ) -> Result<runware::journal::Claimed, runware::journal::JournalError> {
+        let claimed = self.inner.claim(claim).await;
+        let gate = self.gate.lock().unwrap().take();
+        if let Some(gate) = gate {
+            gate.await.unwrap();
+        }
+        claimed
+    }
+
+    async fn renew(&self) -> Result<(), runware::journal::JournalError> {
+        Ok(())
+    }
+
+    async fn durations(&self) -> Result<Option<runware::poll::Durations>, runware::journal::JournalError> {
+        Ok(None)
+    }
+
+    async fn keep_durations(
+        &self,
+        _: runware::poll::Durations,
+    ) -> Result<(), runware::journal::JournalError> {
+        Ok(())
+    }
+}
