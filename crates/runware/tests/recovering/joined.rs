@@ -391,3 +391,42 @@ impl runware::journal::Journal for Gated {
         Ok(())
     }
 }
+
+#[tokio::test]
+async fn who_was_stopped_with_a_task_that_waits_for_its_turn_does_not_send_what_others_have_taken_over() {
+    let disk = Disk::default();
+    let journal = disk.open();
+    let busy = r#"{"code":"serverOverloaded","message":"later","taskUUID":"$b"}"#;
+    let stopped = Process::new(journal.clone(), ManualClock::new(), move |_, _| {
+        let body = named(format!(r#"{{"errors":[{busy}]}}"#));
+        let reply = runware::transport::Reply::new(429, runware::types::Envelope::decode(body).unwrap());
+        runware::transport::testing::Step::reply(reply.with_retry_after(Duration::from_secs(30)))
+    });
+    let _first = stopped.client.submit_prepared(image("b", 1)).unwrap();
+    settle().await;
+    let second = stopped.client.submit_prepared(image("a", 1)).unwrap();
+    settle().await;
+    assert_eq!((stopped.submitted().len(), disk.rows().len()), (1, 2), "begun, and not sent");
+    // Then it is stopped for ten minutes, its lease ends, and somebody else finds that the task was never sent.
+    disk.kill(&journal);
+    disk.age(Duration::from_secs(600));
+    let mut has = false;
+    let other = process(&disk, move |_, attempt| match () {
+        () if is_details(attempt) => errors(&format!("{NOT_FOUND},{}", NOT_FOUND.replace("$a", "$b"))),
+        () if is_check(attempt) => answer(if has { picture("p") } else { String::new() }.as_str()),
+        () => {
+            has = true;
+            answer(ACK)
+        }
+    });
+    let tasks = other.recover().await.tasks;
+    let a = tasks.iter().find(|task| task.handle().task_uuid() == id("a")).unwrap();
+    let outcome = other.run(a.outcome()).await.unwrap();
+    assert_eq!(outcome.status(), Status::Succeeded);
+    // It wakes up.
+    let before = stopped.submitted().len();
+    stopped.clock.advance_to(Duration::from_secs(600));
+    stopped.pass(100 * SECOND).await;
+    assert_eq!(stopped.submitted().len(), before, "two owners have sent it");
+    assert_eq!(stopped.run(second.outcome()).await.unwrap_err().kind(), ErrorKind::TakenOver);
+}
