@@ -430,3 +430,72 @@ async fn who_was_stopped_with_a_task_that_waits_for_its_turn_does_not_send_what_
     assert_eq!(stopped.submitted().len(), before, "two owners have sent it");
     assert_eq!(stopped.run(second.outcome()).await.unwrap_err().kind(), ErrorKind::TakenOver);
 }
+
+#[tokio::test]
+async fn an_intent_that_failed_and_is_there_all_the_same_is_not_bought_by_somebody_else() {
+    let disk = Disk::default();
+    let journal = Arc::new(Unsure(disk.open()));
+    let first = Process::new(journal, ManualClock::new(), |_, _| answer(ACK));
+    let task = first.client.submit_prepared(image("a", 1)).unwrap();
+    let error = first.run(task.outcome()).await.unwrap_err();
+    assert_eq!((error.kind(), first.submitted().len()), (ErrorKind::Journal, 0));
+    first.pass(100 * SECOND).await;
+    first.run(first.client.close()).await;
+    disk.kill_all();
+    disk.age(Duration::from_secs(100));
+    let second = process(&disk, |_, attempt| match () {
+        () if is_details(attempt) => errors(NOT_FOUND),
+        () if is_check(attempt) => answer(""),
+        () => answer(ACK),
+    });
+    let _tasks = second.recover().await.tasks;
+    second.pass(60 * SECOND).await;
+    // Whoever was told that nothing was sent, and that it is safe, has submitted it anew under another id.
+    let is_bought = !second.submitted().is_empty();
+    assert!(!(error.is_safe_to_resubmit() && is_bought), "it is bought behind the back of who was told so");
+}
+
+/// A journal whose intents fail after they were written, as when the sync of a disk fails that has written them.
+#[derive(Debug)]
+struct Unsure(Arc<crate::journal::MemoryJournal>);
+
+#[runware::transport::async_trait]
+impl runware::journal::Journal for Unsure {
+    async fn begin(
+        &self,
+        intents: Vec<runware::journal::Intent>,
+    ) -> Result<Vec<runware::journal::Begun>, runware::journal::JournalError> {
+        _ = self.0.begin(intents).await;
+        let kind = runware::journal::JournalErrorKind::Io;
+        Err(runware::journal::JournalError::new(kind, "the disk could not be synced"))
+    }
+
+    async fn record(
+        &self,
+        notes: Vec<runware::journal::Note>,
+    ) -> Result<Vec<runware::journal::Ticket>, runware::journal::JournalError> {
+        self.0.record(notes).await
+    }
+
+    async fn claim(
+        &self,
+        claim: runware::journal::Claim,
+    ) -> Result<runware::journal::Claimed, runware::journal::JournalError> {
+        self.0.claim(claim).await
+    }
+
+    async fn renew(&self) -> Result<(), runware::journal::JournalError> {
+        Ok(())
+    }
+
+    async fn durations(&self) -> Result<Option<runware::poll::Durations>, runware::journal::JournalError> {
+        Ok(None)
+    }
+
+    async fn keep_durations(
+        &self,
+        _: runware::poll::Durations,
+    ) -> Result<(), runware::journal::JournalError> {
+        Ok(())
+    }
+}
