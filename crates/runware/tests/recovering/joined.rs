@@ -499,3 +499,15 @@ impl runware::journal::Journal for Unsure {
         Ok(())
     }
 }
+
+#[tokio::test]
+async fn what_was_confirmed_and_pruned_does_not_come_as_if_it_were_new() {
+    let disk = Disk::default();
+    disk.put(intent(&image("a", 1)), Duration::from_secs(90));
+    disk.change(id("a"), |row| (row.stage, row.is_accepted) = (Stage::Confirmed, true));
+    let world =
+        process(&disk, |_, attempt| answer(&if is_check(attempt) { picture("p") } else { ACK.into() }));
+    let task = world.client.submit_prepared(image("a", 1)).unwrap();
+    let story = world.story(&task).await;
+    assert!(!story.contains(&"p #0".to_owned()), "{story:?}");
+}
