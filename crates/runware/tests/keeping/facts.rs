@@ -199,3 +199,13 @@ async fn a_confirmation_of_what_was_taken_over_says_so() {
     assert_eq!(outcome.confirm().await.unwrap_err().kind(), ErrorKind::TakenOver);
     assert_eq!(shelf.words().iter().filter(|word| *word == "confirmed a").count(), 2);
 }
+
+#[tokio::test]
+async fn a_cost_that_some_results_do_not_name_is_not_known() {
+    let priced = picture("p").replace("}", r#","cost":0.1}"#);
+    let (world, shelf) = keeping(accepting(move |_| answer(&format!("{priced},{}", picture("q")))));
+    let task = world.client.submit(image("a", 2)).unwrap();
+    assert_eq!(world.run(task.outcome()).await.unwrap().status(), Status::Succeeded);
+    // What is settled as the cost of the whole gives back what was set aside for the other one.
+    assert_eq!(shelf.words().last().unwrap(), "settled - a");
+}
