@@ -209,3 +209,18 @@ async fn a_cost_that_some_results_do_not_name_is_not_known() {
     // What is settled as the cost of the whole gives back what was set aside for the other one.
     assert_eq!(shelf.words().last().unwrap(), "settled - a");
 }
+
+#[tokio::test]
+async fn that_nothing_was_bought_is_written_down_once_the_journal_can_be_written_again() {
+    let rejected = r#"{"code":"invalidModel","message":"no","taskUUID":"$a"}"#;
+    let (world, shelf) = keeping(move |_, _| errors(rejected));
+    shelf.fail_record(true);
+    let task = world.client.submit(image("a", 1)).unwrap();
+    let error = world.run(task.outcome()).await.unwrap_err();
+    assert!(error.is_safe_to_resubmit());
+    shelf.fail_record(false);
+    world.pass(100 * SECOND).await;
+    world.run(world.client.close()).await;
+    // Else whoever recovers takes it for one that may never have been sent, and buys it.
+    assert_eq!(shelf.words(), ["begun a", "refused a"]);
+}
