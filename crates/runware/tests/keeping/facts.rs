@@ -224,3 +224,40 @@ async fn that_nothing_was_bought_is_written_down_once_the_journal_can_be_written
     // Else whoever recovers takes it for one that may never have been sent, and buys it.
     assert_eq!(shelf.words(), ["begun a", "refused a"]);
 }
+
+#[tokio::test]
+async fn a_part_that_came_before_its_task_was_had_is_not_lost_to_a_failed_write() {
+    use runware::journal::Begun;
+    let (first, shelf) = keeping(accepting(|_| answer(RUNNING)));
+    let task = first.client.submit(image("a", 2)).unwrap();
+    first.run(task.accepted()).await.unwrap();
+    first.run(first.client.close()).await;
+
+    let world = crate::world_on(
+        first.clock.clone(),
+        |builder| builder.journal(shelf.clone()),
+        accepting(|check| match check {
+            1..=5 => answer(&format!("{},{RUNNING}", picture("p"))),
+            _ => answer(&format!("{},{}", picture("p"), picture("q"))),
+        }),
+    );
+    // Another process has it still.
+    shelf.answer(Begun::Held);
+    let task = world.client.submit(image("a", 2)).unwrap();
+    let mut events = task.events();
+    while !matches!(world.run(events.next()).await.unwrap().unwrap(), Event::Result(_)) {}
+    // Now it is gone. That the first part came is to be written down, and fails once.
+    shelf.fail_record(true);
+    let recovered = world.run(world.client.recover()).await.unwrap();
+    assert_eq!(recovered.tasks.len(), 1);
+    world.settle().await;
+    shelf.fail_record(false);
+    let outcome = world.run(task.outcome()).await.unwrap();
+    assert_eq!(outcome.results().len(), 2);
+    let kept = shelf.parts(id("a")).len();
+    assert!(
+        kept == 2 || !outcome.is_durable(),
+        "{kept} of 2 parts are kept, and it is called durable: {:?}",
+        shelf.words()
+    );
+}
