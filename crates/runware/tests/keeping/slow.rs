@@ -165,3 +165,14 @@ async fn a_client_that_is_closed_tells_what_came_by_the_deadline_all_the_same() 
     assert!(world.clock_now() <= Duration::from_millis(5_250), "{:?}", world.clock_now());
     world.run(close).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_confirmation_does_not_wait_for_ever() {
+    let (world, shelf) = keeping(accepting(|_| answer(&picture("p"))));
+    let task = world.client.submit(image("a", 1)).unwrap();
+    let outcome = world.run(task.outcome()).await.unwrap();
+    shelf.record_takes(FOR_EVER);
+    let before = world.clock_now();
+    let confirmed = world.run(outcome.confirm()).await;
+    assert!(confirmed.is_err() && world.clock_now() <= before + 1_200 * SECOND);
+}
