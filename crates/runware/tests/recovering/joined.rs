@@ -511,3 +511,33 @@ async fn what_was_confirmed_and_pruned_does_not_come_as_if_it_were_new() {
     let story = world.story(&task).await;
     assert!(!story.contains(&"p #0".to_owned()), "{story:?}");
 }
+
+#[tokio::test]
+async fn what_another_client_of_this_process_has_ended_since_it_was_read_is_not_handed_over_again() {
+    let disk = Disk::default();
+    let (gate, opened) = tokio::sync::oneshot::channel();
+    let journal = Arc::new(Gated { inner: disk.open(), gate: std::sync::Mutex::new(None) });
+    let clock = ManualClock::new();
+    let serve = |now, attempt: &_| match () {
+        () if !is_check(attempt) => answer(ACK),
+        () if now < 10_000 => answer(RUNNING),
+        () => answer(&picture("p")),
+    };
+    let one = Process::new(journal.clone(), clock.clone(), serve);
+    let other = Process::new(journal.clone(), clock, serve);
+    let task = one.client.submit_prepared(image("a", 1)).unwrap();
+    one.pass(2 * SECOND).await;
+    *journal.gate.lock().unwrap() = Some(opened);
+    let client = other.client.clone();
+    let recovering = tokio::spawn(async move { client.recover().await });
+    settle().await;
+    let outcome = one.run(task.outcome()).await.unwrap();
+    one.run(outcome.confirm()).await.unwrap();
+    drop(task);
+    gate.send(()).unwrap();
+    let recovered = other.run(recovering).await.unwrap().unwrap();
+    for task in recovered.tasks {
+        let story = other.story(&task).await;
+        assert!(!story.contains(&"p #0".to_owned()), "handed over again as if it were new: {story:?}");
+    }
+}
