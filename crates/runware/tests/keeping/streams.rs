@@ -193,3 +193,20 @@ impl Journal for Resolute {
         self.0.keep_durations(durations).await
     }
 }
+
+#[tokio::test]
+async fn who_watches_a_text_that_is_being_streamed_does_not_let_go_of_it_for_the_stream() {
+    let (world, shelf) = keeping(|_, attempt| match crate::world::is_check(attempt) {
+        true => crate::world::answer(crate::world::RUNNING),
+        false => Step::stream([(Duration::ZERO, "data: {\"delta\":{\"text\":\"Hel\"}}\n\n")]).silent(),
+    });
+    let mut stream = world.client.stream_text(prompt()).unwrap();
+    world.run(stream.next()).await.unwrap().unwrap();
+    let watched = world.client.resume(id("a")).unwrap();
+    world.settle().await;
+    drop(watched);
+    world.settle().await;
+    // It is still being read here: nobody else may take it up.
+    assert!(!shelf.words().contains(&"released a".to_owned()), "{:?}", shelf.words());
+    drop(stream);
+}
