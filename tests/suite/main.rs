@@ -25,6 +25,8 @@ mod dry_run;
 mod io_faults;
 // What must not leak from one task to another.
 mod isolation;
+// The real program, killed at random moments.
+mod killed;
 // What is learned of how long tasks take, and what it is good for.
 mod learned;
 // A thousand tasks at once over real sockets, with the figures of docs/performance.md.

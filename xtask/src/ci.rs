@@ -30,6 +30,11 @@ const STEPS: &[Step] = &[
         &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"],
     ),
     cargo("test", &["test", "--workspace", "--locked"]),
+    // In the build that the tests have made: the real program, killed three hundred times.
+    cargo(
+        "crash",
+        &["test", "--workspace", "--locked", "--test", "suite", "--", "--ignored", "--nocapture", "killed"],
+    ),
     Step::Job { name: "schema --check", run: schema::check },
     Step::Job { name: "fuzz", run: fuzz::run },
     Step::Job { name: "features", run: features::run },

@@ -55,6 +55,11 @@ impl Calls {
         Self { shared: Arc::new(Shared { queue: Mutex::default(), writer: Mutex::new(writer) }) }
     }
 
+    /// The same for all that share them, and for no others.
+    pub(crate) fn identity(&self) -> usize {
+        Arc::as_ptr(&self.shared).addr()
+    }
+
     /// Has a call made on a thread that may block.
     ///
     /// # Cancel safety

@@ -176,6 +176,10 @@ impl Journal for SqliteJournal {
         self.calls.make(1, true, |work| work.renew()).await
     }
 
+    fn identity(&self) -> usize {
+        self.calls.identity()
+    }
+
     async fn durations(&self) -> Result<Option<Durations>, JournalError> {
         let seen = Arc::clone(&self.durations);
         let read = move |work: &mut Work<'_>| {

@@ -294,8 +294,14 @@ fn build(files: &Files, draft: &std::path::Path) -> Result<(), Trouble> {
     connection.pragma_update(None, "page_size", PAGE_SIZE)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     schema::create(&mut connection)?;
-    // A disk that fails keeps the mode as it was, and that is no error to SQLite.
-    let mode: String = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+    // The change is durable only once its statement has come to its end, behind the row with the new mode; and a disk that
+    // fails may leave the mode as it was.
+    let mut change = connection.prepare("PRAGMA journal_mode = WAL")?;
+    let mut rows = change.query([])?;
+    while rows.next()?.is_some() {}
+    drop(rows);
+    drop(change);
+    let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
     if mode != "wal" {
         return Err(std::io::Error::other("its mode cannot be changed").into());
     }

@@ -18,7 +18,7 @@ use crate::tick::Tick;
 /// | nominal gap `d` | may go out from | is due at a moment drawn between |
 /// |---|---|---|
 /// | exponential, with a spread `s` | `(1 - s) * d` | `(1 - s) * d` and `d` |
-/// | by a forecast or a report | `0.9 * d` | `0.95 * d` and `1.05 * d` |
+/// | by a forecast or a report | `0.8 * d` | `0.95 * d` and `1.05 * d` |
 ///
 /// So a learned gap may be a twentieth longer than its cap, and has no spread that could be set.
 ///
@@ -139,7 +139,7 @@ impl Cadence {
     /// When a look may and should follow one at `last`, for a nominal gap that was forecast.
     pub(crate) fn forecast_window(&self, last: Tick, gap: Duration, rng: &mut Rng) -> Window {
         let share = |share| scale(gap, share).unwrap_or(gap);
-        Window { earliest: last + share(0.9), due: last + between(share(0.95), share(1.05), rng) }
+        Window { earliest: last + share(0.8), due: last + between(share(0.95), share(1.05), rng) }
     }
 
     /// The shortest gap there can be.

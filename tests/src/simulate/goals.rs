@@ -81,6 +81,13 @@ pub struct Goals {
     pub goals: Vec<Goal>,
 }
 
+impl Goals {
+    /// Whether all that is to be reached is reached.
+    pub fn all_met(&self) -> bool {
+        self.goals.iter().all(Goal::met)
+    }
+}
+
 /// How much is measured.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scope {
@@ -195,4 +202,20 @@ fn triple(worth: f64, cost: Cost) -> [f64; 3] {
 /// To a thousandth, so that equal figures are equal texts.
 pub fn round(figure: f64) -> f64 {
     (figure * 1_000.0).round() / 1_000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_missed_goal_is_enough_to_fail() {
+        let goals = |found: &[f64]| Goals {
+            goals: found.iter().map(|found| Goal::new("requests", *found, 0.1)).collect(),
+            ..Goals::default()
+        };
+        assert!(goals(&[0.02, 0.1]).all_met());
+        assert!(!goals(&[0.02, 0.101]).all_met());
+        assert!(!goals(&[f64::NAN]).all_met(), "what cannot be told is not met");
+    }
 }

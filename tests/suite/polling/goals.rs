@@ -22,6 +22,11 @@ fn many_tasks_at_once_need_few_requests_once_others_were_observed() {
     hold(crowd::at_once(10_000, 50, 3).map(|crowd| crowd.goals()[0].clone()));
 }
 
+#[test]
+fn many_tasks_at_once_need_few_requests_though_nothing_is_known() {
+    hold(crowd::at_once(10_000, 0, 3).flat_map(|crowd| crowd.goals()));
+}
+
 fn hold(goals: impl IntoIterator<Item = Goal>) {
     let missed: Vec<Goal> = goals.into_iter().filter(|goal| !goal.met()).collect();
     assert!(missed.is_empty(), "{missed:#?}");

@@ -77,12 +77,15 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Makes a task this owner's, with a new ticket.
+    /// Makes a task this owner's, with a new ticket unless it is so already: whoever has the one that holds may be
+    /// writing with it.
     pub(super) fn take(&mut self, mut task: Task) -> Result<Record, Trouble> {
-        let before = Before::of(&task);
-        task.owner = self.owner;
-        task.epoch += 1;
-        self.save(before, &task)?;
+        if task.owner != self.owner {
+            let before = Before::of(&task);
+            task.owner = self.owner;
+            task.epoch += 1;
+            self.save(before, &task)?;
+        }
         self.record_of(&task)
     }
 

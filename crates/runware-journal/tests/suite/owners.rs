@@ -130,18 +130,24 @@ fn no_age_is_known_after_the_machine_was_started_anew() {
 }
 
 #[test]
-fn claiming_again_gives_the_same_tasks_with_newer_tickets() {
+fn claiming_again_gives_the_same_tasks_with_the_same_tickets() {
     let place = Place::new();
     let journal = place.open();
     journal.try_begin((0..5).map(intent).collect()).unwrap();
     let (first, second) = (journal.claim_all(), journal.claim_all());
-    assert_eq!(first.tasks.len(), 5);
-    for (first, mut second) in first.tasks.into_iter().zip(second.tasks) {
-        assert!(second.ticket.epoch > first.ticket.epoch);
-        assert!(!journal.note(first.ticket, Fact::Accepted));
-        second.ticket = first.ticket;
-        assert_eq!(first, second);
-    }
+    assert_eq!((first.tasks.len(), &first), (5, &second));
+    assert!(first.tasks.iter().all(|record| journal.note(record.ticket, Fact::Accepted)));
+}
+
+#[test]
+fn a_task_that_was_released_has_a_new_ticket_when_it_is_claimed() {
+    let place = Place::new();
+    let journal = place.open();
+    let first = journal.ticket(intent(1));
+    assert!(journal.note(first, Fact::Released));
+    let second = journal.claim_all().tasks[0].ticket;
+    assert!(second.epoch > first.epoch);
+    assert!(!journal.note(first, Fact::Accepted) && journal.note(second, Fact::Accepted));
 }
 
 #[test]
@@ -153,4 +159,12 @@ fn a_clone_is_the_same_owner() {
     drop(one);
     assert!(clone.note(ticket, Fact::Accepted));
     assert_eq!(place.open().claim_all().held, 1, "it is alive as long as one clone is");
+}
+
+#[test]
+fn clones_are_one_journal_and_others_are_not() {
+    let place = Place::new();
+    let (journal, other) = (place.open(), place.open());
+    assert_eq!(journal.clone().identity(), journal.identity());
+    assert_ne!(other.identity(), journal.identity());
 }

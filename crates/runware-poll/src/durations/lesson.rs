@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::distribution::Distribution;
-use super::sketch::{FEWEST, Sketch};
+use super::sketch::Sketch;
 use crate::forecast::Forecast;
 use crate::tick::Tick;
 
@@ -63,7 +63,7 @@ impl Lesson {
 
     /// Whether anything can be said of the next task.
     pub(super) fn is_enough(&self) -> bool {
-        self.sketch.tasks() >= FEWEST
+        self.sketch.is_enough()
     }
 
     pub(super) fn add_to(&self, before: &Distribution, is_finest: bool) -> Distribution {

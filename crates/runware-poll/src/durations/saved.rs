@@ -29,6 +29,9 @@ struct SavedKind {
 struct SavedSketch {
     /// The bins that are not empty: which it is, and how many tasks ended there and passed it, in sixteenths.
     bins: Vec<(usize, u16, u16)>,
+    /// How many tasks were seen to end, in sixteenths; no fewer than the bins have.
+    #[serde(default)]
+    seen: u16,
     #[serde(default)]
     doubt: f32,
 }
@@ -74,19 +77,20 @@ fn save(sketch: &Sketch) -> SavedSketch {
     let bins = sketch.ended.iter().zip(&sketch.passed).enumerate();
     let full = bins.filter(|(_, (ended, passed))| **ended > 0 || **passed > 0);
     let bins = full.map(|(bin, (ended, passed))| (bin, *ended, *passed)).collect();
-    SavedSketch { bins, doubt: sketch.doubt }
+    SavedSketch { bins, seen: sketch.seen, doubt: sketch.doubt }
 }
 
 fn load(saved: SavedSketch) -> Result<Box<Lesson>, String> {
     if !(0.0..=1.0).contains(&saved.doubt) {
         return Err(format!("`doubt` is {}; it must be 0 to 1", saved.doubt));
     }
-    let mut sketch = Sketch { doubt: saved.doubt, ..Sketch::new() };
+    let mut sketch = Sketch { seen: saved.seen, doubt: saved.doubt, ..Sketch::new() };
     for (bin, ended, passed) in saved.bins {
         let places = sketch.ended.get_mut(bin).zip(sketch.passed.get_mut(bin));
         let places =
             places.ok_or_else(|| format!("there is a bin {bin}; there can be {BINS}, counted from 0"))?;
         (*places.0, *places.1) = (ended, passed);
     }
+    sketch.see_bins();
     Ok(Box::new(Lesson::new(sketch)))
 }

@@ -11,7 +11,7 @@ const UNIT: u16 = 16;
 const MEMORY: u16 = 256 * UNIT;
 
 /// How many tasks have to be known before one can be unexpected, and before anything is forecast.
-pub(super) const FEWEST: f64 = 3.0;
+const FEWEST: f64 = 3.0;
 
 /// A task took about as long as another one if no more than this many bins are between them: a fifth more or less.
 const NEAR: usize = 3;
@@ -39,13 +39,18 @@ pub(super) struct Sketch {
     pub(super) ended: [u16; BINS],
     /// In sixteenths of a task.
     pub(super) passed: [u16; BINS],
+    /// How many tasks were seen to end, in sixteenths, forgotten as those of one bin are.
+    ///
+    /// The bins have fewer where many tasks run and few end: a bin that is full of those that came by has forgotten most
+    /// ends, though the share that ended is as well known as ever.
+    pub(super) seen: u16,
     /// How likely it is that tasks no longer take as long as they took.
     pub(super) doubt: f32,
 }
 
 impl Sketch {
     pub(super) const fn new() -> Self {
-        Self { ended: [0; BINS], passed: [0; BINS], doubt: 0.0 }
+        Self { ended: [0; BINS], passed: [0; BINS], seen: 0, doubt: 0.0 }
     }
 
     /// A task that had not ended after `last` had not ended after `now` either.
@@ -59,9 +64,23 @@ impl Sketch {
     pub(super) fn end(&mut self, after: Duration, by: Duration) {
         self.doubt = self.doubt_after(after, by);
         if f64::from(self.doubt) > FADING {
-            self.ended.iter_mut().chain(&mut self.passed).for_each(|units| *units /= 2);
+            self.fade();
         }
+        if self.seen > MEMORY - UNIT {
+            self.seen /= 2;
+        }
+        self.seen += UNIT;
         self.spread(after, by.max(after));
+    }
+
+    /// Halves all that is known. An age of which less than a few tasks are left is forgotten: in whole sixteenths, its
+    /// ends would be gone before those that passed it, as if none had ended there.
+    fn fade(&mut self) {
+        for (ended, passed) in self.ended.iter_mut().zip(&mut self.passed) {
+            let is_known = f64::from(*ended / 2 + *passed / 2) >= FEWEST * f64::from(UNIT);
+            (*ended, *passed) = if is_known { (*ended / 2, *passed / 2) } else { (0, 0) };
+        }
+        self.seen /= 2;
     }
 
     /// Takes in what another sketch has counted.
@@ -73,6 +92,7 @@ impl Sketch {
         };
         add(&mut self.ended, &other.ended);
         add(&mut self.passed, &other.passed);
+        self.seen = self.seen.saturating_add(other.seen);
         self.doubt = self.doubt.max(other.doubt);
     }
 
@@ -82,6 +102,16 @@ impl Sketch {
         let came =
             self.ended.iter().zip(&self.passed).map(|(ended, passed)| u32::from(*ended) + u32::from(*passed));
         f64::from(ended.min(came.max().unwrap_or_default())) / f64::from(UNIT)
+    }
+
+    /// Whether enough tasks were seen to end to say anything of the next one.
+    pub(super) fn is_enough(&self) -> bool {
+        f64::from(self.seen) >= FEWEST * f64::from(UNIT)
+    }
+
+    /// Takes those as seen that the bins have, if they have more.
+    pub(super) fn see_bins(&mut self) {
+        self.seen = self.seen.max((self.tasks() * f64::from(UNIT)) as u16);
     }
 
     /// How likely it is that the next task takes a time that this says nothing about: more than the rule of succession
