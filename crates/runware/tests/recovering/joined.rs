@@ -541,3 +541,90 @@ async fn what_another_client_of_this_process_has_ended_since_it_was_read_is_not_
         assert!(!story.contains(&"p #0".to_owned()), "handed over again as if it were new: {story:?}");
     }
 }
+
+#[tokio::test]
+async fn what_one_client_gives_up_before_it_is_begun_is_not_taken_from_another_one() {
+    let disk = Disk::default();
+    let (gate, opened) = tokio::sync::oneshot::channel();
+    let journal = Arc::new(Late { inner: disk.open(), gate: std::sync::Mutex::new(Some(opened)) });
+    let clock = ManualClock::new();
+    let mut has = false;
+    let serve = move |_, attempt: &_| match () {
+        () if is_details(attempt) => errors(NOT_FOUND),
+        () if is_check(attempt) => answer(if has { picture("p") } else { String::new() }.as_str()),
+        () => {
+            has = true;
+            answer(ACK)
+        }
+    };
+    let one = Process::new(journal.clone(), clock.clone(), serve);
+    let other = Process::new(journal, clock, serve);
+    // The intent is durable, and the answer is late: the task is given up at its deadline.
+    let hasty = one.client.with_plan(Plan::default().with_deadline(3 * SECOND));
+    let given_up = hasty.submit_prepared(image("a", 1)).unwrap();
+    assert_eq!(one.run(given_up.outcome()).await.unwrap_err().kind(), ErrorKind::Journal);
+    let task = other.client.submit_prepared(image("a", 1)).unwrap();
+    other.pass(5 * SECOND).await;
+    gate.send(()).unwrap();
+    other.pass(5 * SECOND).await;
+    // A journal refuses what is to be sent again after this, and what was set aside for it is free.
+    assert_ne!(disk.row(id("a")).stage, Stage::Refused, "refused while another client looks after it");
+    let outcome = other.run(task.outcome()).await;
+    assert!(
+        outcome.is_ok(),
+        "nobody else looks after it: {:?}, {:?}",
+        outcome.err(),
+        disk.row(id("a")).stage
+    );
+}
+
+/// A journal whose first intents are told late.
+#[derive(Debug)]
+struct Late {
+    inner: Arc<crate::journal::MemoryJournal>,
+    gate: std::sync::Mutex<Option<tokio::sync::oneshot::Receiver<()>>>,
+}
+
+#[runware::transport::async_trait]
+impl runware::journal::Journal for Late {
+    async fn begin(
+        &self,
+        intents: Vec<runware::journal::Intent>,
+    ) -> Result<Vec<runware::journal::Begun>, runware::journal::JournalError> {
+        let begun = self.inner.begin(intents).await;
+        let gate = self.gate.lock().unwrap().take();
+        if let Some(gate) = gate {
+            gate.await.unwrap();
+        }
+        begun
+    }
+
+    async fn record(
+        &self,
+        notes: Vec<runware::journal::Note>,
+    ) -> Result<Vec<runware::journal::Ticket>, runware::journal::JournalError> {
+        self.inner.record(notes).await
+    }
+
+    async fn claim(
+        &self,
+        claim: runware::journal::Claim,
+    ) -> Result<runware::journal::Claimed, runware::journal::JournalError> {
+        self.inner.claim(claim).await
+    }
+
+    async fn renew(&self) -> Result<(), runware::journal::JournalError> {
+        Ok(())
+    }
+
+    async fn durations(&self) -> Result<Option<runware::poll::Durations>, runware::journal::JournalError> {
+        Ok(None)
+    }
+
+    async fn keep_durations(
+        &self,
+        _: runware::poll::Durations,
+    ) -> Result<(), runware::journal::JournalError> {
+        Ok(())
+    }
+}
