@@ -170,14 +170,26 @@ impl Driver {
 
     /// The task was given up before the journal answered.
     fn take_late_answer(&mut self, task_uuid: TaskUuid, answer: Result<Begun, JournalError>, now: Tick) {
-        match answer {
+        let (ticket, fact) = match answer {
             Ok(Begun::New(ticket)) => {
                 let reason = "it was given up before it was sent".to_owned();
-                self.write_down(task_uuid, ticket, Fact::Refused { reason }, now);
+                (ticket, Fact::Refused { reason })
             }
-            Ok(Begun::Known(record)) => self.write_down(task_uuid, record.ticket, Fact::Released, now),
-            _ => {}
+            Ok(Begun::Known(record)) => (record.ticket, Fact::Released),
+            _ => return,
+        };
+        let entry = self.entries.get(&task_uuid);
+        if entry.and_then(|entry| entry.kept.as_ref()).is_some_and(|kept| kept.ticket == Some(ticket)) {
+            return;
         }
+        // Another client of this process may have taken it up meanwhile. It has the same ticket, and what becomes of the
+        // task is its affair.
+        let ward = self.ledger.keeping().and_then(|keeping| keeping.care.take(task_uuid));
+        let Some(ward) = ward else { return };
+        if entry.is_none() {
+            self.ledger.leave(task_uuid, ward);
+        }
+        self.write_down(task_uuid, ticket, fact, now);
     }
 
     /// Somebody else looks after the task: it is watched, and never sent.
