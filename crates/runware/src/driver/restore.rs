@@ -67,7 +67,7 @@ impl Driver {
         if let Some(entry) = self.entries.get_mut(&task_uuid)
             && entry.kept.is_none()
         {
-            entry.kept = Some(Box::new(Kept::new(record.hash, ward)));
+            entry.kept = Some(Box::new(Kept::new(record.hash, ward, now)));
             self.take_record(task_uuid, record, now);
         }
     }
