@@ -99,7 +99,7 @@ impl Client {
             let Claimed { tasks, held: held_now } = self.claim(keeping).await?;
             let mut now: HashMap<_, _> = tasks.into_iter().map(|record| (record.task_uuid, record)).collect();
             held = held_now;
-            found = found.into_iter().filter_map(|taken| taken.as_it_is(&mut now)).collect();
+            found = found.into_iter().filter_map(|taken| taken.brought_up_to_date(&mut now)).collect();
         }
         let tasks = self.restore(keeping, found).await;
         match self.parts().0.commands.is_closed() {
@@ -180,7 +180,7 @@ enum Taken {
 
 impl Taken {
     /// The same as it is by now; `None` if there is nothing left to do about it.
-    fn as_it_is(self, now: &mut HashMap<TaskUuid, Record>) -> Option<Self> {
+    fn brought_up_to_date(self, now: &mut HashMap<TaskUuid, Record>) -> Option<Self> {
         match self {
             Self::Over(record, ward) => {
                 now.remove(&record.task_uuid).map(|record| Self::Over(Box::new(record), ward))

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_core::Stream;
 use runware::journal::{Begun, Claim, Claimed, Intent, Journal, JournalError, Note, PartKind, Ticket};
 use runware::poll::{Durations, Plan};
 use runware::transport::testing::{ManualClock, Step};
@@ -209,4 +210,45 @@ async fn who_watches_a_text_that_is_being_streamed_does_not_let_go_of_it_for_the
     // It is still being read here: nobody else may take it up.
     assert!(!shelf.words().contains(&"released a".to_owned()), "{:?}", shelf.words());
     drop(stream);
+}
+
+#[tokio::test]
+async fn a_text_that_others_may_have_taken_over_before_it_is_sent_is_asked_about() {
+    for (is_fenced, text, words) in [
+        (
+            false,
+            Ok("Hello".to_owned()),
+            &["begun a", "resending a", "ended 0 Result a", "settled 0.0012 a"][..],
+        ),
+        (true, Err(ErrorKind::TakenOver), &["begun a"][..]),
+    ] {
+        let (world, shelf) = keeping(|_, _| whole());
+        // Whoever hears so late that it was begun may have been stopped meanwhile.
+        shelf.begin_takes(40 * SECOND);
+        if is_fenced {
+            shelf.fence(id("a"));
+        }
+        let mut stream = world.client.stream_text(prompt()).unwrap();
+        assert_eq!(read(&world, &mut stream).await, text);
+        assert_eq!(shelf.words(), words);
+        assert_eq!(world.transport.attempts().is_empty(), is_fenced);
+    }
+}
+
+#[tokio::test]
+async fn a_text_that_is_dropped_before_it_is_begun_is_refused_then() {
+    let (world, shelf) = keeping(|_, _| whole());
+    shelf.begin_takes(5 * SECOND);
+    let mut stream = world.client.stream_text(prompt()).unwrap();
+    std::future::poll_fn(|context| {
+        assert!(std::pin::Pin::new(&mut stream).poll_next(context).is_pending());
+        std::task::Poll::Ready(())
+    })
+    .await;
+    drop(stream);
+    world.pass(10 * SECOND).await;
+    assert_eq!(shelf.words(), ["begun a", "refused a"]);
+    assert!(world.transport.attempts().is_empty());
+    world.pass(100 * SECOND).await;
+    assert!(shelf.renewed().is_empty(), "nothing is left to be looked after");
 }
