@@ -21,7 +21,11 @@ pub(crate) struct Care {
 
 /// The tasks of one journal and one service that are looked after.
 #[derive(Debug, Default)]
-struct Wards(Mutex<HashMap<TaskUuid, Carer>>);
+struct Wards {
+    carers: Mutex<HashMap<TaskUuid, Carer>>,
+    /// How many tasks were let go of so far.
+    let_go: AtomicU64,
+}
 
 /// Who looks after a task, and how often it was taken into care.
 #[derive(Debug)]
@@ -62,7 +66,7 @@ impl Care {
 
     /// Takes a task into this client's care, as often as it likes; `None` if it is in another one's.
     pub(crate) fn take(&self, task_uuid: TaskUuid) -> Option<Ward> {
-        let mut wards = lock(&self.wards.0);
+        let mut wards = lock(&self.wards.carers);
         let carer = wards.entry(task_uuid).or_insert(Carer { client: self.client, times: 0 });
         if carer.client != self.client {
             return None;
@@ -70,15 +74,30 @@ impl Care {
         carer.times += 1;
         Some(Ward { wards: Arc::clone(&self.wards), task_uuid })
     }
+
+    /// How many tasks the clients of this process have let go of. As long as that stays the same, what was read of a task
+    /// that nobody looks after is true.
+    pub(crate) fn let_go(&self) -> u64 {
+        self.wards.let_go.load(Ordering::Acquire)
+    }
+}
+
+impl Ward {
+    /// True if the client has the task in its care otherwise too.
+    pub(crate) fn is_shared(&self) -> bool {
+        lock(&self.wards.carers).get(&self.task_uuid).is_some_and(|carer| carer.times > 1)
+    }
 }
 
 impl Drop for Ward {
     fn drop(&mut self) {
-        let mut wards = lock(&self.wards.0);
+        let mut wards = lock(&self.wards.carers);
         let Some(carer) = wards.get_mut(&self.task_uuid) else { return };
         carer.times = carer.times.saturating_sub(1);
         if carer.times == 0 {
             wards.remove(&self.task_uuid);
+            // Before anybody else can take it.
+            self.wards.let_go.fetch_add(1, Ordering::Release);
             give_back(&mut *wards);
         }
     }
@@ -132,10 +151,12 @@ mod tests {
         let (one, other) = (Care::new(&journal, "s"), Care::new(&journal, "s"));
         let id = TaskUuid::from_key("test", "care");
         let wards = [one.take(id).unwrap(), one.take(id).unwrap()];
-        for ward in wards {
+        for (ward, is_shared) in wards.into_iter().zip([true, false]) {
             assert!(other.take(id).is_none());
+            assert_eq!((ward.is_shared(), other.let_go()), (is_shared, 0));
             drop(ward);
         }
+        assert_eq!(other.let_go(), 1);
         let _ward = other.take(id).unwrap();
         assert!(one.take(id).is_none() && one.take(TaskUuid::from_key("test", "other")).is_some());
     }

@@ -22,6 +22,7 @@ mod request;
 mod restore;
 mod settle;
 mod submit;
+pub(crate) mod tenure;
 mod unclaimed;
 mod verify;
 mod watching;
@@ -37,6 +38,7 @@ use runware_types::TaskUuid;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
+use crate::care::Ward;
 use crate::exchange::Exchange;
 use crate::journal::Note;
 use crate::keeping::Keeping;
@@ -52,6 +54,7 @@ use ledger::Ledger;
 use opening::Opening;
 use outbox::Outbox;
 use purpose::{Asked, Purpose};
+use tenure::Tenure;
 use unclaimed::{Beginning, BeginningListener, next_unclaimed};
 
 /// How many commands are taken in before anything is sent: what was queued together travels together.
@@ -68,8 +71,8 @@ pub(crate) enum Command {
     Unwatch(TaskUuid),
     /// A text is being streamed that is kept.
     StreamBegun,
-    /// It no longer is; the note is still to be written down, if there is one.
-    StreamEnded(TaskUuid, Option<Note>),
+    /// It no longer is; the note is still to be written down, if there is one, before others may take the text up.
+    StreamEnded(TaskUuid, Option<(Note, Ward)>),
     /// Say when everything that became known so far is in the journal.
     Recorded(oneshot::Sender<()>),
     /// Say what was learned of how long tasks take.
@@ -128,6 +131,8 @@ pub(crate) struct Driver {
     learned: Arc<OnceLock<Durations>>,
     /// What is on its way to the journal.
     ledger: Ledger,
+    /// Whether its tasks are still this client's.
+    tenure: Tenure,
 }
 
 impl Driver {
@@ -169,6 +174,7 @@ impl Driver {
             purposes: HashMap::new(),
             learned,
             ledger: Ledger::new(keeping),
+            tenure: Tenure::default(),
         }
     }
 
@@ -229,7 +235,7 @@ impl Driver {
             // An error means that nobody wants to know any more.
             Command::Durations(answer) => _ = answer.send(self.scheduler.durations().clone()),
             Command::StreamBegun => self.ledger.hold(now),
-            Command::StreamEnded(task_uuid, note) => self.end_stream(task_uuid, note, now),
+            Command::StreamEnded(task_uuid, last) => self.end_stream(task_uuid, last, now),
             Command::Close(_) => {}
         }
     }

@@ -73,7 +73,9 @@ pub trait Journal: Send + Sync + fmt::Debug {
     async fn claim(&self, claim: Claim) -> Result<Claimed, JournalError>;
 
     /// Says that the owner of its tasks is alive. To be called every [`RENEW_EVERY`] at
-    /// least while tasks are open.
+    /// least while tasks are open. Others may take them over only after more than twice that time without a sign of life,
+    /// of which [`begin`](Self::begin) and [`record`](Self::record) are some too: a client sends no task after a longer
+    /// silence before a note about it was recorded anew.
     ///
     /// # Errors
     ///

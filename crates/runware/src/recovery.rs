@@ -1,9 +1,12 @@
 //! Going on with what earlier processes have left open.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use runware_types::TaskUuid;
 use tokio::sync::oneshot;
 
+use crate::care::Ward;
 use crate::driver::Command;
 use crate::driver::opening::Opening;
 use crate::journal::{Claim, Claimed, Fact, JournalError, JournalErrorKind, Note, Record};
@@ -78,50 +81,111 @@ impl Client {
     }
 
     async fn take_over(&self, keeping: &Arc<Keeping>) -> Result<Recovered, Error> {
-        let (shared, _) = self.parts();
-        // What is on its way to the journal belongs to what it has.
-        let (waiting, recorded) = oneshot::channel();
-        if shared.commands.send(Command::Recorded(waiting)).is_err() || recorded.await.is_err() {
-            return Err(Error::closed(None));
-        }
-        let claimed = keeping.journal.claim(Claim::all(keeping.scope.clone())).await;
-        let Claimed { tasks: records, held } = claimed.map_err(|error| Error::not_claimed(None, error))?;
-        let mut recovered = Recovered { tasks: Vec::with_capacity(records.len()), held_elsewhere: held };
-        let mut let_go = Vec::new();
+        let let_go = keeping.care.let_go();
+        let Claimed { tasks: records, mut held } = self.claim(keeping).await?;
+        let (mut found, mut in_other_care, mut is_stale) = (Vec::with_capacity(records.len()), 0, false);
         for record in records {
-            let (task_uuid, ticket) = (record.task_uuid, record.ticket);
-            match self.restore(keeping, record) {
-                Ok(Some(task)) => recovered.tasks.push(task),
-                Ok(None) => recovered.held_elsewhere += 1,
-                Err(error) => {
-                    tracing::warn!(target: "runware", %task_uuid, %error, "a task of the journal is left as it is");
-                    let_go.push(Note { ticket, fact: Fact::Released });
+            match self.take(keeping, record) {
+                Some(taken) => {
+                    is_stale |= matches!(&taken, Taken::Over(_, ward) if ward.is_shared());
+                    found.push(taken);
                 }
+                None => in_other_care += 1,
             }
         }
-        if !let_go.is_empty() {
-            // Where that fails, they are let go of at the end of the process.
-            let _ = keeping.journal.record(let_go).await;
+        // What was in care when it was read may have ended since, and have been handed over and confirmed. From now on
+        // nobody else in this process takes it up.
+        if is_stale || keeping.care.let_go() != let_go {
+            let Claimed { tasks, held: held_now } = self.claim(keeping).await?;
+            let mut now: HashMap<_, _> = tasks.into_iter().map(|record| (record.task_uuid, record)).collect();
+            held = held_now;
+            found = found.into_iter().filter_map(|taken| taken.brought_up_to_date(&mut now)).collect();
         }
-        match shared.commands.is_closed() {
+        let tasks = self.restore(keeping, found).await;
+        match self.parts().0.commands.is_closed() {
             true => Err(Error::closed(None)),
-            false => Ok(recovered),
+            false => Ok(Recovered { tasks, held_elsewhere: held + in_other_care }),
         }
     }
 
-    /// Goes on with what the journal has of a task; `None` if another client of this process, or
-    /// one who reads it as a stream, looks after it.
-    fn restore(&self, keeping: &Arc<Keeping>, record: Record) -> Result<Option<Task>, Error> {
-        let (shared, plan) = self.parts();
-        if shared.registry.is_streamed(record.task_uuid) {
-            return Ok(None);
+    /// Reads what there is to go on with.
+    async fn claim(&self, keeping: &Keeping) -> Result<Claimed, Error> {
+        // What is on its way to the journal belongs to what it has.
+        let (waiting, recorded) = oneshot::channel();
+        if self.parts().0.commands.send(Command::Recorded(waiting)).is_err() || recorded.await.is_err() {
+            return Err(Error::closed(None));
         }
-        let Some(ward) = keeping.care.take(record.task_uuid) else { return Ok(None) };
-        let (watch, _) = shared.registry.open(TaskHandle::from(&record), false)?;
-        let task = Task::new(Arc::clone(&watch), Arc::clone(shared));
-        let opening = Opening::new(watch, Arc::clone(&shared.registry), None, Arc::clone(plan), None, None);
-        // Who waits for it is told if it does not arrive.
-        let _ = shared.commands.send(Command::Open(opening.with_record(record, ward)));
-        Ok(Some(task))
+        let claimed = keeping.journal.claim(Claim::all(keeping.scope.clone())).await;
+        claimed.map_err(|error| Error::not_claimed(None, error))
+    }
+
+    /// Takes a task into care, or joins those who watch it; `None` if another client of this process, or one who reads it
+    /// as a stream, looks after it.
+    fn take(&self, keeping: &Keeping, record: Record) -> Option<Taken> {
+        let (shared, _) = self.parts();
+        if shared.registry.is_streamed(record.task_uuid) {
+            return None;
+        }
+        let ward = keeping.care.take(record.task_uuid)?;
+        let joined = ward.is_shared().then(|| shared.registry.join(&TaskHandle::from(&record))).flatten();
+        Some(match joined {
+            Some(watch) => Taken::Joined(Task::new(watch, Arc::clone(shared))),
+            None => Taken::Over(Box::new(record), ward),
+        })
+    }
+
+    /// Goes on with what was taken.
+    async fn restore(&self, keeping: &Keeping, found: Vec<Taken>) -> Vec<Task> {
+        let (shared, plan) = self.parts();
+        let (mut tasks, mut notes, mut wards) = (Vec::with_capacity(found.len()), Vec::new(), Vec::new());
+        for taken in found {
+            let (record, ward) = match taken {
+                Taken::Joined(task) => {
+                    tasks.push(task);
+                    continue;
+                }
+                Taken::Over(record, ward) => (*record, ward),
+            };
+            let (task_uuid, ticket) = (record.task_uuid, record.ticket);
+            match shared.registry.open(TaskHandle::from(&record), false) {
+                Ok((watch, _)) => {
+                    tasks.push(Task::new(Arc::clone(&watch), Arc::clone(shared)));
+                    let (registry, plan) = (Arc::clone(&shared.registry), Arc::clone(plan));
+                    let opening = Opening::new(watch, registry, None, plan, None, None);
+                    // Who waits for it is told if it does not arrive.
+                    let _ = shared.commands.send(Command::Open(opening.with_record(record, ward)));
+                }
+                Err(error) => {
+                    tracing::warn!(target: "runware", %task_uuid, %error, "a task of the journal is left as it is");
+                    notes.push(Note { ticket, fact: Fact::Released });
+                    wards.push(ward);
+                }
+            }
+        }
+        if !notes.is_empty() {
+            // Where that fails, they are let go of at the end of the process.
+            let _ = keeping.journal.record(notes).await;
+        }
+        tasks
+    }
+}
+
+/// A task of the journal that this client looks after.
+enum Taken {
+    /// It is watched here already.
+    Joined(Task),
+    /// As it was when it was read.
+    Over(Box<Record>, Ward),
+}
+
+impl Taken {
+    /// The same as it is by now; `None` if there is nothing left to do about it.
+    fn brought_up_to_date(self, now: &mut HashMap<TaskUuid, Record>) -> Option<Self> {
+        match self {
+            Self::Over(record, ward) => {
+                now.remove(&record.task_uuid).map(|record| Self::Over(Box::new(record), ward))
+            }
+            joined @ Self::Joined(_) => Some(joined),
+        }
     }
 }

@@ -56,6 +56,19 @@ impl Registry {
         Ok((watch, true))
     }
 
+    /// The watch of a task that is watched, counting the caller as a watcher.
+    pub(crate) fn join(&self, handle: &TaskHandle) -> Option<Arc<Watch>> {
+        let watches = self.lock();
+        let Known(watch) = watches.get(handle.id()).filter(|known| known.0.is_open())?;
+        if let (Some(ours), Some(theirs)) = (watch.handle().request_hash(), handle.request_hash())
+            && ours != theirs
+        {
+            return None;
+        }
+        watch.add_watcher();
+        Some(Arc::clone(watch))
+    }
+
     /// Forgets a task that has ended or that nobody will drive.
     pub(crate) fn forget(&self, task_uuid: TaskUuid) {
         remove(&mut self.lock(), task_uuid);

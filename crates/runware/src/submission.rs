@@ -111,6 +111,8 @@ enum State {
 enum Doubt {
     /// The connection was lost with it.
     Lost,
+    /// It is not one of ours: it may still leave, and this one is held back until that is known.
+    Held,
     Other,
 }
 
@@ -176,18 +178,23 @@ impl Submission {
     /// It is not to be sent before it is released, nor before this: another attempt may still leave, of which nothing
     /// is known here.
     pub(crate) fn hold(&mut self, until: Tick) {
-        self.doubt = Some(Doubt::Other);
-        self.was_only_lost = false;
+        // What is known of its own attempts stays known.
+        self.doubt.get_or_insert(Doubt::Held);
         self.postpone(until);
     }
 
     /// The other attempt has left by now, or never will.
     pub(crate) fn release(&mut self, now: Tick, never_left: bool) {
-        let State::Due { at } = &mut self.state else { return };
-        *at = if never_left { now } else { now + RESEND_GAP };
-        if never_left {
+        if self.due().is_none() {
+            return;
+        }
+        let at = if never_left { self.not_before_gap(now) } else { now + RESEND_GAP };
+        self.state = State::Due { at };
+        if !never_left {
+            self.doubt = Some(Doubt::Other);
+            self.was_only_lost = false;
+        } else if self.doubt == Some(Doubt::Held) {
             self.doubt = None;
-            self.was_only_lost = true;
         }
     }
 

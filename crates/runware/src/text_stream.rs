@@ -1,5 +1,6 @@
 //! The answer of a language model, while it is being written.
 
+mod beginning;
 mod kept;
 mod line;
 mod request;

@@ -108,3 +108,16 @@ fn more_than_can_be_counted_is_over_budget() {
         assert!(matches!(journal.begin_now(with(2, price)), Begun::OverBudget { .. }));
     }
 }
+
+#[test]
+fn a_cost_below_zero_makes_no_room() {
+    let place = Place::new();
+    let journal = place.open();
+    let ticket = journal.ticket(priced(1, "0.6"));
+    assert!(journal.note(ticket, Fact::Settled { cost: Some(money("-5")) }));
+    assert!(
+        matches!(journal.begin_now(priced(2, "1.01")), Begun::OverBudget { .. }),
+        "{:?}",
+        spent(&journal)
+    );
+}

@@ -153,3 +153,34 @@ fn what_is_kept_of_a_task_is_what_was_written() {
     assert_eq!(journal.kept(Some("other"), uuid(1)).unwrap().len(), 1);
     assert!(journal.kept(Some("other"), uuid(2)).unwrap().is_empty());
 }
+
+#[test]
+fn reading_does_not_wait_for_who_waits_to_write() {
+    let place = Place::new();
+    let journal = place.open();
+    journal.ticket(intent(1));
+    // Somebody else is writing, for long.
+    let writing = rusqlite::Connection::open(&place.path).unwrap();
+    writing.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let waiting = journal.clone();
+    let write = std::thread::spawn(move || waiting.prune(runware_journal::Retention::default()));
+    let (done, is_done) = std::sync::mpsc::channel();
+    let reading = journal.clone();
+    let read = std::thread::spawn(move || {
+        // Until the other thread is at it, this is quick.
+        for _ in 0..200 {
+            let begun = std::time::Instant::now();
+            reading.list(&Filter::new()).unwrap();
+            if begun.elapsed() > std::time::Duration::from_secs(1) {
+                break;
+            }
+            std::thread::yield_now();
+        }
+        done.send(()).unwrap();
+    });
+    let is_quick = is_done.recv_timeout(std::time::Duration::from_secs(2)).is_ok();
+    writing.execute_batch("ROLLBACK").unwrap();
+    read.join().unwrap();
+    write.join().unwrap().unwrap();
+    assert!(is_quick, "it waited for the writer");
+}

@@ -45,7 +45,8 @@ impl Driver {
         }
         if is_new {
             self.go_on(task_uuid, now);
-        } else if !self.claim(task_uuid, now) {
+        } else if self.registry.is_streamed(task_uuid) || !self.claim(task_uuid, now) {
+            // A text that is being streamed belongs to its stream, which keeps what comes of it.
             self.begin_watching(task_uuid, now);
         }
     }

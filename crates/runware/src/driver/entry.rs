@@ -10,6 +10,7 @@ use super::collected::Collected;
 use super::kept::{Clearance, Kept};
 use super::ledger::{GRACE, Ledger, Publication, Tell};
 use super::request::Request;
+use super::tenure::Tenure;
 use crate::error::Cause;
 use crate::journal::Fact;
 use crate::submission::Submission;
@@ -207,21 +208,26 @@ impl Entry {
     }
 
     /// Sees to it that the journal knows of the next attempt to send the task; true once it does.
-    pub(super) fn is_cleared(&mut self, ledger: &mut Ledger) -> bool {
+    pub(super) fn is_cleared(&mut self, ledger: &mut Ledger, tenure: &Tenure, now: Tick) -> bool {
         let by = self.deadline() + GRACE;
-        let (task_uuid, Some(kept)) = (self.watch.handle().task_uuid(), &mut self.kept) else { return true };
-        let Some(ticket) = kept.ticket else { return false };
-        if kept.clearance == Clearance::Needed {
-            kept.clearance = Clearance::Asked;
+        let (task_uuid, may_leave) = (self.watch.handle().task_uuid(), self.may_leave(tenure, now));
+        let Some(kept) = self.kept.as_mut().filter(|_| !may_leave) else { return true };
+        if let Some(ticket) = kept.ticket
+            && kept.asked_at().is_none()
+        {
+            // Also if that was done so long ago that others may have taken the task over: then it is refused.
+            kept.clearance = Clearance::Asked { at: now };
             let (facts, tell) = (vec![Fact::Resending], Some(Tell::Clear));
             ledger.publish(Publication { task_uuid, ticket, facts, tell, by });
         }
-        kept.clearance == Clearance::Given
+        false
     }
 
     /// True if nothing keeps it from being sent but its turn.
-    pub(super) fn may_leave(&self) -> bool {
-        self.kept.as_ref().is_none_or(|kept| kept.ticket.is_some() && kept.clearance == Clearance::Given)
+    pub(super) fn may_leave(&self, tenure: &Tenure, now: Tick) -> bool {
+        let Some(kept) = &self.kept else { return true };
+        let is_given = matches!(kept.clearance, Clearance::Given { at } if tenure.holds(at, now));
+        kept.ticket.is_some() && is_given
     }
 
     /// True as long as its intent is on its way to the journal.

@@ -9,6 +9,7 @@ use super::Driver;
 use super::kept::{Clearance, Kept};
 use super::ledger::{Done, Expected, GRACE, Publication};
 use crate::Error;
+use crate::care::Ward;
 use crate::journal::{Begun, Fact, Intent, JournalError, Note, Ticket};
 use crate::submission::Submission;
 
@@ -28,7 +29,8 @@ impl Driver {
                     self.scheduler.durations_mut().merge(&loaded);
                 }
             }
-            Done::Renewed(Ok(())) | Done::Saved(Ok(())) => {}
+            Done::Renewed(Ok(begun)) => self.tenure.sign(begun, now),
+            Done::Saved(Ok(())) => {}
             Done::Loaded(Err(error)) => warn("what was learned of durations could not be read", &error),
             Done::Saved(Err(error)) => warn("what was learned of durations could not be kept", &error),
             Done::Renewed(Err(error)) => warn("other processes may take the open tasks over", &error),
@@ -37,14 +39,14 @@ impl Driver {
 
     /// Has the intent of a task written down, which is sent once that is done.
     pub(super) fn begin(&mut self, task_uuid: TaskUuid, intent: Intent) {
+        let now = self.now();
         let ward = self.ledger.keeping().and_then(|keeping| keeping.care.take(task_uuid));
         let Some(ward) = ward else {
             // To the journal, all clients of this process are one.
-            let now = self.now();
             return self.watch_only(task_uuid, now);
         };
         if let Some(entry) = self.entries.get_mut(&task_uuid) {
-            let before = entry.kept.replace(Box::new(Kept::new(intent.hash, ward)));
+            let before = entry.kept.replace(Box::new(Kept::new(intent.hash, ward, now)));
             if before.is_some_and(|kept| kept.ticket.is_some()) {
                 self.ledger.let_go();
             }
@@ -55,10 +57,12 @@ impl Driver {
     /// The journal knows that a task is about to be sent again, or could not be told.
     pub(super) fn take_clearance(&mut self, task_uuid: TaskUuid, ticket: Ticket, is_given: bool, now: Tick) {
         let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
-        let asked = |kept: &&mut Box<Kept>| kept.ticket == Some(ticket) && kept.clearance == Clearance::Asked;
-        let Some(kept) = entry.kept.as_mut().filter(asked) else { return };
-        kept.clearance = if is_given { Clearance::Given } else { Clearance::Needed };
-        if !is_given {
+        let Some(kept) = entry.kept.as_mut().filter(|kept| kept.ticket == Some(ticket)) else { return };
+        let Some(at) = kept.asked_at() else { return };
+        kept.clearance = if is_given { Clearance::Given { at } } else { Clearance::Needed };
+        if is_given {
+            self.tenure.sign(at, now);
+        } else {
             let delay = entry.own_delay();
             entry.submission.postpone(now + delay);
         }
@@ -66,9 +70,10 @@ impl Driver {
     }
 
     /// A streamed text is over.
-    pub(super) fn end_stream(&mut self, task_uuid: TaskUuid, note: Option<Note>, now: Tick) {
+    pub(super) fn end_stream(&mut self, task_uuid: TaskUuid, last: Option<(Note, Ward)>, now: Tick) {
         self.ledger.let_go();
-        if let Some(Note { ticket, fact }) = note {
+        if let Some((Note { ticket, fact }, ward)) = last {
+            self.ledger.leave(task_uuid, ward);
             self.write_down(task_uuid, ticket, fact, now);
         }
     }
@@ -145,7 +150,9 @@ impl Driver {
         let error = match answer {
             Ok(Begun::New(ticket)) => {
                 if let Some(kept) = &mut entry.kept {
-                    (kept.ticket, kept.clearance) = (Some(ticket), Clearance::Given);
+                    let at = kept.asked_at().unwrap_or(now);
+                    (kept.ticket, kept.clearance) = (Some(ticket), Clearance::Given { at });
+                    self.tenure.sign(at, now);
                 }
                 self.ledger.hold(now);
                 self.go_on(*task_uuid, now);
@@ -170,14 +177,26 @@ impl Driver {
 
     /// The task was given up before the journal answered.
     fn take_late_answer(&mut self, task_uuid: TaskUuid, answer: Result<Begun, JournalError>, now: Tick) {
-        match answer {
+        let (ticket, fact) = match answer {
             Ok(Begun::New(ticket)) => {
                 let reason = "it was given up before it was sent".to_owned();
-                self.write_down(task_uuid, ticket, Fact::Refused { reason }, now);
+                (ticket, Fact::Refused { reason })
             }
-            Ok(Begun::Known(record)) => self.write_down(task_uuid, record.ticket, Fact::Released, now),
-            _ => {}
+            Ok(Begun::Known(record)) => (record.ticket, Fact::Released),
+            _ => return,
+        };
+        let entry = self.entries.get(&task_uuid);
+        if entry.and_then(|entry| entry.kept.as_ref()).is_some_and(|kept| kept.ticket == Some(ticket)) {
+            return;
         }
+        // Another client of this process may have taken it up meanwhile. It has the same ticket, and what becomes of the
+        // task is its affair.
+        let ward = self.ledger.keeping().and_then(|keeping| keeping.care.take(task_uuid));
+        let Some(ward) = ward else { return };
+        if entry.is_none() {
+            self.ledger.leave(task_uuid, ward);
+        }
+        self.write_down(task_uuid, ticket, fact, now);
     }
 
     /// Somebody else looks after the task: it is watched, and never sent.

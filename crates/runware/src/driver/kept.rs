@@ -1,5 +1,6 @@
 //! How an open task stands in the journal.
 
+use runware_poll::Tick;
 use runware_types::{RequestHash, TaskUuid};
 
 use super::restore::Restored;
@@ -38,19 +39,19 @@ pub(super) struct Kept {
 pub(super) enum Clearance {
     /// It has to be told.
     Needed,
-    /// It is being told.
-    Asked,
-    /// It knows: the task may be sent, once.
-    Given,
+    /// It is being told, since this time.
+    Asked { at: Tick },
+    /// It knows, and was told then: the task may be sent, once, as long as it is certain that nobody has taken it over.
+    Given { at: Tick },
 }
 
 impl Kept {
-    /// A task whose intent is under way.
-    pub(super) fn new(hash: RequestHash, ward: Ward) -> Self {
+    /// A task whose intent is under way since this time.
+    pub(super) fn new(hash: RequestHash, ward: Ward, at: Tick) -> Self {
         Self {
             hash,
             ticket: None,
-            clearance: Clearance::Needed,
+            clearance: Clearance::Asked { at },
             redelivered: 0,
             is_accepted: false,
             is_settled: false,
@@ -58,6 +59,14 @@ impl Kept {
             last_fault: None,
             restored: None,
             ward,
+        }
+    }
+
+    /// Since when the journal is being told that the task is about to be sent, if it is.
+    pub(super) fn asked_at(&self) -> Option<Tick> {
+        match self.clearance {
+            Clearance::Asked { at } => Some(at),
+            Clearance::Needed | Clearance::Given { .. } => None,
         }
     }
 

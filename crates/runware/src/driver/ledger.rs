@@ -303,7 +303,7 @@ impl Ledger {
         // One that takes so long is not helped by another one.
         if !self.work.is_under_way(Sort::Renew) {
             let journal = Arc::clone(&keeping.journal);
-            self.work.start(Sort::Renew, async move { Done::Renewed(journal.renew().await) });
+            self.work.start(Sort::Renew, async move { Done::Renewed(journal.renew().await.map(|()| now)) });
         }
     }
 }

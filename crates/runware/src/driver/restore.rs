@@ -67,7 +67,7 @@ impl Driver {
         if let Some(entry) = self.entries.get_mut(&task_uuid)
             && entry.kept.is_none()
         {
-            entry.kept = Some(Box::new(Kept::new(record.hash, ward)));
+            entry.kept = Some(Box::new(Kept::new(record.hash, ward, now)));
             self.take_record(task_uuid, record, now);
         }
     }
@@ -105,7 +105,10 @@ impl Driver {
     fn take_claimed(&mut self, record: Record, ward: Ward, now: Tick) {
         let (task_uuid, ticket) = (record.task_uuid, record.ticket);
         let Some(entry) = self.entries.get(&task_uuid) else {
-            self.write_down(task_uuid, ticket, Fact::Released, now);
+            // What is streamed by now has the same ticket, and needs it.
+            if !self.registry.is_streamed(task_uuid) {
+                self.write_down(task_uuid, ticket, Fact::Released, now);
+            }
             return;
         };
         let handle = entry.watch.handle().clone();

@@ -11,6 +11,7 @@ use runware_types::TaskUuid;
 use super::entries::Entries;
 use super::entry::{Entry, Verification};
 use super::kept::Clearance;
+use super::tenure::Tenure;
 use super::{Asked, Driver, Purpose};
 use crate::Error;
 use crate::error::Cause;
@@ -80,7 +81,7 @@ impl Driver {
     pub(super) fn go_on(&mut self, task_uuid: TaskUuid, now: Tick) {
         if let Some(entry) = self.entries.get_mut(&task_uuid)
             && entry.submission.due().is_some_and(|at| at <= now)
-            && entry.is_cleared(&mut self.ledger)
+            && entry.is_cleared(&mut self.ledger, &self.tenure, now)
         {
             let waits = entry.is_sync();
             self.queue(task_uuid, waits);
@@ -93,11 +94,17 @@ impl Driver {
     /// way, further tasks gather and travel together.
     pub(super) fn start_submission(&mut self, now: Tick) -> bool {
         let mut timeout = Duration::ZERO;
+        let mut kept_back = Vec::new();
         let batch = self.outbox.next_request(|task_uuid| {
-            let left = mark_sent(&mut self.entries, task_uuid, now);
+            let left = mark_sent(&mut self.entries, &self.tenure, task_uuid, now);
+            if left.is_none() {
+                kept_back.push(task_uuid);
+            }
             timeout = timeout.max(left.unwrap_or_default().min(SUBMIT_TIMEOUT));
             left.is_some()
         });
+        // What others may have taken over since its turn was asked for is sent once the journal says otherwise.
+        kept_back.into_iter().for_each(|task_uuid| self.ask_again(task_uuid, now));
         if batch.is_empty() {
             return false;
         }
@@ -110,7 +117,11 @@ impl Driver {
     /// Sends a task that is due and whose reply carries the results. False if there is none.
     pub(super) fn start_wait(&mut self, now: Tick) -> bool {
         while let Some(task_uuid) = self.waiting_outbox.pop_front() {
-            if let Some(left) = mark_sent(&mut self.entries, task_uuid, now) {
+            let left = mark_sent(&mut self.entries, &self.tenure, task_uuid, now);
+            if left.is_none() {
+                self.ask_again(task_uuid, now);
+            }
+            if let Some(left) = left {
                 let asked = Asked::new(vec![task_uuid], now);
                 let calls = self.calls(&asked);
                 self.start(Purpose::SubmitAndWait(asked), calls, left.min(SYNC_TIMEOUT));
@@ -119,6 +130,15 @@ impl Driver {
         }
         give_back(&mut self.waiting_outbox);
         false
+    }
+
+    /// Asks the journal once more for a task whose turn has come, if what it said before no longer holds.
+    fn ask_again(&mut self, task_uuid: TaskUuid, now: Tick) {
+        if let Some(entry) = self.entries.get_mut(&task_uuid)
+            && entry.submission.due().is_some_and(|at| at <= now)
+        {
+            entry.is_cleared(&mut self.ledger, &self.tenure, now);
+        }
     }
 
     /// Queues a task to be sent.
@@ -379,9 +399,9 @@ impl Driver {
 }
 
 /// Notes that a task is being sent, if it still is to be; returns the time to its deadline.
-fn mark_sent(entries: &mut Entries, task_uuid: TaskUuid, now: Tick) -> Option<Duration> {
+fn mark_sent(entries: &mut Entries, tenure: &Tenure, task_uuid: TaskUuid, now: Tick) -> Option<Duration> {
     let entry = entries.get_mut(&task_uuid)?;
-    entry.submission.due().filter(|at| *at <= now && entry.may_leave())?;
+    entry.submission.due().filter(|at| *at <= now && entry.may_leave(tenure, now))?;
     entry.submission.sent(now);
     if let Some(kept) = &mut entry.kept {
         kept.clearance = Clearance::Needed;

@@ -393,3 +393,27 @@ fn what_somebody_has_decided_to_send_is_due_at_once_and_stays_in_doubt() {
     assert_eq!(submission.refused(at(40), Duration::ZERO, true), Next::Resend(at(1_040)));
     assert!(submission.is_in_doubt(), "what the earlier attempts came to is still not known");
 }
+
+#[test]
+fn what_was_in_doubt_before_it_was_held_back_is_so_afterwards() {
+    let lost = || {
+        let mut submission = sent_at(0);
+        submission.disconnected(at(10));
+        assert_eq!(submission.unseen(at(1_010), at(1_020)), Some(at(1_020)));
+        submission
+    };
+    for mut submission in [Submission::decided(at(0)), lost()] {
+        submission.hold(at(9_000));
+        submission.release(at(2_000), true);
+        assert!(submission.is_in_doubt(), "that another attempt never left says nothing about this one");
+        assert_eq!(submission.due(), Some(at(2_000)));
+    }
+    // Not so for one of which nothing else is to be feared, or where the other attempt has left.
+    for never_left in [true, false] {
+        let mut submission = Submission::new(at(0));
+        submission.hold(at(9_000));
+        assert!(submission.is_in_doubt());
+        submission.release(at(2_000), never_left);
+        assert_eq!(submission.is_in_doubt(), !never_left);
+    }
+}

@@ -1,16 +1,20 @@
 //! A streamed text in the journal: its intent before the stream is opened, the whole text at its end.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use runware_poll::Tick;
 use runware_types::{CollectedText, FinishReason, Money, RawJson, TaskType, TaskUuid, Usage};
 use serde::Serialize;
+use tokio::sync::oneshot;
 
+use super::beginning::Beginning;
 use super::request::Request;
 use crate::care::Ward;
 use crate::client::Shared;
+use crate::driver::tenure::LONGEST_SILENCE;
 use crate::driver::{Command, GRACE};
-use crate::journal::{Begun, Fact, Note, Part, PartKind, Ticket};
+use crate::journal::{Fact, JournalError, JournalErrorKind, Note, Part, PartKind, Ticket};
 use crate::keeping::Keeping;
 use crate::outcome::Custody;
 use crate::{Error, TaskHandle};
@@ -18,14 +22,20 @@ use crate::{Error, TaskHandle};
 /// The place of a streamed text in the journal. As long as it exists the client says that it is alive, and if it is
 /// dropped before the end was written down, that is made good.
 pub(super) struct Kept {
-    shared: Arc<Shared>,
-    keeping: Arc<Keeping>,
-    handle: TaskHandle,
-    ticket: Ticket,
-    deadline: Tick,
-    is_over: bool,
-    /// Keeps other clients of this process from it.
-    _ward: Ward,
+    pub(super) shared: Arc<Shared>,
+    pub(super) keeping: Arc<Keeping>,
+    pub(super) handle: TaskHandle,
+    pub(super) ticket: Ticket,
+    pub(super) deadline: Tick,
+    /// When the journal was last asked whether it may be sent.
+    pub(super) cleared_at: Tick,
+    /// It was begun before, by somebody else.
+    pub(super) is_known: bool,
+    /// True once it may have been sent.
+    pub(super) was_sent: Arc<AtomicBool>,
+    pub(super) is_over: bool,
+    /// Keeps other clients of this process from it; `None` once it is dropped.
+    pub(super) ward: Option<Ward>,
 }
 
 /// The object that a reply to the same task would have.
@@ -55,45 +65,58 @@ impl Kept {
     ///
     /// # Cancel safety
     ///
-    /// The intent may have become durable or not.
+    /// If the intent becomes durable all the same, it is written down that nothing was sent.
     pub(super) async fn begin(request: &Request, deadline: Tick) -> Result<Option<Self>, Error> {
-        let Request { handle, shared, intent, .. } = request;
-        let (Some(intent), Some(keeping)) = (intent, &shared.keeping) else { return Ok(None) };
-        let handle = handle.clone();
-        // To the journal, all clients of this process are one.
-        let Some(ward) = keeping.care.take(handle.task_uuid()) else {
-            return Err(Error::exists_already(handle, None));
-        };
-        let begun = tokio::select! {
+        let Some(beginning) = Beginning::new(request, deadline)? else { return Ok(None) };
+        let Request { handle, shared, .. } = request;
+        let (answer, begun) = oneshot::channel();
+        // Whoever waits may go away, and the intent becomes durable all the same: then somebody has to know.
+        tokio::spawn(beginning.run(answer));
+        tokio::select! {
             biased;
-            begun = keeping.journal.begin(vec![intent.as_ref().clone()]) => begun,
-            () = shared.commands.closed() => return Err(Error::closed_unsent(handle)),
+            begun = begun => begun.unwrap_or_else(|_| {
+                let fault = JournalError::new(JournalErrorKind::Io, "the journal panicked");
+                Err(Error::not_begun(handle.clone(), fault))
+            }),
+            () = shared.commands.closed() => Err(Error::closed_unsent(handle.clone())),
             () = shared.lookup.clock.sleep_until(deadline.since_origin()) => {
-                return Err(Error::not_begun_in_time(handle));
+                Err(Error::not_begun_in_time(handle.clone()))
             }
-        };
-        let (ticket, error) = match begun.map(|mut begun| begun.pop()) {
-            Ok(Some(Begun::New(ticket))) => (ticket, None),
-            // A stream cannot be taken up again, and its text may be there.
-            Ok(Some(Begun::Known(record))) => {
-                (record.ticket, Some(Error::exists_already(handle.clone(), None)))
-            }
-            Ok(Some(Begun::Held)) => return Err(Error::exists_already(handle, None)),
-            Ok(Some(Begun::Abandoned)) => return Err(Error::abandoned(handle)),
-            Ok(Some(Begun::OverBudget { committed })) => {
-                return Err(Error::over_budget(handle, intent.reserve.as_ref(), committed));
-            }
-            Ok(Some(Begun::Reused) | None) => return Err(Error::uuid_reused(handle, "in the journal")),
-            Err(error) => return Err(Error::not_begun(handle, error)),
-        };
-        // An error means that the driver has ended; then there is nobody who says that the client is alive.
-        let _ = shared.commands.send(Command::StreamBegun);
-        let (shared, keeping) = (Arc::clone(shared), Arc::clone(keeping));
-        let kept = Self { shared, keeping, handle, ticket, deadline, is_over: false, _ward: ward };
-        match error {
-            Some(error) => Err(error),
-            None => Ok(Some(kept)),
         }
+        .map(Some)
+    }
+
+    /// Makes sure that nobody has taken the text over, if that may be so, before it is sent.
+    ///
+    /// # Errors
+    ///
+    /// It must not be sent.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future loses nothing.
+    pub(super) async fn clear(&mut self) -> Result<(), Error> {
+        let clock = &self.shared.lookup.clock;
+        let now = Tick::from_duration(clock.now());
+        if now.duration_since(self.cleared_at) <= LONGEST_SILENCE {
+            return Ok(());
+        }
+        let note = Note { ticket: self.ticket, fact: Fact::Resending };
+        let handle = || self.handle.clone();
+        let recorded = tokio::select! {
+            biased;
+            recorded = self.keeping.journal.record(vec![note]) => recorded,
+            () = self.shared.commands.closed() => return Err(Error::closed_unsent(handle())),
+            () = clock.sleep_until(self.deadline.since_origin()) => {
+                return Err(Error::not_begun_in_time(handle()));
+            }
+        };
+        match recorded {
+            Ok(refused) if refused.is_empty() => self.cleared_at = now,
+            Ok(_) => return Err(Error::taken_over(handle())),
+            Err(error) => return Err(Error::not_begun(handle(), error)),
+        }
+        Ok(())
     }
 
     /// Writes down how the text ended: what it is, or that there is none.
@@ -139,11 +162,33 @@ impl Kept {
     }
 }
 
+impl Kept {
+    /// Nobody waited until the intent was durable: nothing is sent.
+    pub(super) async fn give_up(mut self) {
+        // However long that takes: until then nobody else in this process takes the text up.
+        if let Err(error) = self.keeping.journal.record(vec![self.last_note()]).await {
+            let task_uuid = self.handle.task_uuid();
+            tracing::warn!(target: "runware", %task_uuid, %error, "that a text was given up could not be kept");
+        }
+        self.is_over = true;
+    }
+
+    /// What is to be written down if it goes no further.
+    fn last_note(&self) -> Note {
+        let fact = match self.is_known || self.was_sent.load(Ordering::Relaxed) {
+            true => Fact::Released,
+            false => Fact::Refused { reason: "it was given up before it was sent".to_owned() },
+        };
+        Note { ticket: self.ticket, fact }
+    }
+}
+
 impl Drop for Kept {
     fn drop(&mut self) {
-        let note = (!self.is_over).then_some(Note { ticket: self.ticket, fact: Fact::Released });
+        let note = (!self.is_over).then(|| self.last_note());
+        let last = note.zip(self.ward.take());
         // An error means that the driver has ended: whoever comes next finds that nobody looks after it.
-        let _ = self.shared.commands.send(Command::StreamEnded(self.handle.task_uuid(), note));
+        let _ = self.shared.commands.send(Command::StreamEnded(self.handle.task_uuid(), last));
     }
 }
 

@@ -181,6 +181,7 @@ async fn send(request: Arc<Request>, deadline: Tick) -> Result<Open, Error> {
         if shared.commands.is_closed() {
             return Err(Error::closed_unsent(handle.clone()));
         }
+        clear(&request).await?;
         let sent_at = now();
         submission.sent(sent_at);
         was_sent.store(true, Ordering::Relaxed);
@@ -221,6 +222,14 @@ async fn send(request: Arc<Request>, deadline: Tick) -> Result<Open, Error> {
         };
         wait(&request, again).await?;
     }
+}
+
+/// Makes sure that a text which is kept is still this client's to send.
+async fn clear(request: &Request) -> Result<(), Error> {
+    let Some(mut kept) = request.take_kept() else { return Ok(()) };
+    let cleared = kept.clear().await;
+    request.set_kept(Some(kept));
+    cleared
 }
 
 /// Waits until it is time to send.

@@ -23,7 +23,7 @@ pub(super) struct Request {
     pub(super) plan: Arc<Plan>,
     pub(super) idle: Duration,
     /// True once it may have been sent.
-    pub(super) was_sent: AtomicBool,
+    pub(super) was_sent: Arc<AtomicBool>,
     /// What is to be written down before it is sent, if it is kept.
     pub(super) intent: Option<Box<Intent>>,
     /// Its place in the journal, from when that is so until its end is being written down.
@@ -45,7 +45,7 @@ impl Request {
         }
         shared.registry.begin_stream(&handle)?;
         let (shared, plan) = (Arc::clone(shared), Arc::clone(plan));
-        let (was_sent, kept) = (AtomicBool::new(false), Mutex::default());
+        let (was_sent, kept) = (Arc::default(), Mutex::default());
         Ok(Self { handle, prepared, shared, plan, idle: IDLE_TIMEOUT, was_sent, intent, kept })
     }
 

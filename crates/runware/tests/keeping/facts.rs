@@ -199,3 +199,65 @@ async fn a_confirmation_of_what_was_taken_over_says_so() {
     assert_eq!(outcome.confirm().await.unwrap_err().kind(), ErrorKind::TakenOver);
     assert_eq!(shelf.words().iter().filter(|word| *word == "confirmed a").count(), 2);
 }
+
+#[tokio::test]
+async fn a_cost_that_some_results_do_not_name_is_not_known() {
+    let priced = picture("p").replace("}", r#","cost":0.1}"#);
+    let (world, shelf) = keeping(accepting(move |_| answer(&format!("{priced},{}", picture("q")))));
+    let task = world.client.submit(image("a", 2)).unwrap();
+    assert_eq!(world.run(task.outcome()).await.unwrap().status(), Status::Succeeded);
+    // What is settled as the cost of the whole gives back what was set aside for the other one.
+    assert_eq!(shelf.words().last().unwrap(), "settled - a");
+}
+
+#[tokio::test]
+async fn that_nothing_was_bought_is_written_down_once_the_journal_can_be_written_again() {
+    let rejected = r#"{"code":"invalidModel","message":"no","taskUUID":"$a"}"#;
+    let (world, shelf) = keeping(move |_, _| errors(rejected));
+    shelf.fail_record(true);
+    let task = world.client.submit(image("a", 1)).unwrap();
+    let error = world.run(task.outcome()).await.unwrap_err();
+    assert!(error.is_safe_to_resubmit());
+    shelf.fail_record(false);
+    world.pass(100 * SECOND).await;
+    world.run(world.client.close()).await;
+    // Else whoever recovers takes it for one that may never have been sent, and buys it.
+    assert_eq!(shelf.words(), ["begun a", "refused a"]);
+}
+
+#[tokio::test]
+async fn a_part_that_came_before_its_task_was_had_is_not_lost_to_a_failed_write() {
+    use runware::journal::Begun;
+    let (first, shelf) = keeping(accepting(|_| answer(RUNNING)));
+    let task = first.client.submit(image("a", 2)).unwrap();
+    first.run(task.accepted()).await.unwrap();
+    first.run(first.client.close()).await;
+
+    let world = crate::world_on(
+        first.clock.clone(),
+        |builder| builder.journal(shelf.clone()),
+        accepting(|check| match check {
+            1..=5 => answer(&format!("{},{RUNNING}", picture("p"))),
+            _ => answer(&format!("{},{}", picture("p"), picture("q"))),
+        }),
+    );
+    // Another process has it still.
+    shelf.answer(Begun::Held);
+    let task = world.client.submit(image("a", 2)).unwrap();
+    let mut events = task.events();
+    while !matches!(world.run(events.next()).await.unwrap().unwrap(), Event::Result(_)) {}
+    // Now it is gone. That the first part came is to be written down, and fails once.
+    shelf.fail_record(true);
+    let recovered = world.run(world.client.recover()).await.unwrap();
+    assert_eq!(recovered.tasks.len(), 1);
+    world.settle().await;
+    shelf.fail_record(false);
+    let outcome = world.run(task.outcome()).await.unwrap();
+    assert_eq!(outcome.results().len(), 2);
+    let kept = shelf.parts(id("a")).len();
+    assert!(
+        kept == 2 || !outcome.is_durable(),
+        "{kept} of 2 parts are kept, and it is called durable: {:?}",
+        shelf.words()
+    );
+}

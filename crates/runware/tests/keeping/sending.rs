@@ -2,11 +2,11 @@
 
 use runware::poll::Plan;
 use runware::transport::testing::Step;
-use runware::transport::{Delivery, ErrorKind as TransportErrorKind, TransportError};
-use runware::types::TaskType;
+use runware::transport::{Delivery, ErrorKind as TransportErrorKind, Reply, TransportError};
+use runware::types::{Envelope, TaskType};
 use runware::{ErrorKind, Status};
 
-use crate::world::{SECOND, answer, errors, image, is_check, picture};
+use crate::world::{SECOND, answer, errors, id, image, is_check, picture};
 use crate::{keeping, keeping_with};
 
 const IMAGE: TaskType = TaskType::ImageInference;
@@ -81,4 +81,34 @@ async fn each_further_attempt_is_written_down() {
     let words = shelf.words();
     let resent = words.iter().filter(|word| *word == "resending a").count();
     assert_eq!(resent + 1, world.times_of(&IMAGE).len(), "{words:?} {outcome:?}");
+}
+
+#[tokio::test]
+async fn what_waits_for_its_turn_is_not_written_down_again_while_the_owner_is_alive() {
+    for (is_stopped, resent) in [(false, 0), (true, 1)] {
+        let (world, shelf) = keeping(move |number, _| match number {
+            0 => {
+                let busy = r#"{"errors":[{"code":"serverOverloaded","message":"later","taskUUID":"$b"}]}"#;
+                let body = busy.replace("$b", &id("b").to_string()).into_bytes();
+                let reply = Reply::new(429, Envelope::decode(body).unwrap());
+                Step::reply(reply.with_retry_after(50 * SECOND))
+            }
+            _ => answer(crate::world::ACK),
+        });
+        let _first = world.client.submit(image("b", 1)).unwrap();
+        world.settle().await;
+        let _second = world.client.submit(image("a", 1)).unwrap();
+        world.settle().await;
+        if is_stopped {
+            world.clock.advance_to(50 * SECOND);
+        } else {
+            world.pass(50 * SECOND).await;
+        }
+        world.settle().await;
+        let words = shelf.words();
+        assert_eq!(words.iter().filter(|word| *word == "resending a").count(), resent, "{words:?}");
+        let sent = world.transport.attempts().into_iter().skip(1).flat_map(|sent| sent.attempt.calls.clone());
+        let uuids: Vec<_> = sent.filter_map(|call| call.task_uuid).collect();
+        assert!(uuids.contains(&id("a")), "{uuids:?}");
+    }
 }

@@ -146,3 +146,33 @@ async fn what_was_begun_and_not_sent_when_the_client_is_closed_is_refused() {
     assert_eq!(shelf.log(), ["2000 begun a", "2000 refused a"]);
     assert!(world.transport.attempts().is_empty());
 }
+
+#[tokio::test]
+async fn a_client_that_is_closed_tells_what_came_by_the_deadline_all_the_same() {
+    let plan = Plan::default().with_deadline(5 * SECOND);
+    let (world, shelf) = keeping_with(|builder| builder.plan(plan), accepting(|_| answer(&picture("p"))));
+    let task = world.client.submit(image("a", 1)).unwrap();
+    world.run(task.accepted()).await.unwrap();
+    world.settle().await;
+    shelf.record_takes(FOR_EVER);
+    while world.times_of(&CHECK).is_empty() {
+        world.pass(Duration::from_millis(100)).await;
+    }
+    let closing = world.client.clone();
+    let close = tokio::spawn(async move { closing.close().await });
+    let outcome = world.run(task.outcome()).await.unwrap();
+    assert!(!outcome.is_durable());
+    assert!(world.clock_now() <= Duration::from_millis(5_250), "{:?}", world.clock_now());
+    world.run(close).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_confirmation_does_not_wait_for_ever() {
+    let (world, shelf) = keeping(accepting(|_| answer(&picture("p"))));
+    let task = world.client.submit(image("a", 1)).unwrap();
+    let outcome = world.run(task.outcome()).await.unwrap();
+    shelf.record_takes(FOR_EVER);
+    let before = world.clock_now();
+    let confirmed = world.run(outcome.confirm()).await;
+    assert!(confirmed.is_err() && world.clock_now() <= before + 1_200 * SECOND);
+}

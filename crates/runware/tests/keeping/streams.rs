@@ -1,14 +1,17 @@
 //! Streamed texts in the journal.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use runware::journal::PartKind;
-use runware::transport::testing::Step;
-use runware::transport::{Delivery, ErrorKind as TransportErrorKind, TransportError};
+use futures_core::Stream;
+use runware::journal::{Begun, Claim, Claimed, Intent, Journal, JournalError, Note, PartKind, Ticket};
+use runware::poll::{Durations, Plan};
+use runware::transport::testing::{ManualClock, Step};
+use runware::transport::{Delivery, ErrorKind as TransportErrorKind, TransportError, async_trait};
 use runware::types::{Item, RawTask, TextInference};
 use runware::{ErrorKind, TextStream};
 
-use crate::journal::FOR_EVER;
+use crate::journal::{FOR_EVER, Shelf};
 use crate::keeping;
 use crate::world::{SECOND, World, id};
 
@@ -141,4 +144,111 @@ async fn a_text_that_was_begun_before_is_not_asked_for_again() {
     assert_eq!(read(&world, &mut again).await, Err(ErrorKind::UuidReused));
     assert_eq!(world.transport.attempts().len(), 1);
     assert_eq!(shelf.parts(id("a")).len(), 1);
+}
+
+#[tokio::test]
+async fn a_text_that_was_given_up_before_its_intent_was_durable_is_refused_then() {
+    let clock = ManualClock::new();
+    let shelf = Shelf::new(&clock);
+    shelf.begin_takes(5 * SECOND);
+    let journal = Arc::new(Resolute(shelf.clone()));
+    let plan = Plan::default().with_deadline(3 * SECOND);
+    let world = crate::world_on(clock, |builder| builder.journal(journal).plan(plan), |_, _| whole());
+    let mut stream = world.client.stream_text(prompt()).unwrap();
+    let error = world.run(stream.next()).await.unwrap().unwrap_err();
+    assert!(error.kind() == ErrorKind::Journal && world.clock_now() == 3 * SECOND);
+    world.pass(20 * SECOND).await;
+    assert!(world.transport.attempts().is_empty());
+    // Nothing was bought, so nothing stays set aside for it, and nobody has to decide about it.
+    assert_eq!(shelf.words(), ["begun a", "refused a"]);
+}
+
+/// Like one in a file: what it has begun to write it writes, whoever waits for that.
+#[derive(Debug)]
+struct Resolute(Arc<Shelf>);
+
+#[async_trait]
+impl Journal for Resolute {
+    async fn begin(&self, intents: Vec<Intent>) -> Result<Vec<Begun>, JournalError> {
+        let shelf = Arc::clone(&self.0);
+        tokio::spawn(async move { shelf.begin(intents).await }).await.unwrap()
+    }
+
+    async fn record(&self, notes: Vec<Note>) -> Result<Vec<Ticket>, JournalError> {
+        self.0.record(notes).await
+    }
+
+    async fn claim(&self, claim: Claim) -> Result<Claimed, JournalError> {
+        self.0.claim(claim).await
+    }
+
+    async fn renew(&self) -> Result<(), JournalError> {
+        self.0.renew().await
+    }
+
+    async fn durations(&self) -> Result<Option<Durations>, JournalError> {
+        self.0.durations().await
+    }
+
+    async fn keep_durations(&self, durations: Durations) -> Result<(), JournalError> {
+        self.0.keep_durations(durations).await
+    }
+}
+
+#[tokio::test]
+async fn who_watches_a_text_that_is_being_streamed_does_not_let_go_of_it_for_the_stream() {
+    let (world, shelf) = keeping(|_, attempt| match crate::world::is_check(attempt) {
+        true => crate::world::answer(crate::world::RUNNING),
+        false => Step::stream([(Duration::ZERO, "data: {\"delta\":{\"text\":\"Hel\"}}\n\n")]).silent(),
+    });
+    let mut stream = world.client.stream_text(prompt()).unwrap();
+    world.run(stream.next()).await.unwrap().unwrap();
+    let watched = world.client.resume(id("a")).unwrap();
+    world.settle().await;
+    drop(watched);
+    world.settle().await;
+    // It is still being read here: nobody else may take it up.
+    assert!(!shelf.words().contains(&"released a".to_owned()), "{:?}", shelf.words());
+    drop(stream);
+}
+
+#[tokio::test]
+async fn a_text_that_others_may_have_taken_over_before_it_is_sent_is_asked_about() {
+    for (is_fenced, text, words) in [
+        (
+            false,
+            Ok("Hello".to_owned()),
+            &["begun a", "resending a", "ended 0 Result a", "settled 0.0012 a"][..],
+        ),
+        (true, Err(ErrorKind::TakenOver), &["begun a"][..]),
+    ] {
+        let (world, shelf) = keeping(|_, _| whole());
+        // Whoever hears so late that it was begun may have been stopped meanwhile.
+        shelf.begin_takes(40 * SECOND);
+        if is_fenced {
+            shelf.fence(id("a"));
+        }
+        let mut stream = world.client.stream_text(prompt()).unwrap();
+        assert_eq!(read(&world, &mut stream).await, text);
+        assert_eq!(shelf.words(), words);
+        assert_eq!(world.transport.attempts().is_empty(), is_fenced);
+    }
+}
+
+#[tokio::test]
+async fn a_text_that_is_dropped_before_it_is_begun_is_refused_then() {
+    let (world, shelf) = keeping(|_, _| whole());
+    shelf.begin_takes(5 * SECOND);
+    let mut stream = world.client.stream_text(prompt()).unwrap();
+    std::future::poll_fn(|context| {
+        assert!(std::pin::Pin::new(&mut stream).poll_next(context).is_pending());
+        std::task::Poll::Ready(())
+    })
+    .await;
+    drop(stream);
+    world.pass(10 * SECOND).await;
+    assert_eq!(shelf.words(), ["begun a", "refused a"]);
+    assert!(world.transport.attempts().is_empty());
+    world.pass(100 * SECOND).await;
+    assert!(shelf.renewed().is_empty(), "nothing is left to be looked after");
 }

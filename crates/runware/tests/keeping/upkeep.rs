@@ -124,3 +124,15 @@ impl Journal for Hanging {
         std::future::pending().await
     }
 }
+
+#[tokio::test]
+async fn the_owner_says_that_it_is_alive_as_long_as_a_result_waits_to_be_confirmed() {
+    let (world, shelf) = keeping(accepting(|_| answer(&picture("p"))));
+    let task = world.client.submit(image("a", 1)).unwrap();
+    let outcome = world.run(task.outcome()).await.unwrap();
+    // Whoever has it is busy saving it; without a sign of life another process takes it over after a minute, and hands
+    // the same result over a second time.
+    world.pass(120 * SECOND).await;
+    assert!(shelf.renewed().len() >= 7, "{:?}", shelf.renewed());
+    outcome.confirm().await.unwrap();
+}

@@ -76,7 +76,8 @@ impl Ledger {
         let recording = std::mem::take(&mut self.recording);
         self.note_done(recording.len());
         for Publication { task_uuid, facts, tell, .. } in &recording {
-            if tell.is_none() && facts.contains(&Fact::Released) {
+            let is_last = |fact: &Fact| matches!(fact, Fact::Released | Fact::Refused { .. });
+            if tell.is_none() && facts.iter().any(is_last) {
                 self.leaving.remove(task_uuid);
             }
             if is_durable {

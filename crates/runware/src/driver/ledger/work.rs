@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use runware_poll::Durations;
+use runware_poll::{Durations, Tick};
 use runware_types::TaskUuid;
 use tokio::task::{Id, JoinError, JoinSet};
 
@@ -22,7 +22,8 @@ pub(in crate::driver) enum Done {
     Recorded(Result<Vec<Ticket>, JournalError>),
     /// What became of the claims of single tasks that were made together. One may be missing.
     Claimed(Vec<(TaskUuid, Result<Claimed, JournalError>)>),
-    Renewed(Result<(), JournalError>),
+    /// With when it was begun.
+    Renewed(Result<Tick, JournalError>),
     Loaded(Result<Option<Durations>, JournalError>),
     Saved(Result<(), JournalError>),
 }
