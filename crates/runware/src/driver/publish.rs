@@ -308,6 +308,9 @@ fn end_of(end: &Result<Outcome, Error>, looks_only: bool) -> Option<Fact> {
 }
 
 fn settled(outcome: &Outcome) -> Fact {
-    // A reported cost of zero says as little as none.
-    Fact::Settled { cost: outcome.cost().filter(|cost: &Money| !cost.is_zero()) }
+    // A reported cost of zero says as little as none, and what one result does not name is missing in the sum: the budget
+    // would get back what was set aside for it.
+    let mut costs = outcome.results.iter().map(|result| result.item.cost().filter(|cost| !cost.is_zero()));
+    let is_known = !outcome.results.is_empty() && costs.all(|cost: Option<Money>| cost.is_some());
+    Fact::Settled { cost: outcome.cost().filter(|_| is_known) }
 }

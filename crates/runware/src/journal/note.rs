@@ -25,7 +25,7 @@ pub enum Fact {
     Ended(Part),
     /// All of it has ended. What is not confirmed is handed over again after a crash.
     Settled {
-        /// What the server says that it cost; `None` if it says nothing, or zero.
+        /// What the server says that it cost; `None` if it says nothing, or zero, of one of the results.
         cost: Option<Money>,
     },
     /// The server did not take it, or it never left: nothing was bought.
