@@ -79,7 +79,8 @@ impl Outcome {
     }
 
     /// True if some of it may have been handed over before, by a process that ended before it was
-    /// [confirmed](Self::confirm). [`TaskResult::delivery_id`] tells which.
+    /// [confirmed](Self::confirm), or was confirmed already. [`TaskResult::delivery_id`] tells which; of what was confirmed
+    /// and is no longer in the journal, all of it is, whatever its number.
     pub fn is_redelivered(&self) -> bool {
         self.custody.is_redelivered()
     }
@@ -209,7 +210,7 @@ impl TaskResult {
     }
 
     /// True if it may have been handed over before, by a process that ended before the task was
-    /// [confirmed](Outcome::confirm).
+    /// [confirmed](Outcome::confirm), or if the task was confirmed already.
     pub fn is_redelivered(&self) -> bool {
         self.delivery.is_some_and(|delivery| delivery.is_redelivered)
     }
