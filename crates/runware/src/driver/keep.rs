@@ -1,5 +1,6 @@
 //! Keeping tasks in the journal: their intents before they are sent, and what the journal answers.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use runware_poll::Tick;
@@ -89,11 +90,21 @@ impl Driver {
         tokio::pin!(limit);
         while !self.ledger.is_idle() {
             let now = self.now();
-            self.ledger.go_on(now);
+            // Whoever waits for a task does not wait longer because the client is closed.
+            self.tell_overdue(now);
+            let wake = self.ledger.go_on(now);
+            let clock = Arc::clone(&self.clock);
+            let alarm = async {
+                match wake {
+                    Some(at) => clock.sleep_until(at.since_origin()).await,
+                    None => std::future::pending().await,
+                }
+            };
             tokio::select! {
                 biased;
                 Some(done) = self.ledger.next() => self.take_done(done),
                 () = &mut limit => break,
+                () = alarm => {}
             }
         }
         self.tell_all();
