@@ -46,6 +46,7 @@ use crate::room::give_back;
 use crate::stats::counters::{Counters, UnderWay};
 use asking::Questions;
 use entries::Entries;
+pub(crate) use keep::FLUSH_LIMIT;
 use lanes::{Lane, Lanes};
 pub(crate) use ledger::GRACE;
 use ledger::Ledger;

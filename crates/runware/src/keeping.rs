@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use runware_transport::Clock;
 use runware_types::{Prepared, TaskType};
 
 use crate::care::Care;
@@ -19,6 +20,8 @@ pub(crate) struct Keeping {
     pub(crate) budget: Option<Budget>,
     /// Which of its tasks this client looks after.
     pub(crate) care: Care,
+    /// Whose time it is that a confirmation may take.
+    pub(crate) clock: Arc<dyn Clock>,
 }
 
 impl Keeping {

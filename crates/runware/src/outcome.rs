@@ -94,8 +94,8 @@ impl Outcome {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Journal`](crate::ErrorKind::Journal) if it cannot be written down: it is handed over again after a
-    /// crash. [`ErrorKind::TakenOver`](crate::ErrorKind::TakenOver) if another process looks after the task by now, and
+    /// [`ErrorKind::Journal`](crate::ErrorKind::Journal) if it cannot be written down, or was not within 10 s: it may be
+    /// handed over again after a crash. [`ErrorKind::TakenOver`](crate::ErrorKind::TakenOver) if another process looks after the task by now, and
     /// hands it over as well.
     ///
     /// # Cancel safety

@@ -13,7 +13,7 @@ use crate::Error;
 use crate::journal::{Begun, Fact, Intent, JournalError, Note, Ticket};
 use crate::submission::Submission;
 
-/// How long a client that is closed waits for the journal.
+/// How long the journal is waited for by a client that is closed, and by a confirmation.
 pub(crate) const FLUSH_LIMIT: Duration = Duration::from_secs(10);
 
 impl Driver {

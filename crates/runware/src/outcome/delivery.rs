@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use runware_types::TaskUuid;
 
-use crate::journal::{Fact, Note, Ticket};
+use crate::driver::FLUSH_LIMIT;
+use crate::journal::{Fact, JournalError, JournalErrorKind, Note, Ticket};
 use crate::keeping::Keeping;
 use crate::{Error, TaskHandle};
 
@@ -96,7 +97,16 @@ impl Custody {
         let Some(Confirmation { keeping, ticket, missing }) = kept else { return Ok(()) };
         let facts = missing.iter().cloned().chain([Fact::Confirmed]);
         let notes = facts.map(|fact| Note { ticket: *ticket, fact }).collect();
-        match keeping.journal.record(notes).await {
+        let clock = &keeping.clock;
+        let recorded = tokio::select! {
+            biased;
+            recorded = keeping.journal.record(notes) => recorded,
+            // Nobody can be kept for ever by a disk that hangs.
+            () = clock.sleep_until(clock.now() + FLUSH_LIMIT) => {
+                Err(JournalError::new(JournalErrorKind::Busy, format!("the journal did not answer within {FLUSH_LIMIT:?}")))
+            }
+        };
+        match recorded {
             Ok(refused) if refused.is_empty() => Ok(()),
             Ok(_) => Err(Error::taken_over(handle.clone())),
             Err(error) => Err(Error::not_confirmed(handle.clone(), error)),
