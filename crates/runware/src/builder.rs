@@ -260,7 +260,8 @@ impl ClientBuilder {
         let (journal, budget) = (Arc::clone(journal), self.budget.clone());
         let care = Care::new(&*journal, &scope);
         let clock = Arc::clone(clock);
-        Ok(Some(Arc::new(Keeping { journal, scope, account, budget, care, clock })))
+        let waits = Arc::default();
+        Ok(Some(Arc::new(Keeping { journal, scope, account, budget, care, clock, waits })))
     }
 }
 

@@ -179,6 +179,7 @@ impl Driver {
         self.ledger.load();
         let closing = 'open: loop {
             let wake = self.start_what_is_due();
+            let next_wait = self.ledger.next_wait();
             let alarm = async {
                 match wake {
                     Some(at) => self.clock.sleep_until(at.since_origin()).await,
@@ -207,6 +208,8 @@ impl Driver {
                     let now = self.now();
                     self.take_unclaimed(&reply, now);
                 }
+                // It is taken in where the next sign of life is planned.
+                () = next_wait => {}
                 () = alarm => {}
             }
         };

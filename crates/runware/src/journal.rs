@@ -73,7 +73,7 @@ pub trait Journal: Send + Sync + fmt::Debug {
     async fn claim(&self, claim: Claim) -> Result<Claimed, JournalError>;
 
     /// Says that the owner of its tasks is alive. To be called every [`RENEW_EVERY`] at
-    /// least while tasks are open.
+    /// least while tasks are open, or what came of them was handed over and is not confirmed.
     ///
     /// # Errors
     ///

@@ -105,6 +105,12 @@ impl Outcome {
         self.custody.confirm(&self.handle).await
     }
 
+    /// The same for somebody who may confirm it.
+    #[must_use = "what is handed over waits to be confirmed"]
+    pub(crate) fn hand_over(&self) -> Self {
+        Self { custody: self.custody.hand_over(), ..self.clone() }
+    }
+
     /// How many results make a success.
     fn wanted(&self) -> usize {
         self.handle.expected().unwrap_or(1) as usize

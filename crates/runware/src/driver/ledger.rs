@@ -72,7 +72,7 @@ pub(super) struct Ledger {
     /// Nothing has to be told before this, whatever the journal does; `None` if nothing waits.
     tell_by: Option<Tick>,
     work: Work,
-    /// How many tasks belong to this client.
+    /// How many tasks belong to this client and are looked after.
     tickets: usize,
     renew_at: Option<Tick>,
     unsaved: u32,
@@ -160,9 +160,27 @@ impl Ledger {
     /// A task is no longer looked after.
     pub(super) fn let_go(&mut self) {
         self.tickets = self.tickets.saturating_sub(1);
-        if self.tickets == 0 {
-            self.renew_at = None;
+    }
+
+    /// Returns once there is more to be alive for: an outcome that waits to be confirmed.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future loses nothing.
+    pub(super) fn next_wait(&self) -> impl Future<Output = ()> + use<> {
+        let waits = self.keeping.as_ref().map(|keeping| Arc::clone(&keeping.waits));
+        async move {
+            match waits {
+                Some(waits) => waits.begun().await,
+                None => std::future::pending().await,
+            }
         }
+    }
+
+    /// True if this client has something that nobody else is to take over.
+    fn has_tasks(&self) -> bool {
+        let is_waited_for = |keeping: &Arc<Keeping>| !keeping.waits.is_empty();
+        self.tickets > 0 || self.keeping.as_ref().is_some_and(is_waited_for)
     }
 
     /// A task has settled: something may have been learned.
@@ -296,10 +314,17 @@ impl Ledger {
 
     fn start_renewal(&mut self, now: Tick) {
         let Some(keeping) = &self.keeping else { return };
-        if self.renew_at.is_none_or(|at| now < at) {
+        let Some(at) = self.renew_at else {
+            self.renew_at = self.has_tasks().then(|| now + RENEW_EVERY);
+            return;
+        };
+        if now < at {
             return;
         }
-        self.renew_at = Some(now + RENEW_EVERY);
+        self.renew_at = self.has_tasks().then(|| now + RENEW_EVERY);
+        if self.renew_at.is_none() {
+            return;
+        }
         // One that takes so long is not helped by another one.
         if !self.work.is_under_way(Sort::Renew) {
             let journal = Arc::clone(&keeping.journal);

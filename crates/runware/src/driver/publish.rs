@@ -226,7 +226,7 @@ impl Driver {
             let custody = match (&outcome.ending, self.ledger.keeping()) {
                 (Ending::Settled, Some(keeping)) => {
                     let facts = missing.end().then(|| settled(outcome)).into_iter().collect();
-                    Custody::settled(keeping, ticket, facts, !missing.any(), is_redelivered)
+                    Custody::at_rest(keeping, ticket, facts, !missing.any(), is_redelivered)
                 }
                 _ => Custody::unsettled(!missing.any(), is_redelivered),
             };
