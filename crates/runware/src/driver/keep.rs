@@ -24,6 +24,11 @@ impl Driver {
             Done::Begun(answers) => self.take_begun(answers, now),
             Done::Claimed(answers) => self.take_claims(answers, now),
             Done::Recorded(recorded) => self.take_recorded(recorded, now),
+            Done::Repaid(Ok(_)) => self.ledger.take_repaid(true),
+            Done::Repaid(Err(error)) => {
+                self.ledger.take_repaid(false);
+                warn("how tasks have ended cannot be kept yet", &error);
+            }
             Done::Loaded(Ok(loaded)) => {
                 if let Some(loaded) = loaded {
                     self.scheduler.durations_mut().merge(&loaded);
@@ -88,7 +93,15 @@ impl Driver {
         }
         let limit = self.clock.sleep_until((self.now() + FLUSH_LIMIT).since_origin());
         tokio::pin!(limit);
-        while !self.ledger.is_idle() {
+        let mut is_last_try = false;
+        loop {
+            if self.ledger.is_idle() {
+                if std::mem::replace(&mut is_last_try, true) {
+                    break;
+                }
+                self.ledger.repay();
+                continue;
+            }
             let now = self.now();
             // Whoever waits for a task does not wait longer because the client is closed.
             self.tell_overdue(now);

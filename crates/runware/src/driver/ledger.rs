@@ -8,6 +8,7 @@
 //! A client without a journal has an empty one: nothing is queued then, and watches are told at once.
 
 mod leaving;
+mod owed;
 mod publication;
 mod telling;
 mod work;
@@ -29,6 +30,7 @@ use crate::journal::{Claim, Fact, Intent, Note, RENEW_EVERY, Reserve};
 use crate::keeping::Keeping;
 use crate::room::give_back;
 use leaving::take_ready;
+use owed::Debts;
 use telling::Unfinished;
 use work::{Sort, Work};
 
@@ -59,6 +61,8 @@ pub(super) struct Ledger {
     /// The tasks that are no longer looked after, and of which something is still to be recorded. Nobody in this process
     /// takes them up before that: what the journal has of them is not all.
     leaving: HashMap<TaskUuid, Ward>,
+    /// What could not be recorded of others.
+    debts: Debts,
     /// Who waits until so many publications have been recorded.
     waiting: Vec<(u64, oneshot::Sender<()>)>,
     /// How many publications were queued, and how many have been recorded or refused.
@@ -96,6 +100,7 @@ impl Ledger {
             claims: VecDeque::new(),
             claiming: HashMap::new(),
             leaving: HashMap::new(),
+            debts: Debts::default(),
             waiting: Vec::new(),
             queued: 0,
             done: 0,
@@ -117,6 +122,9 @@ impl Ledger {
     /// Queues an intent, unless the same is on its way already.
     pub(super) fn begin(&mut self, intent: Intent) {
         let (task_uuid, hash) = (intent.task_uuid, intent.hash);
+        if self.debts.contains(&task_uuid) {
+            self.repay();
+        }
         if self.expected.insert(task_uuid, hash) != Some(hash) {
             self.intents.push_back(intent);
         }
@@ -136,6 +144,9 @@ impl Ledger {
 
     /// Queues the taking over of a task.
     pub(super) fn claim(&mut self, task_uuid: TaskUuid, ward: Ward) {
+        if self.debts.contains(&task_uuid) {
+            self.repay();
+        }
         self.claims.push_back((task_uuid, ward));
     }
 
@@ -180,7 +191,7 @@ impl Ledger {
     /// True if this client has something that nobody else is to take over.
     fn has_tasks(&self) -> bool {
         let is_waited_for = |keeping: &Arc<Keeping>| !keeping.waits.is_empty();
-        self.tickets > 0 || self.keeping.as_ref().is_some_and(is_waited_for)
+        self.tickets > 0 || !self.debts.is_empty() || self.keeping.as_ref().is_some_and(is_waited_for)
     }
 
     /// A task has settled: something may have been learned.
@@ -204,6 +215,7 @@ impl Ledger {
         self.start_claims();
         self.start_record();
         self.start_renewal(now);
+        self.start_repaying();
         [self.tell_by, self.renew_at].into_iter().flatten().min()
     }
 
@@ -218,7 +230,7 @@ impl Ledger {
 
     /// True if nothing waits to be written.
     pub(super) fn is_idle(&self) -> bool {
-        self.work.is_idle() && self.intents.is_empty() && self.publications.is_empty()
+        self.work.is_idle() && self.intents.is_empty() && self.publications.is_empty() && self.debts.is_idle()
     }
 
     /// Reads what is kept of how long tasks take.
@@ -243,7 +255,10 @@ impl Ledger {
         if self.intents.is_empty() || self.work.is_under_way(Sort::Begin) {
             return;
         }
-        let ready = |intent: &mut Intent| !self.leaving.contains_key(&intent.task_uuid);
+        let (leaving, debts) = (&self.leaving, &self.debts);
+        let ready = |Intent { task_uuid, .. }: &mut Intent| {
+            !leaving.contains_key(task_uuid) && !debts.contains(task_uuid)
+        };
         let group: Vec<Intent> = take_ready(&mut self.intents, GROUP, ready);
         if group.is_empty() {
             return;
@@ -263,7 +278,10 @@ impl Ledger {
         if self.claims.is_empty() || self.work.is_under_way(Sort::Claim) {
             return;
         }
-        let ready = |(task_uuid, _): &mut (TaskUuid, Ward)| !self.leaving.contains_key(task_uuid);
+        let (leaving, debts) = (&self.leaving, &self.debts);
+        let ready = |(task_uuid, _): &mut (TaskUuid, Ward)| {
+            !leaving.contains_key(task_uuid) && !debts.contains(task_uuid)
+        };
         let group = take_ready(&mut self.claims, CLAIMS, ready);
         if group.is_empty() {
             return;
@@ -295,9 +313,10 @@ impl Ledger {
         self.recording = self.publications.drain(..self.publications.len().min(GROUP)).collect();
         give_back(&mut self.publications);
         let mut notes = Vec::new();
-        for Publication { task_uuid, ticket, facts, .. } in &mut self.recording {
+        for Publication { task_uuid, ticket, facts, tell, .. } in &mut self.recording {
             // What could not be recorded before goes first, so that nothing settles without its parts.
-            if let Some(task) = self.unfinished.get_mut(task_uuid).filter(|_| !facts.is_empty()) {
+            let is_worth_it = !facts.is_empty() || matches!(tell, Some(Tell::End(..)));
+            if let Some(task) = self.unfinished.get_mut(task_uuid).filter(|_| is_worth_it) {
                 let lost = std::mem::take(&mut task.lost);
                 facts.splice(0..0, lost.into_iter().map(Fact::Ended));
             }
@@ -325,6 +344,8 @@ impl Ledger {
         if self.renew_at.is_none() {
             return;
         }
+        // By now it may be possible.
+        self.debts.try_again();
         // One that takes so long is not helped by another one.
         if !self.work.is_under_way(Sort::Renew) {
             let journal = Arc::clone(&keeping.journal);

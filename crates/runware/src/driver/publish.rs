@@ -99,8 +99,7 @@ impl Driver {
         if !kept.is_settled {
             facts.extend(end_of(&end, kept.looks_only));
         }
-        if facts.is_empty() && !self.ledger.is_behind(task_uuid) {
-            self.ledger.forget(task_uuid);
+        if facts.is_empty() && !self.ledger.is_behind(task_uuid) && !self.ledger.has_lost(task_uuid) {
             self.tell_kept_end(&entry.watch, ticket, end, &Missing::NOTHING);
             return;
         }
@@ -113,11 +112,12 @@ impl Driver {
     pub(super) fn publish_release(&mut self, entry: &mut Entry) {
         let task_uuid = *entry.id();
         let Some(kept) = entry.kept.take() else { return };
-        self.ledger.forget(task_uuid);
         if let Some(ticket) = kept.ticket.filter(|_| !kept.is_settled) {
             self.ledger.leave(task_uuid, kept.ward);
             let (facts, by) = (vec![Fact::Released], entry.deadline() + GRACE);
             self.ledger.publish(Publication { task_uuid, ticket, facts, tell: None, by });
+        } else {
+            self.ledger.forget(task_uuid);
         }
     }
 

@@ -20,6 +20,8 @@ pub(super) struct Work {
 pub(in crate::driver) enum Done {
     Begun(Result<Vec<Begun>, JournalError>),
     Recorded(Result<Vec<Ticket>, JournalError>),
+    /// What could not be recorded before was tried again.
+    Repaid(Result<Vec<Ticket>, JournalError>),
     /// What became of the claims of single tasks that were made together. One may be missing.
     Claimed(Vec<(TaskUuid, Result<Claimed, JournalError>)>),
     Renewed(Result<(), JournalError>),
@@ -31,6 +33,7 @@ pub(in crate::driver) enum Done {
 pub(super) enum Sort {
     Begin,
     Record,
+    Repay,
     Claim,
     Renew,
     Load,
@@ -74,6 +77,7 @@ impl Work {
         match self.sorts.remove(&error.id()) {
             Some(Sort::Begin) => Done::Begun(Err(fault())),
             Some(Sort::Record) => Done::Recorded(Err(fault())),
+            Some(Sort::Repay) => Done::Repaid(Err(fault())),
             Some(Sort::Claim) => Done::Claimed(Vec::new()),
             Some(Sort::Load) => Done::Loaded(Err(fault())),
             Some(Sort::Save) => Done::Saved(Err(fault())),
