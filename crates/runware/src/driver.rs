@@ -7,6 +7,7 @@
 mod admit;
 mod asking;
 mod collected;
+mod doubted;
 mod entries;
 mod entry;
 mod figures;

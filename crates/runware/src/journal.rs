@@ -52,7 +52,9 @@ pub trait Journal: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     ///
-    /// None of the tasks may be sent.
+    /// None of the tasks may be sent. Whether they are kept all the same depends on the
+    /// [kind](JournalErrorKind) of the error; where that is not certain, they are [claimed](Self::claim) later, and
+    /// recorded as refused.
     async fn begin(&self, intents: Vec<Intent>) -> Result<Vec<Begun>, JournalError>;
 
     /// Makes facts durable, in order, and returns the tickets that no longer hold: their tasks belong to somebody else,

@@ -23,6 +23,7 @@ impl Driver {
         match done {
             Done::Begun(answers) => self.take_begun(answers, now),
             Done::Claimed(answers) => self.take_claims(answers, now),
+            Done::Looked(answers) => self.take_looked(answers, now),
             Done::Recorded(recorded) => self.take_recorded(recorded, now),
             Done::Repaid(Ok(_)) => self.ledger.take_repaid(true),
             Done::Repaid(Err(error)) => {
@@ -132,7 +133,7 @@ impl Driver {
     }
 
     fn take_begun(&mut self, answers: Result<Vec<Begun>, JournalError>, now: Tick) {
-        let expected = self.ledger.take_beginning();
+        let (expected, from) = self.ledger.take_beginning();
         match answers {
             Ok(answers) => {
                 let mut answers = answers.into_iter();
@@ -140,13 +141,18 @@ impl Driver {
                     // One answer for each: an implementation that gives fewer has begun none of the rest, for all that is
                     // known.
                     let answer = answers.next().ok_or_else(too_few);
+                    let error = answer.as_ref().err().cloned();
                     self.take_answer_of_journal(&expected, answer, now);
+                    if let Some(error) = error {
+                        self.doubt(&expected, &error, from, now);
+                    }
                 }
             }
             Err(error) => {
                 warn("tasks are not sent", &error);
                 for expected in expected {
                     self.take_answer_of_journal(&expected, Err(error.clone()), now);
+                    self.doubt(&expected, &error, from, now);
                 }
             }
         }

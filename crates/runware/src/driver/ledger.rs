@@ -7,6 +7,7 @@
 //!
 //! A client without a journal has an empty one: nothing is queued then, and watches are told at once.
 
+mod doubted;
 mod leaving;
 mod owed;
 mod publication;
@@ -22,13 +23,15 @@ use runware_types::{RequestHash, TaskUuid};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
+pub(super) use doubted::Doubt;
 pub(super) use publication::{Found, News, Numbers, Publication, Tell, note_custody};
 pub(super) use work::Done;
 
 use crate::care::Ward;
-use crate::journal::{Claim, Fact, Intent, Note, RENEW_EVERY, Reserve};
+use crate::journal::{Claim, Claimed, Fact, Intent, JournalError, Note, RENEW_EVERY, Reserve};
 use crate::keeping::Keeping;
 use crate::room::give_back;
+use doubted::Doubts;
 use leaving::take_ready;
 use owed::Debts;
 use telling::Unfinished;
@@ -52,6 +55,7 @@ pub(super) struct Ledger {
     intents: VecDeque<Intent>,
     /// Those that are being begun, in order.
     beginning: Vec<Expected>,
+    beginning_from: Tick,
     /// The tasks whose intents are queued or being begun.
     expected: HashMap<TaskUuid, RequestHash>,
     /// The tasks that are to be taken over, if they can be.
@@ -63,6 +67,8 @@ pub(super) struct Ledger {
     leaving: HashMap<TaskUuid, Ward>,
     /// What could not be recorded of others.
     debts: Debts,
+    /// What could not be begun, and may have been.
+    doubts: Doubts,
     /// Who waits until so many publications have been recorded.
     waiting: Vec<(u64, oneshot::Sender<()>)>,
     /// How many publications were queued, and how many have been recorded or refused.
@@ -96,11 +102,13 @@ impl Ledger {
             keeping,
             intents: VecDeque::new(),
             beginning: Vec::new(),
+            beginning_from: Tick::ZERO,
             expected: HashMap::new(),
             claims: VecDeque::new(),
             claiming: HashMap::new(),
             leaving: HashMap::new(),
             debts: Debts::default(),
+            doubts: Doubts::default(),
             waiting: Vec::new(),
             queued: 0,
             done: 0,
@@ -130,8 +138,8 @@ impl Ledger {
         }
     }
 
-    /// The intents that are being begun; to be taken with their answers.
-    pub(super) fn take_beginning(&mut self) -> Vec<Expected> {
+    /// The intents that are being begun, and since when; to be taken with their answers.
+    pub(super) fn take_beginning(&mut self) -> (Vec<Expected>, Tick) {
         let beginning = std::mem::take(&mut self.beginning);
         for Expected { task_uuid, hash, .. } in &beginning {
             if self.expected.get(task_uuid) == Some(hash) {
@@ -139,7 +147,7 @@ impl Ledger {
             }
         }
         give_back(&mut self.expected);
-        beginning
+        (beginning, self.beginning_from)
     }
 
     /// Queues the taking over of a task.
@@ -191,7 +199,10 @@ impl Ledger {
     /// True if this client has something that nobody else is to take over.
     fn has_tasks(&self) -> bool {
         let is_waited_for = |keeping: &Arc<Keeping>| !keeping.waits.is_empty();
-        self.tickets > 0 || !self.debts.is_empty() || self.keeping.as_ref().is_some_and(is_waited_for)
+        self.tickets > 0
+            || !self.debts.is_empty()
+            || !self.doubts.is_empty()
+            || self.keeping.as_ref().is_some_and(is_waited_for)
     }
 
     /// A task has settled: something may have been learned.
@@ -211,11 +222,12 @@ impl Ledger {
 
     /// Starts what is to be written and read, and says when to look again.
     pub(super) fn go_on(&mut self, now: Tick) -> Option<Tick> {
-        self.start_begin();
+        self.start_begin(now);
         self.start_claims();
         self.start_record();
         self.start_renewal(now);
         self.start_repaying();
+        self.start_looking(now);
         [self.tell_by, self.renew_at].into_iter().flatten().min()
     }
 
@@ -230,7 +242,11 @@ impl Ledger {
 
     /// True if nothing waits to be written.
     pub(super) fn is_idle(&self) -> bool {
-        self.work.is_idle() && self.intents.is_empty() && self.publications.is_empty() && self.debts.is_idle()
+        self.work.is_idle()
+            && self.intents.is_empty()
+            && self.publications.is_empty()
+            && self.debts.is_idle()
+            && self.doubts.is_idle()
     }
 
     /// Reads what is kept of how long tasks take.
@@ -250,14 +266,14 @@ impl Ledger {
         }
     }
 
-    fn start_begin(&mut self) {
+    fn start_begin(&mut self, now: Tick) {
         let Some(keeping) = &self.keeping else { return };
         if self.intents.is_empty() || self.work.is_under_way(Sort::Begin) {
             return;
         }
-        let (leaving, debts) = (&self.leaving, &self.debts);
+        let (leaving, debts, doubts) = (&self.leaving, &self.debts, &self.doubts);
         let ready = |Intent { task_uuid, .. }: &mut Intent| {
-            !leaving.contains_key(task_uuid) && !debts.contains(task_uuid)
+            !leaving.contains_key(task_uuid) && !debts.contains(task_uuid) && !doubts.is_looking(task_uuid)
         };
         let group: Vec<Intent> = take_ready(&mut self.intents, GROUP, ready);
         if group.is_empty() {
@@ -269,6 +285,7 @@ impl Ledger {
             reserve: intent.reserve.clone(),
         });
         self.beginning = expected.collect();
+        self.beginning_from = now;
         let journal = Arc::clone(&keeping.journal);
         self.work.start(Sort::Begin, async move { Done::Begun(journal.begin(group).await) });
     }
@@ -278,31 +295,18 @@ impl Ledger {
         if self.claims.is_empty() || self.work.is_under_way(Sort::Claim) {
             return;
         }
-        let (leaving, debts) = (&self.leaving, &self.debts);
+        let (leaving, debts, doubts) = (&self.leaving, &self.debts, &self.doubts);
         let ready = |(task_uuid, _): &mut (TaskUuid, Ward)| {
-            !leaving.contains_key(task_uuid) && !debts.contains(task_uuid)
+            !leaving.contains_key(task_uuid) && !debts.contains(task_uuid) && !doubts.is_looking(task_uuid)
         };
         let group = take_ready(&mut self.claims, CLAIMS, ready);
         if group.is_empty() {
             return;
         }
-        let mut calls = JoinSet::new();
-        for (task_uuid, ward) in group {
-            let keeping = Arc::clone(keeping);
-            self.claiming.insert(task_uuid, ward);
-            calls.spawn(async move {
-                let claim = Claim::one(keeping.scope.clone(), task_uuid);
-                (task_uuid, keeping.journal.claim(claim).await)
-            });
-        }
-        self.work.start(Sort::Claim, async move {
-            let mut answers = Vec::with_capacity(calls.len());
-            while let Some(answer) = calls.join_next().await {
-                // One that panicked has no answer.
-                answers.extend(answer.ok());
-            }
-            Done::Claimed(answers)
-        });
+        let task_uuids = group.iter().map(|(task_uuid, _)| *task_uuid).collect();
+        self.claiming.extend(group);
+        let answers = claim_each(Arc::clone(keeping), task_uuids);
+        self.work.start(Sort::Claim, async move { Done::Claimed(answers.await) });
     }
 
     fn start_record(&mut self) {
@@ -346,10 +350,35 @@ impl Ledger {
         }
         // By now it may be possible.
         self.debts.try_again();
+        self.doubts.try_again();
         // One that takes so long is not helped by another one.
         if !self.work.is_under_way(Sort::Renew) {
             let journal = Arc::clone(&keeping.journal);
             self.work.start(Sort::Renew, async move { Done::Renewed(journal.renew().await) });
         }
     }
+}
+
+/// Takes tasks over, each by itself. One that panicked has no answer.
+///
+/// # Cancel safety
+///
+/// They may have been taken over.
+async fn claim_each(
+    keeping: Arc<Keeping>,
+    task_uuids: Vec<TaskUuid>,
+) -> Vec<(TaskUuid, Result<Claimed, JournalError>)> {
+    let mut calls = JoinSet::new();
+    for task_uuid in task_uuids {
+        let keeping = Arc::clone(&keeping);
+        calls.spawn(async move {
+            let claim = Claim::one(keeping.scope.clone(), task_uuid);
+            (task_uuid, keeping.journal.claim(claim).await)
+        });
+    }
+    let mut answers = Vec::with_capacity(calls.len());
+    while let Some(answer) = calls.join_next().await {
+        answers.extend(answer.ok());
+    }
+    answers
 }

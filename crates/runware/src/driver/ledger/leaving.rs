@@ -17,7 +17,9 @@ impl Ledger {
 
     /// True if something is still to be recorded of a task that is no longer looked after.
     pub(in crate::driver) fn is_leaving(&self, task_uuid: TaskUuid) -> bool {
-        self.leaving.contains_key(&task_uuid) || self.debts.contains(&task_uuid)
+        self.leaving.contains_key(&task_uuid)
+            || self.debts.contains(&task_uuid)
+            || self.doubts.is_looking(&task_uuid)
     }
 
     /// Says when everything that is queued by now has been recorded, or could not be.

@@ -54,9 +54,10 @@ impl Debts {
 }
 
 impl Ledger {
-    /// Has what could not be recorded tried once more.
+    /// Has what could not be recorded, or begun for certain, tried once more.
     pub(in crate::driver) fn repay(&mut self) {
         self.debts.try_again();
+        self.doubts.try_again();
     }
 
     /// The last facts about a task could not be recorded.

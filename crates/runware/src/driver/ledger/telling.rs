@@ -87,7 +87,7 @@ impl Ledger {
                 self.note_lost(publication, ward);
             }
         }
-        if is_durable && !self.debts.is_empty() {
+        if is_durable {
             self.repay();
         }
         self.note_done(recording.len());

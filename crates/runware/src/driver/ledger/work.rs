@@ -24,6 +24,8 @@ pub(in crate::driver) enum Done {
     Repaid(Result<Vec<Ticket>, JournalError>),
     /// What became of the claims of single tasks that were made together. One may be missing.
     Claimed(Vec<(TaskUuid, Result<Claimed, JournalError>)>),
+    /// The same of intents that could not be begun.
+    Looked(Vec<(TaskUuid, Result<Claimed, JournalError>)>),
     Renewed(Result<(), JournalError>),
     Loaded(Result<Option<Durations>, JournalError>),
     Saved(Result<(), JournalError>),
@@ -35,6 +37,7 @@ pub(super) enum Sort {
     Record,
     Repay,
     Claim,
+    Look,
     Renew,
     Load,
     Save,
@@ -79,6 +82,7 @@ impl Work {
             Some(Sort::Record) => Done::Recorded(Err(fault())),
             Some(Sort::Repay) => Done::Repaid(Err(fault())),
             Some(Sort::Claim) => Done::Claimed(Vec::new()),
+            Some(Sort::Look) => Done::Looked(Vec::new()),
             Some(Sort::Load) => Done::Loaded(Err(fault())),
             Some(Sort::Save) => Done::Saved(Err(fault())),
             Some(Sort::Renew) | None => Done::Renewed(Err(fault())),
