@@ -87,7 +87,8 @@ impl Outcome {
 
     /// Says that all of it is safe where it is needed, so that it is not handed over again.
     ///
-    /// Without this, whatever has settled is handed over anew by each [`Client::recover`](crate::Client::recover). It
+    /// As long as it is held, and the client lives, no other process takes the task over. Without this, whatever has
+    /// settled is handed over anew by each [`Client::recover`](crate::Client::recover). It
     /// concerns only what has [settled](Ending::Settled); an outcome with another ending, or of a client without a
     /// journal, is left as it is, and that is no error. It can be repeated, and works after
     /// [`Client::close`](crate::Client::close) too.

@@ -14,6 +14,8 @@ pub struct Note {
 }
 
 /// Something that became known about a task, or was done about it.
+///
+/// It may be recorded more than once, after an error, and later than what came after it: a task that is confirmed stays so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fact {
