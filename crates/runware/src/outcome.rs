@@ -88,16 +88,15 @@ impl Outcome {
     /// Says that all of it is safe where it is needed, so that it is not handed over again.
     ///
     /// As long as it is held, and the client lives, no other process takes the task over. Without this, whatever has
-    /// settled is handed over anew by each [`Client::recover`](crate::Client::recover). It
-    /// concerns only what has [settled](Ending::Settled); an outcome with another ending, or of a client without a
-    /// journal, is left as it is, and that is no error. It can be repeated, and works after
-    /// [`Client::close`](crate::Client::close) too.
+    /// settled is handed over anew by each [`Client::recover`](crate::Client::recover). It concerns only what has
+    /// [settled](Ending::Settled); an outcome with another ending, or of a client without a journal, is left as it is, and
+    /// that is no error. It can be repeated, and works after [`Client::close`](crate::Client::close) too.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Journal`](crate::ErrorKind::Journal) if it cannot be written down, or was not within 10 s: it may be
-    /// handed over again after a crash. [`ErrorKind::TakenOver`](crate::ErrorKind::TakenOver) if another process looks after the task by now, and
-    /// hands it over as well.
+    /// handed over again after a crash. [`ErrorKind::TakenOver`](crate::ErrorKind::TakenOver) if another process looks after
+    /// the task by now, and hands it over as well.
     ///
     /// # Cancel safety
     ///
