@@ -199,8 +199,8 @@ impl ClientBuilder {
         let runtime = tokio::runtime::Handle::try_current()
             .map_err(|_| Error::configuration("a client needs a Tokio runtime: call `build` inside one"))?;
         let pacing = pacing(self.rate_limit, self.max_requests_in_flight)?;
-        let keeping = self.keeping()?;
-        let clock = self.clock.unwrap_or_else(|| Arc::new(TokioClock::new()));
+        let clock = self.clock.clone().unwrap_or_else(|| Arc::new(TokioClock::new()));
+        let keeping = self.keeping(&clock)?;
         let seed = self.seed.unwrap_or_else(entropy::seed);
         let transport = match self.transport {
             Some(transport) => transport,
@@ -240,7 +240,7 @@ impl ClientBuilder {
     }
 
     /// Where the tasks are kept, and under which names.
-    fn keeping(&self) -> Result<Option<Arc<Keeping>>, Error> {
+    fn keeping(&self, clock: &Arc<dyn Clock>) -> Result<Option<Arc<Keeping>>, Error> {
         let Some(journal) = &self.journal else {
             return match self.budget {
                 Some(_) => Err(Error::configuration(
@@ -259,7 +259,9 @@ impl ClientBuilder {
         let scope = self.scope.clone().or(scope).unwrap_or_else(|| OTHER_SCOPE.to_owned());
         let (journal, budget) = (Arc::clone(journal), self.budget.clone());
         let care = Care::new(&*journal, &scope);
-        Ok(Some(Arc::new(Keeping { journal, scope, account, budget, care })))
+        let clock = Arc::clone(clock);
+        let waits = Arc::default();
+        Ok(Some(Arc::new(Keeping { journal, scope, account, budget, care, clock, waits })))
     }
 }
 

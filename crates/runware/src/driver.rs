@@ -7,6 +7,7 @@
 mod admit;
 mod asking;
 mod collected;
+mod doubted;
 mod entries;
 mod entry;
 mod figures;
@@ -48,6 +49,7 @@ use crate::room::give_back;
 use crate::stats::counters::{Counters, UnderWay};
 use asking::Questions;
 use entries::Entries;
+pub(crate) use keep::FLUSH_LIMIT;
 use lanes::{Lane, Lanes};
 pub(crate) use ledger::GRACE;
 use ledger::Ledger;
@@ -184,6 +186,7 @@ impl Driver {
         self.ledger.load();
         let closing = 'open: loop {
             let wake = self.start_what_is_due();
+            let next_wait = self.ledger.next_wait();
             let alarm = async {
                 match wake {
                     Some(at) => self.clock.sleep_until(at.since_origin()).await,
@@ -212,6 +215,8 @@ impl Driver {
                     let now = self.now();
                     self.take_unclaimed(&reply, now);
                 }
+                // It is taken in where the next sign of life is planned.
+                () = next_wait => {}
                 () = alarm => {}
             }
         };

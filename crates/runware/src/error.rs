@@ -77,7 +77,8 @@ pub enum ErrorKind {
     QueryFailed,
     /// The client was closed while the task was open. A task that was sent goes on.
     Closed,
-    /// The journal cannot keep it. A task that was about to be sent was not.
+    /// The journal cannot keep it. A task that was about to be sent was not; where it is not certain that the journal does
+    /// not have it all the same, this is not [safe to resubmit](Error::is_safe_to_resubmit) under another id.
     Journal,
     /// Another process looks after the task now, which keeps what comes of it. Nothing is lost.
     TakenOver,

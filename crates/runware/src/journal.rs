@@ -52,7 +52,9 @@ pub trait Journal: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     ///
-    /// None of the tasks may be sent.
+    /// None of the tasks may be sent. Whether they are kept all the same depends on the
+    /// [kind](JournalErrorKind) of the error; where that is not certain, they are [claimed](Self::claim) later, and
+    /// recorded as refused.
     async fn begin(&self, intents: Vec<Intent>) -> Result<Vec<Begun>, JournalError>;
 
     /// Makes facts durable, in order, and returns the tickets that no longer hold: their tasks belong to somebody else,
@@ -73,9 +75,10 @@ pub trait Journal: Send + Sync + fmt::Debug {
     async fn claim(&self, claim: Claim) -> Result<Claimed, JournalError>;
 
     /// Says that the owner of its tasks is alive. To be called every [`RENEW_EVERY`] at
-    /// least while tasks are open. Others may take them over only after more than twice that time without a sign of life,
-    /// of which [`begin`](Self::begin) and [`record`](Self::record) are some too: a client sends no task after a longer
-    /// silence before a note about it was recorded anew.
+    /// least while tasks are open, or what came of them was handed over and is not confirmed. Others may take them over
+    /// only after more than twice that time without a sign of life, of which [`begin`](Self::begin) and
+    /// [`record`](Self::record) are some too: a client sends no task after a longer silence before a note about it was
+    /// recorded anew.
     ///
     /// # Errors
     ///

@@ -1,8 +1,13 @@
 //! Where a client keeps its tasks, and under which names.
 
+mod waits;
+
 use std::sync::Arc;
 
+use runware_transport::Clock;
 use runware_types::{Prepared, TaskType};
+
+pub(crate) use waits::{Wait, Waits};
 
 use crate::care::Care;
 use crate::journal::{Intent, Journal, Reserve};
@@ -19,6 +24,10 @@ pub(crate) struct Keeping {
     pub(crate) budget: Option<Budget>,
     /// Which of its tasks this client looks after.
     pub(crate) care: Care,
+    /// Whose time it is that a confirmation may take.
+    pub(crate) clock: Arc<dyn Clock>,
+    /// What waits to be confirmed.
+    pub(crate) waits: Arc<Waits>,
 }
 
 impl Keeping {

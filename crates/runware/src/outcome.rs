@@ -79,29 +79,36 @@ impl Outcome {
     }
 
     /// True if some of it may have been handed over before, by a process that ended before it was
-    /// [confirmed](Self::confirm). [`TaskResult::delivery_id`] tells which.
+    /// [confirmed](Self::confirm), or was confirmed already. [`TaskResult::delivery_id`] tells which; of what was confirmed
+    /// and is no longer in the journal, all of it is, whatever its number.
     pub fn is_redelivered(&self) -> bool {
         self.custody.is_redelivered()
     }
 
     /// Says that all of it is safe where it is needed, so that it is not handed over again.
     ///
-    /// Without this, whatever has settled is handed over anew by each [`Client::recover`](crate::Client::recover). It
-    /// concerns only what has [settled](Ending::Settled); an outcome with another ending, or of a client without a
-    /// journal, is left as it is, and that is no error. It can be repeated, and works after
-    /// [`Client::close`](crate::Client::close) too.
+    /// As long as it is held, and the client lives, no other process takes the task over. Without this, whatever has
+    /// settled is handed over anew by each [`Client::recover`](crate::Client::recover). It concerns only what has
+    /// [settled](Ending::Settled); an outcome with another ending, or of a client without a journal, is left as it is, and
+    /// that is no error. It can be repeated, and works after [`Client::close`](crate::Client::close) too.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Journal`](crate::ErrorKind::Journal) if it cannot be written down: it is handed over again after a
-    /// crash. [`ErrorKind::TakenOver`](crate::ErrorKind::TakenOver) if another process looks after the task by now, and
-    /// hands it over as well.
+    /// [`ErrorKind::Journal`](crate::ErrorKind::Journal) if it cannot be written down, or was not within 10 s: it may be
+    /// handed over again after a crash. [`ErrorKind::TakenOver`](crate::ErrorKind::TakenOver) if another process looks after
+    /// the task by now, and hands it over as well.
     ///
     /// # Cancel safety
     ///
     /// Dropping the future leaves it open whether it is confirmed; confirm it again.
     pub async fn confirm(&self) -> Result<(), Error> {
         self.custody.confirm(&self.handle).await
+    }
+
+    /// The same for somebody who may confirm it.
+    #[must_use = "what is handed over waits to be confirmed"]
+    pub(crate) fn hand_over(&self) -> Self {
+        Self { custody: self.custody.hand_over(), ..self.clone() }
     }
 
     /// How many results make a success.
@@ -209,7 +216,7 @@ impl TaskResult {
     }
 
     /// True if it may have been handed over before, by a process that ended before the task was
-    /// [confirmed](Outcome::confirm).
+    /// [confirmed](Outcome::confirm), or if the task was confirmed already.
     pub fn is_redelivered(&self) -> bool {
         self.delivery.is_some_and(|delivery| delivery.is_redelivered)
     }

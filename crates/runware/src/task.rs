@@ -80,7 +80,7 @@ impl Task {
     ///
     /// Dropping the future loses nothing; the task stays watched while this `Task` lives.
     pub async fn outcome(&self) -> Result<Outcome, Error> {
-        self.watch.until(|state| state.end().cloned()).await
+        self.watch.until(|state| state.hand_over_end()).await
     }
 
     /// Waits for the end of the task, and [confirms](Outcome::confirm) what came of it: it is not handed over again.

@@ -151,6 +151,14 @@ impl State {
         self.end.as_deref()
     }
 
+    /// How it ended, for somebody who may confirm it.
+    pub(crate) fn hand_over_end(&self) -> Option<Result<Outcome, Error>> {
+        Some(match self.end()? {
+            Ok(outcome) => Ok(outcome.hand_over()),
+            Err(error) => Err(error.clone()),
+        })
+    }
+
     pub(crate) fn set_end(&mut self, end: Result<Outcome, Error>) {
         self.end = Some(Box::new(end));
     }

@@ -23,6 +23,7 @@ impl Driver {
             // Whoever has opened it anew gets the end that it came to.
             return;
         }
+        self.ledger.forget_doubt(task_uuid);
         match (self.entries.contains(&task_uuid), opening.record.take()) {
             (true, Some(known)) => return self.join_record(task_uuid, *known, now),
             (true, None) => return self.submit_resumed(task_uuid, prepared, kind, intent, now),

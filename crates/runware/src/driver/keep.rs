@@ -1,5 +1,6 @@
 //! Keeping tasks in the journal: their intents before they are sent, and what the journal answers.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use runware_poll::Tick;
@@ -13,7 +14,7 @@ use crate::care::Ward;
 use crate::journal::{Begun, Fact, Intent, JournalError, Note, Ticket};
 use crate::submission::Submission;
 
-/// How long a client that is closed waits for the journal.
+/// How long the journal is waited for by a client that is closed, and by a confirmation.
 pub(crate) const FLUSH_LIMIT: Duration = Duration::from_secs(10);
 
 impl Driver {
@@ -23,7 +24,13 @@ impl Driver {
         match done {
             Done::Begun(answers) => self.take_begun(answers, now),
             Done::Claimed(answers) => self.take_claims(answers, now),
+            Done::Looked(answers) => self.take_looked(answers, now),
             Done::Recorded(recorded) => self.take_recorded(recorded, now),
+            Done::Repaid(Ok(_)) => self.ledger.take_repaid(true),
+            Done::Repaid(Err(error)) => {
+                self.ledger.take_repaid(false);
+                warn("how tasks have ended cannot be kept yet", &error);
+            }
             Done::Loaded(Ok(loaded)) => {
                 if let Some(loaded) = loaded {
                     self.scheduler.durations_mut().merge(&loaded);
@@ -92,13 +99,31 @@ impl Driver {
         }
         let limit = self.clock.sleep_until((self.now() + FLUSH_LIMIT).since_origin());
         tokio::pin!(limit);
-        while !self.ledger.is_idle() {
+        let mut is_last_try = false;
+        loop {
+            if self.ledger.is_idle() {
+                if std::mem::replace(&mut is_last_try, true) {
+                    break;
+                }
+                self.ledger.repay();
+                continue;
+            }
             let now = self.now();
-            self.ledger.go_on(now);
+            // Whoever waits for a task does not wait longer because the client is closed.
+            self.tell_overdue(now);
+            let wake = self.ledger.go_on(now);
+            let clock = Arc::clone(&self.clock);
+            let alarm = async {
+                match wake {
+                    Some(at) => clock.sleep_until(at.since_origin()).await,
+                    None => std::future::pending().await,
+                }
+            };
             tokio::select! {
                 biased;
                 Some(done) = self.ledger.next() => self.take_done(done),
                 () = &mut limit => break,
+                () = alarm => {}
             }
         }
         self.tell_all();
@@ -113,7 +138,7 @@ impl Driver {
     }
 
     fn take_begun(&mut self, answers: Result<Vec<Begun>, JournalError>, now: Tick) {
-        let expected = self.ledger.take_beginning();
+        let (expected, from) = self.ledger.take_beginning();
         match answers {
             Ok(answers) => {
                 let mut answers = answers.into_iter();
@@ -121,13 +146,18 @@ impl Driver {
                     // One answer for each: an implementation that gives fewer has begun none of the rest, for all that is
                     // known.
                     let answer = answers.next().ok_or_else(too_few);
+                    let error = answer.as_ref().err().cloned();
                     self.take_answer_of_journal(&expected, answer, now);
+                    if let Some(error) = error {
+                        self.doubt(&expected, &error, from, now);
+                    }
                 }
             }
             Err(error) => {
                 warn("tasks are not sent", &error);
                 for expected in expected {
                     self.take_answer_of_journal(&expected, Err(error.clone()), now);
+                    self.doubt(&expected, &error, from, now);
                 }
             }
         }

@@ -7,7 +7,9 @@
 //!
 //! A client without a journal has an empty one: nothing is queued then, and watches are told at once.
 
+mod doubted;
 mod leaving;
+mod owed;
 mod publication;
 mod telling;
 mod work;
@@ -21,14 +23,17 @@ use runware_types::{RequestHash, TaskUuid};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
+pub(super) use doubted::Doubt;
 pub(super) use publication::{Found, News, Numbers, Publication, Tell, note_custody};
 pub(super) use work::Done;
 
 use crate::care::Ward;
-use crate::journal::{Claim, Fact, Intent, Note, RENEW_EVERY, Reserve};
+use crate::journal::{Claim, Claimed, Fact, Intent, JournalError, Note, RENEW_EVERY, Reserve};
 use crate::keeping::Keeping;
 use crate::room::give_back;
+use doubted::Doubts;
 use leaving::take_ready;
+use owed::Debts;
 use telling::Unfinished;
 use work::{Sort, Work};
 
@@ -50,6 +55,7 @@ pub(super) struct Ledger {
     intents: VecDeque<Intent>,
     /// Those that are being begun, in order.
     beginning: Vec<Expected>,
+    beginning_from: Tick,
     /// The tasks whose intents are queued or being begun.
     expected: HashMap<TaskUuid, RequestHash>,
     /// The tasks that are to be taken over, if they can be.
@@ -59,6 +65,10 @@ pub(super) struct Ledger {
     /// The tasks that are no longer looked after, and of which something is still to be recorded. Nobody in this process
     /// takes them up before that: what the journal has of them is not all.
     leaving: HashMap<TaskUuid, Ward>,
+    /// What could not be recorded of others.
+    debts: Debts,
+    /// What could not be begun, and may have been.
+    doubts: Doubts,
     /// Who waits until so many publications have been recorded.
     waiting: Vec<(u64, oneshot::Sender<()>)>,
     /// How many publications were queued, and how many have been recorded or refused.
@@ -72,7 +82,7 @@ pub(super) struct Ledger {
     /// Nothing has to be told before this, whatever the journal does; `None` if nothing waits.
     tell_by: Option<Tick>,
     work: Work,
-    /// How many tasks belong to this client.
+    /// How many tasks belong to this client and are looked after.
     tickets: usize,
     renew_at: Option<Tick>,
     unsaved: u32,
@@ -92,10 +102,13 @@ impl Ledger {
             keeping,
             intents: VecDeque::new(),
             beginning: Vec::new(),
+            beginning_from: Tick::ZERO,
             expected: HashMap::new(),
             claims: VecDeque::new(),
             claiming: HashMap::new(),
             leaving: HashMap::new(),
+            debts: Debts::default(),
+            doubts: Doubts::default(),
             waiting: Vec::new(),
             queued: 0,
             done: 0,
@@ -117,13 +130,16 @@ impl Ledger {
     /// Queues an intent, unless the same is on its way already.
     pub(super) fn begin(&mut self, intent: Intent) {
         let (task_uuid, hash) = (intent.task_uuid, intent.hash);
+        if self.debts.contains(&task_uuid) {
+            self.repay();
+        }
         if self.expected.insert(task_uuid, hash) != Some(hash) {
             self.intents.push_back(intent);
         }
     }
 
-    /// The intents that are being begun; to be taken with their answers.
-    pub(super) fn take_beginning(&mut self) -> Vec<Expected> {
+    /// The intents that are being begun, and since when; to be taken with their answers.
+    pub(super) fn take_beginning(&mut self) -> (Vec<Expected>, Tick) {
         let beginning = std::mem::take(&mut self.beginning);
         for Expected { task_uuid, hash, .. } in &beginning {
             if self.expected.get(task_uuid) == Some(hash) {
@@ -131,11 +147,14 @@ impl Ledger {
             }
         }
         give_back(&mut self.expected);
-        beginning
+        (beginning, self.beginning_from)
     }
 
     /// Queues the taking over of a task.
     pub(super) fn claim(&mut self, task_uuid: TaskUuid, ward: Ward) {
+        if self.debts.contains(&task_uuid) {
+            self.repay();
+        }
         self.claims.push_back((task_uuid, ward));
     }
 
@@ -160,9 +179,30 @@ impl Ledger {
     /// A task is no longer looked after.
     pub(super) fn let_go(&mut self) {
         self.tickets = self.tickets.saturating_sub(1);
-        if self.tickets == 0 {
-            self.renew_at = None;
+    }
+
+    /// Returns once there is more to be alive for: an outcome that waits to be confirmed.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future loses nothing.
+    pub(super) fn next_wait(&self) -> impl Future<Output = ()> + use<> {
+        let waits = self.keeping.as_ref().map(|keeping| Arc::clone(&keeping.waits));
+        async move {
+            match waits {
+                Some(waits) => waits.begun().await,
+                None => std::future::pending().await,
+            }
         }
+    }
+
+    /// True if this client has something that nobody else is to take over.
+    fn has_tasks(&self) -> bool {
+        let is_waited_for = |keeping: &Arc<Keeping>| !keeping.waits.is_empty();
+        self.tickets > 0
+            || !self.debts.is_empty()
+            || !self.doubts.is_empty()
+            || self.keeping.as_ref().is_some_and(is_waited_for)
     }
 
     /// A task has settled: something may have been learned.
@@ -182,10 +222,12 @@ impl Ledger {
 
     /// Starts what is to be written and read, and says when to look again.
     pub(super) fn go_on(&mut self, now: Tick) -> Option<Tick> {
-        self.start_begin();
+        self.start_begin(now);
         self.start_claims();
         self.start_record();
         self.start_renewal(now);
+        self.start_repaying();
+        self.start_looking(now);
         [self.tell_by, self.renew_at].into_iter().flatten().min()
     }
 
@@ -200,7 +242,11 @@ impl Ledger {
 
     /// True if nothing waits to be written.
     pub(super) fn is_idle(&self) -> bool {
-        self.work.is_idle() && self.intents.is_empty() && self.publications.is_empty()
+        self.work.is_idle()
+            && self.intents.is_empty()
+            && self.publications.is_empty()
+            && self.debts.is_idle()
+            && self.doubts.is_idle()
     }
 
     /// Reads what is kept of how long tasks take.
@@ -220,12 +266,15 @@ impl Ledger {
         }
     }
 
-    fn start_begin(&mut self) {
+    fn start_begin(&mut self, now: Tick) {
         let Some(keeping) = &self.keeping else { return };
         if self.intents.is_empty() || self.work.is_under_way(Sort::Begin) {
             return;
         }
-        let ready = |intent: &mut Intent| !self.leaving.contains_key(&intent.task_uuid);
+        let (leaving, debts, doubts) = (&self.leaving, &self.debts, &self.doubts);
+        let ready = |Intent { task_uuid, .. }: &mut Intent| {
+            !leaving.contains_key(task_uuid) && !debts.contains(task_uuid) && !doubts.is_looking(task_uuid)
+        };
         let group: Vec<Intent> = take_ready(&mut self.intents, GROUP, ready);
         if group.is_empty() {
             return;
@@ -236,6 +285,7 @@ impl Ledger {
             reserve: intent.reserve.clone(),
         });
         self.beginning = expected.collect();
+        self.beginning_from = now;
         let journal = Arc::clone(&keeping.journal);
         self.work.start(Sort::Begin, async move { Done::Begun(journal.begin(group).await) });
     }
@@ -245,28 +295,18 @@ impl Ledger {
         if self.claims.is_empty() || self.work.is_under_way(Sort::Claim) {
             return;
         }
-        let ready = |(task_uuid, _): &mut (TaskUuid, Ward)| !self.leaving.contains_key(task_uuid);
+        let (leaving, debts, doubts) = (&self.leaving, &self.debts, &self.doubts);
+        let ready = |(task_uuid, _): &mut (TaskUuid, Ward)| {
+            !leaving.contains_key(task_uuid) && !debts.contains(task_uuid) && !doubts.is_looking(task_uuid)
+        };
         let group = take_ready(&mut self.claims, CLAIMS, ready);
         if group.is_empty() {
             return;
         }
-        let mut calls = JoinSet::new();
-        for (task_uuid, ward) in group {
-            let keeping = Arc::clone(keeping);
-            self.claiming.insert(task_uuid, ward);
-            calls.spawn(async move {
-                let claim = Claim::one(keeping.scope.clone(), task_uuid);
-                (task_uuid, keeping.journal.claim(claim).await)
-            });
-        }
-        self.work.start(Sort::Claim, async move {
-            let mut answers = Vec::with_capacity(calls.len());
-            while let Some(answer) = calls.join_next().await {
-                // One that panicked has no answer.
-                answers.extend(answer.ok());
-            }
-            Done::Claimed(answers)
-        });
+        let task_uuids = group.iter().map(|(task_uuid, _)| *task_uuid).collect();
+        self.claiming.extend(group);
+        let answers = claim_each(Arc::clone(keeping), task_uuids);
+        self.work.start(Sort::Claim, async move { Done::Claimed(answers.await) });
     }
 
     fn start_record(&mut self) {
@@ -277,9 +317,10 @@ impl Ledger {
         self.recording = self.publications.drain(..self.publications.len().min(GROUP)).collect();
         give_back(&mut self.publications);
         let mut notes = Vec::new();
-        for Publication { task_uuid, ticket, facts, .. } in &mut self.recording {
+        for Publication { task_uuid, ticket, facts, tell, .. } in &mut self.recording {
             // What could not be recorded before goes first, so that nothing settles without its parts.
-            if let Some(task) = self.unfinished.get_mut(task_uuid).filter(|_| !facts.is_empty()) {
+            let is_worth_it = !facts.is_empty() || matches!(tell, Some(Tell::End(..)));
+            if let Some(task) = self.unfinished.get_mut(task_uuid).filter(|_| is_worth_it) {
                 let lost = std::mem::take(&mut task.lost);
                 facts.splice(0..0, lost.into_iter().map(Fact::Ended));
             }
@@ -296,14 +337,48 @@ impl Ledger {
 
     fn start_renewal(&mut self, now: Tick) {
         let Some(keeping) = &self.keeping else { return };
-        if self.renew_at.is_none_or(|at| now < at) {
+        let Some(at) = self.renew_at else {
+            self.renew_at = self.has_tasks().then(|| now + RENEW_EVERY);
+            return;
+        };
+        if now < at {
             return;
         }
-        self.renew_at = Some(now + RENEW_EVERY);
+        self.renew_at = self.has_tasks().then(|| now + RENEW_EVERY);
+        if self.renew_at.is_none() {
+            return;
+        }
+        // By now it may be possible.
+        self.debts.try_again();
+        self.doubts.try_again();
         // One that takes so long is not helped by another one.
         if !self.work.is_under_way(Sort::Renew) {
             let journal = Arc::clone(&keeping.journal);
             self.work.start(Sort::Renew, async move { Done::Renewed(journal.renew().await.map(|()| now)) });
         }
     }
+}
+
+/// Takes tasks over, each by itself. One that panicked has no answer.
+///
+/// # Cancel safety
+///
+/// They may have been taken over.
+async fn claim_each(
+    keeping: Arc<Keeping>,
+    task_uuids: Vec<TaskUuid>,
+) -> Vec<(TaskUuid, Result<Claimed, JournalError>)> {
+    let mut calls = JoinSet::new();
+    for task_uuid in task_uuids {
+        let keeping = Arc::clone(&keeping);
+        calls.spawn(async move {
+            let claim = Claim::one(keeping.scope.clone(), task_uuid);
+            (task_uuid, keeping.journal.claim(claim).await)
+        });
+    }
+    let mut answers = Vec::with_capacity(calls.len());
+    while let Some(answer) = calls.join_next().await {
+        answers.extend(answer.ok());
+    }
+    answers
 }

@@ -99,8 +99,7 @@ impl Driver {
         if !kept.is_settled {
             facts.extend(end_of(&end, kept.looks_only));
         }
-        if facts.is_empty() && !self.ledger.is_behind(task_uuid) {
-            self.ledger.forget(task_uuid);
+        if facts.is_empty() && !self.ledger.is_behind(task_uuid) && !self.ledger.has_lost(task_uuid) {
             self.tell_kept_end(&entry.watch, ticket, end, &Missing::NOTHING);
             return;
         }
@@ -113,11 +112,12 @@ impl Driver {
     pub(super) fn publish_release(&mut self, entry: &mut Entry) {
         let task_uuid = *entry.id();
         let Some(kept) = entry.kept.take() else { return };
-        self.ledger.forget(task_uuid);
         if let Some(ticket) = kept.ticket.filter(|_| !kept.is_settled) {
             self.ledger.leave(task_uuid, kept.ward);
             let (facts, by) = (vec![Fact::Released], entry.deadline() + GRACE);
             self.ledger.publish(Publication { task_uuid, ticket, facts, tell: None, by });
+        } else {
+            self.ledger.forget(task_uuid);
         }
     }
 
@@ -226,7 +226,7 @@ impl Driver {
             let custody = match (&outcome.ending, self.ledger.keeping()) {
                 (Ending::Settled, Some(keeping)) => {
                     let facts = missing.end().then(|| settled(outcome)).into_iter().collect();
-                    Custody::settled(keeping, ticket, facts, !missing.any(), is_redelivered)
+                    Custody::at_rest(keeping, ticket, facts, !missing.any(), is_redelivered)
                 }
                 _ => Custody::unsettled(!missing.any(), is_redelivered),
             };
@@ -308,6 +308,9 @@ fn end_of(end: &Result<Outcome, Error>, looks_only: bool) -> Option<Fact> {
 }
 
 fn settled(outcome: &Outcome) -> Fact {
-    // A reported cost of zero says as little as none.
-    Fact::Settled { cost: outcome.cost().filter(|cost: &Money| !cost.is_zero()) }
+    // A reported cost of zero says as little as none, and what one result does not name is missing in the sum: the budget
+    // would get back what was set aside for it.
+    let mut costs = outcome.results.iter().map(|result| result.item.cost().filter(|cost| !cost.is_zero()));
+    let is_known = !outcome.results.is_empty() && costs.all(|cost: Option<Money>| cost.is_some());
+    Fact::Settled { cost: outcome.cost().filter(|_| is_known) }
 }

@@ -178,7 +178,11 @@ impl Entry {
         if let Some(kept) = &mut self.kept {
             kept.ticket = Some(record.ticket);
             kept.clearance = Clearance::Needed;
-            kept.redelivered = u32::try_from(record.parts.len()).unwrap_or(u32::MAX);
+            kept.redelivered = match record.is_confirmed && record.parts.is_empty() {
+                // Whoever confirmed it had all of it, though the journal keeps none of it any more.
+                true => u32::MAX,
+                false => u32::try_from(record.parts.len()).unwrap_or(u32::MAX),
+            };
             kept.is_accepted = record.is_accepted;
             kept.is_settled = record.is_confirmed || record.state == State::Settled;
             kept.looks_only = foreign.is_some();

@@ -7,14 +7,24 @@ use crate::TaskHandle;
 use crate::journal::{JournalError, Reserve};
 
 impl Error {
-    /// The intent could not be written down.
+    /// The intent could not be written down, or may have been all the same.
     pub(crate) fn not_begun(handle: TaskHandle, error: JournalError) -> Self {
+        let task_uuid = handle.task_uuid();
+        if error.is_unwritten() {
+            let message = format!(
+                "the journal could not be written, so task {task_uuid} was not sent; the same task can be submitted again \
+                 once the journal can be written"
+            );
+            return Self::unsent(ErrorKind::Journal, message, handle, Some(error));
+        }
         let message = format!(
-            "the journal could not be written, so task {} was not sent; the same task can be submitted again once the \
-             journal can be written",
-            handle.task_uuid()
+            "the journal could not be written, so task {task_uuid} was not sent from here; but it may be in the journal all \
+             the same, and be sent by whoever recovers it: submit it again under no other id"
         );
-        Self::unsent(ErrorKind::Journal, message, handle, Some(error))
+        Self::build(ErrorKind::Journal, message, |inner| {
+            inner.handle = Some(handle);
+            inner.source = Some(Source::Journal(error));
+        })
     }
 
     /// The journal did not answer by the deadline.

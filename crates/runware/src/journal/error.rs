@@ -13,6 +13,9 @@ pub struct JournalError {
 }
 
 /// What sort of trouble a journal has.
+///
+/// What it was to write is certain not to be in it, but after [`Damaged`](Self::Damaged) and [`Io`](Self::Io): then
+/// nobody knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JournalErrorKind {
@@ -47,6 +50,11 @@ impl JournalError {
     /// What sort of trouble it is.
     pub fn kind(&self) -> JournalErrorKind {
         self.kind
+    }
+
+    /// True if it is certain that nothing was written. A disk that fails while it syncs may have written all of it.
+    pub(crate) fn is_unwritten(&self) -> bool {
+        !matches!(self.kind, JournalErrorKind::Damaged | JournalErrorKind::Io)
     }
 }
 

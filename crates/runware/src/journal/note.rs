@@ -14,6 +14,8 @@ pub struct Note {
 }
 
 /// Something that became known about a task, or was done about it.
+///
+/// It may be recorded more than once, after an error, and later than what came after it: a task that is confirmed stays so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fact {
@@ -25,7 +27,7 @@ pub enum Fact {
     Ended(Part),
     /// All of it has ended. What is not confirmed is handed over again after a crash.
     Settled {
-        /// What the server says that it cost; `None` if it says nothing, or zero.
+        /// What the server says that it cost; `None` if it says nothing, or zero, of one of the results.
         cost: Option<Money>,
     },
     /// The server did not take it, or it never left: nothing was bought.

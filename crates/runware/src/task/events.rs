@@ -114,7 +114,7 @@ impl Cursor {
             return Some(None);
         }
         let event = self.next_event(state).map(Ok).or_else(|| {
-            let end = state.end().cloned()?;
+            let end = state.hand_over_end()?;
             self.ended = true;
             Some(end.map(Event::Settled))
         })?;

@@ -261,3 +261,52 @@ async fn a_part_that_came_before_its_task_was_had_is_not_lost_to_a_failed_write(
         shelf.words()
     );
 }
+
+#[tokio::test]
+async fn an_end_that_could_not_be_written_down_is_with_the_next_write_or_sign_of_life() {
+    let rejected = r#"{"code":"invalidModel","message":"no","taskUUID":"$a"}"#;
+    for has_more in [true, false] {
+        let (world, shelf) = keeping(move |_, attempt| match attempt.calls[0].task_uuid == Some(id("a")) {
+            true => errors(rejected),
+            false => answer(&picture("p").replace("$a", "$b")),
+        });
+        shelf.fail_record(true);
+        let task = world.client.submit(image("a", 1)).unwrap();
+        world.run(task.outcome()).await.unwrap_err();
+        world.settle().await;
+        shelf.fail_record(false);
+        if has_more {
+            let other = world.client.submit(image("b", 1)).unwrap();
+            assert_eq!(world.run(other.outcome()).await.unwrap().status(), Status::Succeeded);
+            world.settle().await;
+        } else {
+            world.pass(20 * SECOND).await;
+        }
+        assert!(shelf.words().contains(&"refused a".to_owned()), "{has_more} {:?}", shelf.words());
+        let before = shelf.renewed().len();
+        world.pass(100 * SECOND).await;
+        assert!(shelf.renewed().len() <= before + 1, "nothing is owed any more");
+    }
+}
+
+#[tokio::test]
+async fn what_was_refused_can_be_submitted_again_though_that_could_not_be_written_down() {
+    let rejected = r#"{"code":"invalidModel","message":"no","taskUUID":"$a"}"#;
+    let mut is_mended = false;
+    let (world, shelf) = keeping(move |_, attempt| match (is_check(attempt), is_mended) {
+        (true, _) => answer(&picture("p")),
+        (false, true) => answer(crate::world::ACK),
+        (false, false) => {
+            is_mended = true;
+            errors(rejected)
+        }
+    });
+    shelf.fail_record(true);
+    let task = world.client.submit(image("a", 1)).unwrap();
+    world.run(task.outcome()).await.unwrap_err();
+    world.settle().await;
+    shelf.fail_record(false);
+    let task = world.client.submit(image("a", 1)).unwrap();
+    assert_eq!(world.run(task.outcome()).await.unwrap().status(), Status::Succeeded);
+    assert_eq!(shelf.words()[..4], ["begun a", "refused a", "begun a", "accepted a"]);
+}

@@ -441,6 +441,7 @@ async fn an_intent_that_failed_and_is_there_all_the_same_is_not_bought_by_somebo
     assert_eq!((error.kind(), first.submitted().len()), (ErrorKind::Journal, 0));
     first.pass(100 * SECOND).await;
     first.run(first.client.close()).await;
+    assert_eq!(disk.row(id("a")).stage, Stage::Refused, "nobody has sent it");
     disk.kill_all();
     disk.age(Duration::from_secs(100));
     let second = process(&disk, |_, attempt| match () {
@@ -453,6 +454,20 @@ async fn an_intent_that_failed_and_is_there_all_the_same_is_not_bought_by_somebo
     // Whoever was told that nothing was sent, and that it is safe, has submitted it anew under another id.
     let is_bought = !second.submitted().is_empty();
     assert!(!(error.is_safe_to_resubmit() && is_bought), "it is bought behind the back of who was told so");
+}
+
+#[tokio::test]
+async fn what_an_earlier_process_may_have_sent_is_not_refused_because_it_could_not_be_begun_again() {
+    let disk = Disk::default();
+    disk.put(intent(&image("a", 1)), Duration::from_secs(90));
+    let journal = Arc::new(Unsure(disk.open()));
+    let first = Process::new(journal, ManualClock::new(), |_, _| answer(ACK));
+    let task = first.client.submit_prepared(image("a", 1)).unwrap();
+    let error = first.run(task.outcome()).await.unwrap_err();
+    assert!(!error.is_safe_to_resubmit() && error.to_string().contains("under no other id"), "{error}");
+    first.pass(100 * SECOND).await;
+    first.run(first.client.close()).await;
+    assert_eq!(disk.row(id("a")).stage, Stage::Open);
 }
 
 /// A journal whose intents fail after they were written, as when the sync of a disk fails that has written them.

@@ -18,10 +18,13 @@ impl Ledger {
     /// True if something is still to be recorded of a task that is no longer looked after.
     pub(in crate::driver) fn is_leaving(&self, task_uuid: TaskUuid) -> bool {
         self.leaving.contains_key(&task_uuid)
+            || self.debts.contains(&task_uuid)
+            || self.doubts.is_looking(&task_uuid)
     }
 
     /// Says when everything that is queued by now has been recorded, or could not be.
     pub(in crate::driver) fn when_recorded(&mut self, waiting: oneshot::Sender<()>) {
+        self.repay();
         self.waiting.push((self.queued, waiting));
         self.note_done(0);
     }
@@ -29,6 +32,9 @@ impl Ledger {
     /// So many publications more have been recorded, or refused.
     pub(super) fn note_done(&mut self, publications: usize) {
         self.done += publications as u64;
+        if !self.debts.is_idle() {
+            return;
+        }
         for (_, waiting) in self.waiting.extract_if(.., |(queued, _)| *queued <= self.done) {
             // An error means that nobody waits any more.
             let _ = waiting.send(());

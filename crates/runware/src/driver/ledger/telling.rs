@@ -6,6 +6,7 @@ use runware_poll::Tick;
 use runware_types::TaskUuid;
 
 use super::{Ledger, Publication, Tell};
+use crate::care::Ward;
 use crate::journal::{Fact, Part, Ticket};
 use crate::room::give_back;
 
@@ -49,7 +50,6 @@ impl Ledger {
         task.untold = task.untold.saturating_sub(1);
         let lost = task.lost.iter().map(|part| part.ordinal).collect();
         if is_end {
-            self.leaving.remove(&task_uuid);
             task.is_ending = false;
             task.lost = Vec::new();
         }
@@ -70,31 +70,71 @@ impl Ledger {
         }
     }
 
-    /// The publications whose facts are being recorded; to be taken with the answer. Of those that are not durable, the
-    /// parts are kept for the next time.
+    /// True if parts of the task could not be recorded.
+    pub(in crate::driver) fn has_lost(&self, task_uuid: TaskUuid) -> bool {
+        self.unfinished.get(&task_uuid).is_some_and(|task| !task.lost.is_empty())
+    }
+
+    /// The publications whose facts are being recorded; to be taken with the answer. What is not durable is kept for the
+    /// next time.
     pub(in crate::driver) fn take_recording(&mut self, is_durable: bool) -> Vec<Publication> {
         let recording = std::mem::take(&mut self.recording);
-        self.note_done(recording.len());
-        for Publication { task_uuid, facts, tell, .. } in &recording {
-            let is_last = |fact: &Fact| matches!(fact, Fact::Released | Fact::Refused { .. });
-            if tell.is_none() && facts.iter().any(is_last) {
-                self.leaving.remove(task_uuid);
-            }
+        for publication in &recording {
+            let ward = is_last(publication).then(|| self.leaving.remove(&publication.task_uuid)).flatten();
             if is_durable {
-                if let Some(task) = self.unfinished.get_mut(task_uuid).filter(|_| !facts.is_empty()) {
-                    task.lost = Vec::new();
-                }
-                continue;
-            }
-            // Of a task that has ended, as everybody was told, there is nothing more to come.
-            let Some(task) = self.unfinished.get_mut(task_uuid) else { continue };
-            for fact in facts {
-                if let Fact::Ended(part) = fact {
-                    task.lost.push(part.clone());
-                }
+                self.note_durable(publication);
+            } else {
+                self.note_lost(publication, ward);
             }
         }
+        if is_durable {
+            self.repay();
+        }
+        self.note_done(recording.len());
         recording
+    }
+
+    fn note_durable(&mut self, publication: &Publication) {
+        let Publication { task_uuid, facts, .. } = publication;
+        if let Some(task) = self.unfinished.get_mut(task_uuid).filter(|_| !facts.is_empty()) {
+            task.lost = Vec::new();
+            if task.untold == 0 {
+                self.unfinished.remove(task_uuid);
+            }
+        }
+    }
+
+    fn note_lost(&mut self, publication: &Publication, ward: Option<Ward>) {
+        let Publication { task_uuid, ticket, facts, tell, .. } = publication;
+        let parts = facts.iter().filter_map(|fact| match fact {
+            Fact::Ended(part) => Some(part.clone()),
+            _ => None,
+        });
+        if !is_last(publication) {
+            let mut parts = parts.peekable();
+            // Also of a task whose watch waits for nothing.
+            if parts.peek().is_some() {
+                self.unfinished.entry(*task_uuid).or_default().lost.extend(parts);
+            }
+            return;
+        }
+        let earlier = self.unfinished.get_mut(task_uuid).map(|task| match tell {
+            // It is still to be told which are missing.
+            Some(_) => {
+                let earlier = task.lost.clone();
+                task.lost.extend(parts);
+                earlier
+            }
+            None => std::mem::take(&mut task.lost),
+        });
+        if self.unfinished.get(task_uuid).is_some_and(|task| task.untold == 0) {
+            self.unfinished.remove(task_uuid);
+        }
+        let earlier = earlier.unwrap_or_default().into_iter().map(Fact::Ended);
+        let facts: Vec<Fact> = earlier.chain(facts.iter().cloned()).collect();
+        if !facts.is_empty() {
+            self.owe(*task_uuid, *ticket, facts, ward);
+        }
     }
 
     /// Takes out what is queued about tasks of these tickets, which no longer hold.
@@ -128,4 +168,14 @@ impl Ledger {
         }
         overdue
     }
+}
+
+/// True if nothing follows about its task from whoever has queued it.
+fn is_last(publication: &Publication) -> bool {
+    let Publication { facts, tell, .. } = publication;
+    let is_end = |fact: &Fact| {
+        matches!(fact, Fact::Settled { .. } | Fact::Refused { .. } | Fact::Undecided { .. } | Fact::Released)
+    };
+    // What has nothing left to do was an end that had nothing to record, and was told before its turn.
+    matches!(tell, Some(Tell::End(..))) || facts.iter().any(is_end) || (tell.is_none() && facts.is_empty())
 }

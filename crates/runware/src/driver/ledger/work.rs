@@ -20,8 +20,12 @@ pub(super) struct Work {
 pub(in crate::driver) enum Done {
     Begun(Result<Vec<Begun>, JournalError>),
     Recorded(Result<Vec<Ticket>, JournalError>),
+    /// What could not be recorded before was tried again.
+    Repaid(Result<Vec<Ticket>, JournalError>),
     /// What became of the claims of single tasks that were made together. One may be missing.
     Claimed(Vec<(TaskUuid, Result<Claimed, JournalError>)>),
+    /// The same of intents that could not be begun.
+    Looked(Vec<(TaskUuid, Result<Claimed, JournalError>)>),
     /// With when it was begun.
     Renewed(Result<Tick, JournalError>),
     Loaded(Result<Option<Durations>, JournalError>),
@@ -32,7 +36,9 @@ pub(in crate::driver) enum Done {
 pub(super) enum Sort {
     Begin,
     Record,
+    Repay,
     Claim,
+    Look,
     Renew,
     Load,
     Save,
@@ -75,7 +81,9 @@ impl Work {
         match self.sorts.remove(&error.id()) {
             Some(Sort::Begin) => Done::Begun(Err(fault())),
             Some(Sort::Record) => Done::Recorded(Err(fault())),
+            Some(Sort::Repay) => Done::Repaid(Err(fault())),
             Some(Sort::Claim) => Done::Claimed(Vec::new()),
+            Some(Sort::Look) => Done::Looked(Vec::new()),
             Some(Sort::Load) => Done::Loaded(Err(fault())),
             Some(Sort::Save) => Done::Saved(Err(fault())),
             Some(Sort::Renew) | None => Done::Renewed(Err(fault())),
