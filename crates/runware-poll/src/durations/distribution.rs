@@ -19,10 +19,6 @@ const NARROWEST: f64 = 0.4;
 /// Where tasks of a coarser level have to stand in, at least this share is left to what is not known.
 const STAND_IN_DOUBT: f64 = 0.5;
 
-/// How many widths beyond all that was seen are smoothed as well. Farther out, where a bin is much longer than a task may
-/// last, smoothing would hold ends off.
-const FAR: f64 = 6.0;
-
 /// How many of the exponential schedule's looks are made where no task has ended: so much, times the root of the doubt.
 const PROBING: f64 = 0.3;
 
@@ -60,10 +56,9 @@ impl Distribution {
     /// What a sketch adds to it. `is_finest` if the sketch is of no wider kind than the task that this is for.
     pub(super) fn learn(&self, sketch: &Sketch, is_finest: bool) -> Self {
         let mut learned = kaplan_meier(sketch);
-        let width = learned.width(sketch.tasks());
+        learned.smooth(sketch.tasks());
         let horizon = sketch.bins().rposition(|(_, came)| came > 0.0).unwrap_or(0);
         learned.extend(self, horizon);
-        learned.smooth(width, horizon + (FAR * width).ceil() as usize);
         let doubt = sketch.doubt();
         let (doubt, probing) = match is_finest {
             true => (doubt, PROBING * doubt.sqrt()),
@@ -83,15 +78,13 @@ impl Distribution {
         self.doubt = doubt;
     }
 
-    /// Spreads each bin up to `last` over its neighbours: the next task will not end just where another one did.
-    ///
-    /// What is beyond all that was seen takes part, or those that ended last would be counted twice there: spread over the
-    /// tasks that still run, and in the rate that is assumed of those.
-    fn smooth(&mut self, width: f64, last: usize) {
+    /// Spreads each bin over its neighbours: the next task will not end just where another one did.
+    fn smooth(&mut self, tasks: f64) {
+        let width = self.width(tasks);
         let reach = (3.0 * width).ceil() as usize;
         let kernel: Vec<f64> = (0..=reach).map(|away| (-0.5 * (away as f64 / width).powi(2)).exp()).collect();
         let mut smooth = [0.0; BINS];
-        for (centre, p) in self.bins.iter().enumerate().take(last + 1).filter(|(_, p)| **p > 0.0) {
+        for (centre, p) in self.bins.iter().enumerate().filter(|(_, p)| **p > 0.0) {
             let first = centre.saturating_sub(reach);
             let range = first..=(centre + reach).min(BINS - 1);
             let weight = |bin: usize| kernel.get(bin.abs_diff(centre)).copied().unwrap_or_default();
@@ -100,10 +93,7 @@ impl Distribution {
                 *to += p * weight(bin) / whole;
             }
         }
-        self.bins.iter_mut().take(last + 1).for_each(|p| *p = 0.0);
-        for (p, more) in self.bins.iter_mut().zip(smooth) {
-            *p += more;
-        }
+        self.bins = smooth;
     }
 
     /// Over how many bins one of so many tasks is spread, as a standard deviation.
