@@ -17,7 +17,7 @@ use crate::owners::Owners;
 use crate::trouble::Trouble;
 use crate::verify::verify;
 use crate::work::{BudgetRow, DurationsRow, OwnerRow, Work, is_alive};
-use crate::writer::{Writer, connect_to_read};
+use crate::writer::{Known, Writer, connect_to_read};
 use crate::{
     BootClock, Decided, Decision, Filter, Health, Kept, Listed, Options, Pruned, Retention, Spent, reading,
     schema,
@@ -73,7 +73,7 @@ impl SqliteJournal {
     ///
     /// The journal cannot be read, or is damaged.
     pub fn list(&self, filter: &Filter) -> Result<Vec<Listed>, JournalError> {
-        let own = self.calls.ask(Writer::owner);
+        let own = self.calls.known().owner;
         let owners = Owners::new(self.files.owners.clone());
         let moment = Moment::now(&*self.clock);
         self.read(|connection| reading::list(connection, filter, &moment, &owners, own))
@@ -118,8 +118,7 @@ impl SqliteJournal {
     ///
     /// It cannot be read, or is damaged.
     pub fn check(&self) -> Result<Health, JournalError> {
-        let (own, least) = self.calls.ask(|writer| (writer.owner(), writer.position()));
-        let refuses = self.calls.ask(|writer| writer.refusal().map(ToString::to_string));
+        let Known { owner: own, position: least, refusal } = self.calls.known();
         let owners = Owners::new(self.files.owners.clone());
         let moment = Moment::now(&*self.clock);
         self.read(|connection| {
@@ -136,7 +135,7 @@ impl SqliteJournal {
                 parts: verified.parts,
                 owners: alive,
                 budgets: verified.budgets.into_iter().map(BudgetRow::spent).collect(),
-                refuses,
+                refuses: refusal.map(|error| error.to_string()),
             })
         })
     }

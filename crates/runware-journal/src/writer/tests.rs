@@ -46,7 +46,7 @@ fn a_full_disk_is_said_and_nothing_else_is_lost() {
     assert!(error.to_string().contains("journal.db") && error.to_string().contains("make room"), "{error}");
     // What still fits is written, by the same connection: nothing is wrong with it.
     begin(&calls, 3, 10).unwrap();
-    assert!(calls.ask(|writer| writer.refusal().is_none()));
+    assert!(calls.known().refusal.is_none());
     drop(calls);
 
     let journal = SqliteJournal::open(directory.path().join("journal.db")).unwrap();
@@ -119,7 +119,7 @@ fn after_a_failed_sync_everything_is_read_again_before_anything_is_written() {
     let failed = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR_FSYNC);
     let error = writer.refuse(Trouble::Sqlite(rusqlite::Error::SqliteFailure(failed, None)));
     assert_eq!(error.kind(), JournalErrorKind::Io);
-    assert!(writer.refusal().is_some());
+    assert!(writer.standing().now().refusal.is_some());
     assert!(writer.open.is_none(), "what was open is not used again");
     let calls = Calls::new(writer);
 
@@ -131,5 +131,5 @@ fn after_a_failed_sync_everything_is_read_again_before_anything_is_written() {
     }
     std::fs::rename(&aside, &mark).unwrap();
     begin(&calls, 1, 10).unwrap();
-    assert!(calls.ask(|writer| writer.refusal().is_none()));
+    assert!(calls.known().refusal.is_none());
 }
