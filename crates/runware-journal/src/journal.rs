@@ -103,13 +103,21 @@ impl SqliteJournal {
         self.calls.make_here(move |work| work.decide(&scope, task_uuid, decision))
     }
 
-    /// Lets go what was kept long enough.
+    /// Lets go what was kept long enough: some at a time, so that others who write do not wait for the end.
     ///
     /// # Errors
     ///
-    /// The journal cannot be read or written, or is damaged; nothing is gone then.
+    /// The journal cannot be read or written, or is damaged; what had gone before that is gone.
     pub fn prune(&self, retention: Retention) -> Result<Pruned, JournalError> {
-        self.calls.make_here(move |work| work.prune(retention))
+        let latest = retention.latest(&Moment::now(&*self.clock));
+        let mut pruned = Pruned::default();
+        let mut after = 0;
+        // What goes next is looked for while others can write.
+        while let Some(last) = self.read(|connection| reading::ended_by(connection, latest, after))? {
+            pruned += self.calls.make_here(move |work| work.prune(retention, latest, after, last))?;
+            after = last;
+        }
+        Ok(pruned)
     }
 
     /// Reads all of the journal, and says how it is.

@@ -120,6 +120,26 @@ fn what_is_unfinished_is_never_pruned() {
 }
 
 #[test]
+fn much_is_pruned_in_several_steps() {
+    let place = Place::in_memory();
+    let journal = place.open();
+    let begun = journal.try_begin((0..1200).map(intent).collect()).unwrap();
+    let notes = begun.iter().map(|begun| match begun {
+        runware::journal::Begun::New(ticket) => {
+            runware::journal::Note { ticket: *ticket, fact: Fact::Refused { reason: String::new() } }
+        }
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(crate::world::block_on(runware::journal::Journal::record(&journal, notes.collect())).unwrap(), []);
+    place.clock.advance(31 * DAY);
+    let before = journal.check().unwrap().sequence;
+    let pruned = journal.prune(Retention::default()).unwrap();
+    assert_eq!((pruned.tasks, pruned.forgotten, pruned.requests), (1200, 1200, 1200));
+    let health = journal.check().unwrap();
+    assert_eq!((health.counts.all(), health.sequence - before), (0, 3));
+}
+
+#[test]
 fn what_is_pruned_is_overwritten() {
     let place = Place::new();
     let journal = place.open();
