@@ -88,7 +88,8 @@ impl SqliteJournal {
         self.read(|connection| reading::kept(connection, scope, task_uuid))
     }
 
-    /// Decides about a task of which nothing can be found. Whoever had it no longer has it.
+    /// Decides about a task of which nothing can be found, and which no other process looks after that is
+    /// alive. Whoever had it no longer has it.
     ///
     /// # Errors
     ///

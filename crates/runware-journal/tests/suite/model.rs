@@ -286,11 +286,15 @@ impl Model {
         true
     }
 
-    fn decide(&mut self, task: usize, decision: Decision) -> Decided {
+    fn decide(&mut self, by: usize, task: usize, decision: Decision) -> Decided {
         let now = self.now;
+        let is_held = self.rows.get(&task).is_some_and(|row| self.is_held(row, by));
         let Some(row) = self.rows.get_mut(&task) else { return Decided::Unknown };
         if row.stage != Stage::Undecided {
             return Decided::NotUndecided(row.stage);
+        }
+        if is_held {
+            return Decided::Held;
         }
         row.owner = None;
         // No ticket holds until it is claimed.
@@ -344,7 +348,7 @@ impl Both {
             Op::Decide { who, task, decision } => {
                 self.model.write(self.seats[who]);
                 let decided = self.journals[who].decide(SCOPE, uuid(task), decision).unwrap();
-                assert_eq!(decided, self.model.decide(task, decision));
+                assert_eq!(decided, self.model.decide(self.seats[who], task, decision));
             }
             Op::Renew { who } => {
                 block_on(self.journals[who].renew()).unwrap();
