@@ -23,6 +23,9 @@ use crate::{BootClock, Options};
 /// How long to wait for another process that writes.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long to let a journal rest that could not be written, before all of it is read again.
+const REST: Duration = Duration::from_secs(10);
+
 /// About how many pages are written to the log before it is copied into the database.
 const PAGES_BETWEEN_CHECKPOINTS: u64 = 1000;
 
@@ -39,6 +42,8 @@ pub(crate) struct Writer {
     lock: Option<OwnerLock>,
     /// When this owner has said last that it is alive.
     renewed: Option<(Option<String>, i64)>,
+    /// When all of it was last read again after something had gone wrong.
+    reread: Option<(Option<String>, i64)>,
     /// About how many pages were written since the log was last copied into the database.
     pages: u64,
 }
@@ -95,6 +100,7 @@ impl Writer {
             standing: Standing::default(),
             lock: None,
             renewed: None,
+            reread: None,
             pages: 0,
             files,
         };
@@ -128,10 +134,18 @@ impl Writer {
 
     /// Which of the calls failed, if the transaction did not.
     fn transact(&mut self, calls: &mut [Box<dyn Call>]) -> Result<Vec<Option<JournalError>>, JournalError> {
-        if self.standing.now().refusal.is_some()
-            && let Err(trouble) = self.reopen()
-        {
-            return Err(self.refuse(trouble));
+        if let Some(error) = self.standing.now().refusal {
+            // Reading all of it may take long, and every caller would do so as long as the disk does not recover.
+            let moment = Moment::now(&*self.clock);
+            let rest = self.reread.as_ref().and_then(|(boot, at)| moment.since(boot.as_deref(), *at));
+            if rest.is_some_and(|rest| rest < REST) {
+                return Err(error);
+            }
+            let reopened = self.reopen();
+            // It is counted from its end, which may be long after its beginning.
+            let Moment { boot, since_boot, .. } = Moment::now(&*self.clock);
+            self.reread = Some((boot, since_boot));
+            reopened.map_err(|trouble| self.refuse(trouble))?;
         }
         self.commit(calls).map_err(|trouble| self.refuse(trouble))
     }
@@ -215,8 +229,9 @@ impl Writer {
             if marked.sequence > 0 || written.sequence > 0 {
                 return Err(Trouble::damaged("it is gone"));
             }
-            create(&self.files)?;
+            self.create(&mark)?;
         }
+        self.clean(&mark)?;
         let mut connection = connect(&self.files, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         schema::update(&mut connection)?;
         prepare_to_write(&connection)?;
@@ -232,6 +247,32 @@ impl Writer {
         let watch = Watch::over(&watched)?;
         self.open = Some(Open { connection, mark, watch });
         self.standing.change(|known| known.refusal = None);
+        Ok(())
+    }
+
+    /// Makes a journal aside, and gives it its name when it is complete: either there is all of it or nothing.
+    fn create(&self, mark: &Mark) -> Result<(), Trouble> {
+        let unique: String =
+            Connection::open_in_memory()?.query_row("SELECT hex(randomblob(8))", [], |row| row.get(0))?;
+        let draft = self.files.draft(&unique);
+        // One at a time, so that what lies aside otherwise is nobody's.
+        let held = mark.hold()?;
+        let made = if self.files.is_there()? { Ok(()) } else { build(&self.files, &draft) };
+        let _ = std::fs::remove_file(&draft);
+        drop(held);
+        made?;
+        Ok(self.files.sync_directory()?)
+    }
+
+    /// Removes what those have left who were ended while they made it.
+    fn clean(&self, mark: &Mark) -> Result<(), Trouble> {
+        let drafts = self.files.drafts();
+        if !drafts.is_empty() {
+            // Whoever is making it holds the mark, and is done with all that was there before.
+            drop(mark.hold()?);
+            // If it stays, it only takes up room.
+            drafts.iter().for_each(|draft| drop(std::fs::remove_file(draft)));
+        }
         Ok(())
     }
 
@@ -292,18 +333,6 @@ fn prepare_to_write(connection: &Connection) -> Result<(), Trouble> {
     // The log is copied into the database after those who wait were told.
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     Ok(())
-}
-
-/// Makes a journal aside, and gives it its name when it is complete: either there is all of it or nothing.
-fn create(files: &Files) -> Result<(), Trouble> {
-    let unique: String =
-        Connection::open_in_memory()?.query_row("SELECT hex(randomblob(8))", [], |row| row.get(0))?;
-    let draft = files.draft(&unique);
-    let made = build(files, &draft);
-    // If the name is there already, another process was quicker; and if this fails, it only takes up room.
-    let _ = std::fs::remove_file(&draft);
-    made?;
-    Ok(files.sync_directory()?)
 }
 
 fn build(files: &Files, draft: &std::path::Path) -> Result<(), Trouble> {
