@@ -98,7 +98,8 @@ impl Files {
             return Vec::new();
         };
         let entries = fs::read_dir(parent).into_iter().flatten().flatten();
-        let drafts = entries.filter(|entry| is_draft(entry.file_name().as_encoded_bytes(), name.as_encoded_bytes()));
+        let drafts =
+            entries.filter(|entry| is_draft(entry.file_name().as_encoded_bytes(), name.as_encoded_bytes()));
         drafts.map(|draft| draft.path()).collect()
     }
 

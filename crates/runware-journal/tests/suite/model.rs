@@ -191,6 +191,20 @@ impl Model {
                 Stage::Confirmed => Begun::Known(Box::new(self.show(task))),
                 _ if self.is_held(&row, by) => Begun::Held,
                 _ => {
+                    if is_priced && !row.is_budgeted && row.stage != Stage::Settled {
+                        let reserved = self.reserve();
+                        if let Err(committed) = reserved
+                            && !row.is_accepted
+                        {
+                            return over_budget(committed);
+                        }
+                        if reserved.is_err() {
+                            // It is bought already.
+                            self.reserved += PRICE;
+                        }
+                        let row = self.rows.get_mut(&task).unwrap();
+                        (row.is_budgeted, row.reserved) = (true, Some(PRICE));
+                    }
                     let Begun::Known(record) = real else { return Begun::Reused };
                     Begun::Known(Box::new(self.take(by, task, record.ticket)))
                 }

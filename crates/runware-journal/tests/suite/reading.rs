@@ -130,7 +130,10 @@ fn much_is_pruned_in_several_steps() {
         }
         other => panic!("{other:?}"),
     });
-    assert_eq!(crate::world::block_on(runware::journal::Journal::record(&journal, notes.collect())).unwrap(), []);
+    assert_eq!(
+        crate::world::block_on(runware::journal::Journal::record(&journal, notes.collect())).unwrap(),
+        []
+    );
     place.clock.advance(31 * DAY);
     let before = journal.check().unwrap().sequence;
     let pruned = journal.prune(Retention::default()).unwrap();
