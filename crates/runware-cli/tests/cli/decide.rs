@@ -93,7 +93,10 @@ async fn what_somebody_looks_after_is_not_decided_about() {
     pen.take(U).await;
     let ended = decide(&path, "abandon").run().await.expect(2);
     let message = ended.only("error").str("message").to_owned();
-    assert!(message.contains("in care of a running process") && message.contains("wait for its end"), "{message}");
+    assert!(
+        message.contains("in care of a running process") && message.contains("wait for its end"),
+        "{message}"
+    );
     drop(pen);
     decide(&path, "abandon").run().await.expect(0);
     drop(folder);
