@@ -1,12 +1,12 @@
 //! The journal of a command: where it is, whether it has to be there, and what it counts.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use runware::journal::JournalError;
-use runware::types::TaskUuid;
+use runware::types::{Money, TaskUuid};
 use runware::{Budget, ClientBuilder};
 use runware_journal::{Filter, SqliteJournal, Stage};
 
@@ -81,6 +81,24 @@ impl Kept {
         // One that was refused begins anew.
         let known = listed.into_iter().filter(|task| task.stage != Stage::Refused);
         Ok(known.map(|task| task.task_uuid).collect())
+    }
+
+    /// What is to be set aside for tasks of which that need not be asked: nothing for one that is not sent any more, and
+    /// otherwise what is set aside for it already. It may be refused before it is taken up here, and then begins anew.
+    ///
+    /// # Errors
+    ///
+    /// The journal cannot be read.
+    pub(crate) fn priced(&self, service: &str) -> Result<HashMap<TaskUuid, Money>, Stop> {
+        let listed = self.journal.list(&Filter::new().scope(service)).map_err(|error| unusable(&error))?;
+        let priced = listed.into_iter().filter_map(|task| {
+            let price = match task.stage {
+                Stage::Settled | Stage::Confirmed | Stage::Abandoned => Some(Money::ZERO),
+                _ => task.reserved,
+            };
+            Some((task.task_uuid, price?))
+        });
+        Ok(priced.collect())
     }
 
     /// True if somebody has to decide about this task.

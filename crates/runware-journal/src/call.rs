@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 
 use crate::trouble::Trouble;
 use crate::work::Work;
-use crate::writer::Writer;
+use crate::writer::{Known, Standing, Writer};
 
 /// One call, whatever it answers.
 pub(crate) trait Call: Send {
@@ -41,6 +41,7 @@ pub(crate) struct Calls {
 struct Shared {
     queue: Mutex<Queue>,
     writer: Mutex<Writer>,
+    standing: Standing,
 }
 
 #[derive(Default)]
@@ -52,7 +53,8 @@ struct Queue {
 
 impl Calls {
     pub(crate) fn new(writer: Writer) -> Self {
-        Self { shared: Arc::new(Shared { queue: Mutex::default(), writer: Mutex::new(writer) }) }
+        let standing = writer.standing();
+        Self { shared: Arc::new(Shared { queue: Mutex::default(), writer: Mutex::new(writer), standing }) }
     }
 
     /// The same for all that share them, and for no others.
@@ -98,7 +100,13 @@ impl Calls {
         answer.try_recv().unwrap_or_else(|_| Err(abandoned()))
     }
 
-    /// Asks the writer something.
+    /// How the writer stands. Nobody waits here, also while it waits itself.
+    pub(crate) fn known(&self) -> Known {
+        self.shared.standing.now()
+    }
+
+    /// Does something with the writer, once it is free.
+    #[cfg(test)]
     pub(crate) fn ask<T>(&self, ask: impl FnOnce(&Writer) -> T) -> T {
         ask(&lock(&self.shared.writer))
     }

@@ -20,6 +20,9 @@ pub enum Decided {
     Done(Stage),
     /// There is nothing to decide: the task is in another stage.
     NotUndecided(Stage),
+    /// Nothing was decided: another process that is running looks after the task, and may find it yet. Once it has ended, or
+    /// has let go of the task, somebody can decide.
+    Held,
     /// The journal does not know the task.
     Unknown,
 }

@@ -92,6 +92,17 @@ impl Files {
         PathBuf::from(name)
     }
 
+    /// What is there of databases that were being made, by whomever.
+    pub(crate) fn drafts(&self) -> Vec<PathBuf> {
+        let (Some(parent), Some(name)) = (self.database.parent(), self.database.file_name()) else {
+            return Vec::new();
+        };
+        let entries = fs::read_dir(parent).into_iter().flatten().flatten();
+        let drafts =
+            entries.filter(|entry| is_draft(entry.file_name().as_encoded_bytes(), name.as_encoded_bytes()));
+        drafts.map(|draft| draft.path()).collect()
+    }
+
     /// Makes the names in the directory durable.
     pub(crate) fn sync_directory(&self) -> io::Result<()> {
         match self.database.parent() {
@@ -126,6 +137,16 @@ impl Files {
 
 fn refuse(path: &Path, why: &str) -> JournalError {
     JournalError::new(JournalErrorKind::Unsupported, format!("the journal {} {why}", path.display()))
+}
+
+/// Whether this is the name of a draft of that database, or of what SQLite keeps beside one. It must be exactly so: other
+/// files are somebody's own.
+fn is_draft(name: &[u8], database: &[u8]) -> bool {
+    let unique = name.strip_prefix(database).and_then(|rest| rest.strip_prefix(b"-new-"));
+    unique.and_then(|rest| rest.split_at_checked(16)).is_some_and(|(unique, suffix)| {
+        let is_unique = unique.iter().all(|digit| matches!(digit, b'0'..=b'9' | b'A'..=b'F'));
+        is_unique && matches!(suffix, b"" | b"-journal" | b"-wal" | b"-shm")
+    })
 }
 
 /// What is at this path, without following a link; `None` if nothing is.

@@ -17,7 +17,7 @@ use crate::owners::Owners;
 use crate::trouble::Trouble;
 use crate::verify::verify;
 use crate::work::{BudgetRow, DurationsRow, OwnerRow, Work, is_alive};
-use crate::writer::{Writer, connect_to_read};
+use crate::writer::{Known, Writer, connect_to_read};
 use crate::{
     BootClock, Decided, Decision, Filter, Health, Kept, Listed, Options, Pruned, Retention, Spent, reading,
     schema,
@@ -73,7 +73,7 @@ impl SqliteJournal {
     ///
     /// The journal cannot be read, or is damaged.
     pub fn list(&self, filter: &Filter) -> Result<Vec<Listed>, JournalError> {
-        let own = self.calls.ask(Writer::owner);
+        let own = self.calls.known().owner;
         let owners = Owners::new(self.files.owners.clone());
         let moment = Moment::now(&*self.clock);
         self.read(|connection| reading::list(connection, filter, &moment, &owners, own))
@@ -88,7 +88,8 @@ impl SqliteJournal {
         self.read(|connection| reading::kept(connection, scope, task_uuid))
     }
 
-    /// Decides about a task of which nothing can be found. Whoever had it no longer has it.
+    /// Decides about a task of which nothing can be found, and which no other process looks after that is
+    /// alive. Whoever had it no longer has it.
     ///
     /// # Errors
     ///
@@ -103,13 +104,21 @@ impl SqliteJournal {
         self.calls.make_here(move |work| work.decide(&scope, task_uuid, decision))
     }
 
-    /// Lets go what was kept long enough.
+    /// Lets go what was kept long enough: some at a time, so that others who write do not wait for the end.
     ///
     /// # Errors
     ///
-    /// The journal cannot be read or written, or is damaged; nothing is gone then.
+    /// The journal cannot be read or written, or is damaged; what had gone before that is gone.
     pub fn prune(&self, retention: Retention) -> Result<Pruned, JournalError> {
-        self.calls.make_here(move |work| work.prune(retention))
+        let latest = retention.latest(&Moment::now(&*self.clock));
+        let mut pruned = Pruned::default();
+        let mut after = 0;
+        // What goes next is looked for while others can write.
+        while let Some(last) = self.read(|connection| reading::ended_by(connection, latest, after))? {
+            pruned += self.calls.make_here(move |work| work.prune(retention, latest, after, last))?;
+            after = last;
+        }
+        Ok(pruned)
     }
 
     /// Reads all of the journal, and says how it is.
@@ -118,8 +127,7 @@ impl SqliteJournal {
     ///
     /// It cannot be read, or is damaged.
     pub fn check(&self) -> Result<Health, JournalError> {
-        let (own, least) = self.calls.ask(|writer| (writer.owner(), writer.position()));
-        let refuses = self.calls.ask(|writer| writer.refusal().map(ToString::to_string));
+        let Known { owner: own, position: least, refusal } = self.calls.known();
         let owners = Owners::new(self.files.owners.clone());
         let moment = Moment::now(&*self.clock);
         self.read(|connection| {
@@ -136,7 +144,7 @@ impl SqliteJournal {
                 parts: verified.parts,
                 owners: alive,
                 budgets: verified.budgets.into_iter().map(BudgetRow::spent).collect(),
-                refuses,
+                refuses: refusal.map(|error| error.to_string()),
             })
         })
     }

@@ -55,6 +55,7 @@ impl Mark {
             opened => opened?,
         };
         let mark = Self { file };
+        let held = mark.hold()?;
         if mark.places()?.into_iter().flatten().next().is_none() {
             if has_database {
                 return Err(Trouble::damaged(format!("{} cannot be read", path.display())));
@@ -63,17 +64,22 @@ impl Mark {
             mark.write(first, Position::default())?;
             mark.sync()?;
         }
+        drop(held);
         Ok(mark)
     }
 
     /// How far the journal was written at least.
     pub(crate) fn position(&self) -> io::Result<Position> {
+        let _held = self.hold()?;
         let places = self.places()?.into_iter().flatten();
         Ok(places.max_by_key(|position| position.sequence).unwrap_or_default())
     }
 
     /// A transaction was committed.
+    ///
+    /// This is after the transaction, so that others may be at it as well, with a number that is higher or lower.
     pub(crate) fn advance(&self, position: Position) -> io::Result<()> {
+        let _held = self.hold()?;
         let [first, second] = self.places()?;
         let [at_first, at_second] = PLACES;
         let sequence = |place: Option<Position>| place.map_or(-1, |position| position.sequence);
@@ -81,6 +87,13 @@ impl Mark {
             return Ok(());
         }
         self.write(if sequence(first) < sequence(second) { at_first } else { at_second }, position)
+    }
+
+    /// Keeps all others from the mark, and from making the journal, until it is dropped. They wait for as long as that
+    /// takes, so that it must be short.
+    pub(crate) fn hold(&self) -> io::Result<Held<'_>> {
+        self.file.lock()?;
+        Ok(Held { file: &self.file })
     }
 
     /// Makes it durable.
@@ -101,6 +114,19 @@ impl Mark {
         file.take(128).read_to_end(&mut bytes)?;
         let place = |start: u64| decode(bytes.get(usize::try_from(start).ok()?..)?);
         Ok(PLACES.map(place))
+    }
+}
+
+/// A mark that nobody else can read or write.
+#[derive(Debug)]
+pub(crate) struct Held<'m> {
+    file: &'m File,
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        // The system lets go of it at the latest when the file is closed.
+        let _ = self.file.unlock();
     }
 }
 
@@ -144,6 +170,26 @@ mod tests {
         }
         drop(mark);
         assert_eq!(Mark::open(&path, true).unwrap().position().unwrap(), at(5));
+    }
+
+    #[test]
+    fn whoever_is_late_does_not_lower_it() {
+        const LAST: i64 = 2000;
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("mark");
+        Mark::open(&path, false).unwrap();
+        std::thread::scope(|scope| {
+            for parity in 0..2 {
+                let mark = Mark::open(&path, false).unwrap();
+                scope.spawn(move || {
+                    for sequence in (1..=LAST).filter(|sequence| sequence % 2 == parity) {
+                        mark.advance(at(sequence)).unwrap();
+                        assert!(mark.position().unwrap().sequence >= sequence);
+                    }
+                });
+            }
+        });
+        assert_eq!(Mark::open(&path, true).unwrap().position().unwrap(), at(LAST));
     }
 
     #[test]

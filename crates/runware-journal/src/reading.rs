@@ -74,6 +74,19 @@ pub(crate) fn kept(
     Ok(found)
 }
 
+/// How many tasks go in one transaction: others who share the journal wait for its end.
+const PRUNED_TOGETHER: u32 = 500;
+
+/// The number of the last task of those that can go together: behind `after`, and ended no later than `latest`. `None` if
+/// there are no more.
+pub(crate) fn ended_by(connection: &Connection, latest: i64, after: i64) -> Result<Option<i64>, Trouble> {
+    let mut query = connection.prepare(
+        "SELECT max(id) FROM
+            (SELECT id FROM task WHERE id > ?1 AND stage > 2 AND ended_at <= ?2 ORDER BY id LIMIT ?3)",
+    )?;
+    Ok(query.query_row((after, latest, PRUNED_TOGETHER), |row| row.get(0))?)
+}
+
 /// What a filter says in SQL, but for the tags.
 fn condition(filter: &Filter) -> (String, Vec<Value>) {
     let mut condition = String::from("TRUE");

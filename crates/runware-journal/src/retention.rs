@@ -1,6 +1,9 @@
 //! What is kept how long.
 
+use std::ops::AddAssign;
 use std::time::Duration;
+
+use crate::moment::{Moment, milliseconds};
 
 /// What may go from a journal: of tasks that were confirmed, refused or given up long enough ago.
 ///
@@ -26,6 +29,11 @@ impl Retention {
     pub fn forget_ids(self) -> Self {
         Self { forgets_ids: true, ..self }
     }
+
+    /// What had ended by then goes, in milliseconds since 1970.
+    pub(crate) fn latest(&self, now: &Moment) -> i64 {
+        now.time_of_day.saturating_sub(milliseconds(self.older_than))
+    }
 }
 
 impl Default for Retention {
@@ -46,4 +54,13 @@ pub struct Pruned {
     pub requests: u64,
     /// How many results and failures have gone.
     pub parts: u64,
+}
+
+impl AddAssign for Pruned {
+    fn add_assign(&mut self, other: Self) {
+        self.tasks += other.tasks;
+        self.forgotten += other.forgotten;
+        self.requests += other.requests;
+        self.parts += other.parts;
+    }
 }

@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use runware::journal::{JournalError, JournalErrorKind};
@@ -23,6 +23,9 @@ use crate::{BootClock, Options};
 /// How long to wait for another process that writes.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long to let a journal rest that could not be written, before all of it is read again.
+const REST: Duration = Duration::from_secs(10);
+
 /// About how many pages are written to the log before it is copied into the database.
 const PAGES_BETWEEN_CHECKPOINTS: u64 = 1000;
 
@@ -35,14 +38,12 @@ pub(crate) struct Writer {
     lease: i64,
     redacts: bool,
     open: Option<Open>,
-    /// How far it was written, by anybody, as far as is known here.
-    position: Position,
-    owner: i64,
+    standing: Standing,
     lock: Option<OwnerLock>,
     /// When this owner has said last that it is alive.
     renewed: Option<(Option<String>, i64)>,
-    /// What went wrong so gravely that everything has to be read again before anything is written.
-    refusal: Option<JournalError>,
+    /// When all of it was last read again after something had gone wrong.
+    reread: Option<(Option<String>, i64)>,
     /// About how many pages were written since the log was last copied into the database.
     pages: u64,
 }
@@ -55,6 +56,38 @@ struct Open {
     watch: Watch,
 }
 
+/// How a writer stands. Whoever only reads asks here, and does not wait for what is being written.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Standing {
+    known: Arc<Mutex<Known>>,
+}
+
+/// What is known of a writer; see [`Standing`].
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Known {
+    /// The number of this owner.
+    pub(crate) owner: i64,
+    /// How far the journal was written at least, by anybody.
+    pub(crate) position: Position,
+    /// What went wrong so gravely that everything has to be read again before anything is written.
+    pub(crate) refusal: Option<JournalError>,
+}
+
+impl Standing {
+    pub(crate) fn now(&self) -> Known {
+        self.lock().clone()
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Known)) {
+        change(&mut self.lock());
+    }
+
+    /// It is held for as long as it takes to copy what is in it, and never while anything is written.
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl Writer {
     /// Opens a journal, or makes it, reads all of it, and registers a new owner.
     pub(crate) fn open(files: Files, options: &Options) -> Result<Self, JournalError> {
@@ -64,11 +97,10 @@ impl Writer {
             lease: nanoseconds(options.lease),
             redacts: options.redacts,
             open: None,
-            position: Position::default(),
-            owner: 0,
+            standing: Standing::default(),
             lock: None,
             renewed: None,
-            refusal: None,
+            reread: None,
             pages: 0,
             files,
         };
@@ -78,19 +110,9 @@ impl Writer {
         }
     }
 
-    /// The number of this owner.
-    pub(crate) fn owner(&self) -> i64 {
-        self.owner
-    }
-
-    /// How far the journal was written at least.
-    pub(crate) fn position(&self) -> Position {
-        self.position
-    }
-
-    /// Why nothing is written at present.
-    pub(crate) fn refusal(&self) -> Option<&JournalError> {
-        self.refusal.as_ref()
+    /// How it stands, at any time from now on.
+    pub(crate) fn standing(&self) -> Standing {
+        self.standing.clone()
     }
 
     /// Makes all of these calls in one transaction, and tells them once it is durable.
@@ -112,10 +134,18 @@ impl Writer {
 
     /// Which of the calls failed, if the transaction did not.
     fn transact(&mut self, calls: &mut [Box<dyn Call>]) -> Result<Vec<Option<JournalError>>, JournalError> {
-        if self.refusal.is_some()
-            && let Err(trouble) = self.reopen()
-        {
-            return Err(self.refuse(trouble));
+        if let Some(error) = self.standing.now().refusal {
+            // Reading all of it may take long, and every caller would do so as long as the disk does not recover.
+            let moment = Moment::now(&*self.clock);
+            let rest = self.reread.as_ref().and_then(|(boot, at)| moment.since(boot.as_deref(), *at));
+            if rest.is_some_and(|rest| rest < REST) {
+                return Err(error);
+            }
+            let reopened = self.reopen();
+            // It is counted from its end, which may be long after its beginning.
+            let Moment { boot, since_boot, .. } = Moment::now(&*self.clock);
+            self.reread = Some((boot, since_boot));
+            reopened.map_err(|trouble| self.refuse(trouble))?;
         }
         self.commit(calls).map_err(|trouble| self.refuse(trouble))
     }
@@ -126,19 +156,20 @@ impl Writer {
         let error = trouble.at(&self.files.database);
         if is_grave(error.kind()) {
             self.open = None;
-            self.refusal = Some(error.clone());
+            self.standing.change(|known| known.refusal = Some(error.clone()));
         }
         error
     }
 
     fn commit(&mut self, calls: &mut [Box<dyn Call>]) -> Result<Vec<Option<JournalError>>, Trouble> {
         let Some(open) = &mut self.open else { return Err(Trouble::damaged("it is closed")) };
+        let Known { owner, position: least, .. } = self.standing.now();
         let connection = &open.connection;
         let transaction = Immediate::begin(connection)?;
         open.watch.check()?;
         let moment = Moment::now(&*self.clock);
-        let mut work = Work::new(connection, moment, self.owner, &self.owners, self.redacts)?;
-        check_position(&work.meta, self.position)?;
+        let mut work = Work::new(connection, moment, owner, &self.owners, self.redacts)?;
+        check_position(&work.meta, least)?;
         let found = work.meta.clone();
         let renews = is_due(self.renewed.as_ref(), &work.moment, self.lease);
         if renews {
@@ -156,7 +187,7 @@ impl Writer {
         let Work { meta, moment, pages, .. } = work;
         transaction.commit()?;
         let position = meta.position();
-        self.position = position;
+        self.standing.change(|known| known.position = position);
         self.pages += pages + 4;
         if renews {
             self.renewed = Some((moment.boot, moment.since_boot));
@@ -164,7 +195,7 @@ impl Writer {
         // It is durable: what goes wrong from here on does not make it undone.
         if let Err(error) = open.mark.advance(position) {
             let error = Trouble::from(error).at(&self.files.mark);
-            self.refusal = Some(error);
+            self.standing.change(|known| known.refusal = Some(error));
         }
         Ok(failed)
     }
@@ -192,17 +223,19 @@ impl Writer {
         self.open = None;
         let is_there = self.files.is_there()?;
         let mark = Mark::open(&self.files.mark, is_there)?;
+        let written = self.standing.now().position;
         let marked = mark.position()?;
         if !self.files.is_there()? {
-            if marked.sequence > 0 || self.position.sequence > 0 {
+            if marked.sequence > 0 || written.sequence > 0 {
                 return Err(Trouble::damaged("it is gone"));
             }
-            create(&self.files)?;
+            self.create(&mark)?;
         }
+        self.clean(&mark)?;
         let mut connection = connect(&self.files, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         schema::update(&mut connection)?;
         prepare_to_write(&connection)?;
-        verify(&connection, later(marked, self.position))?;
+        verify(&connection, later(marked, written))?;
         let is_registered = self.lock.as_ref().is_some_and(|lock| lock.path().exists());
         if !is_registered {
             self.register(&connection, &mark)?;
@@ -213,7 +246,33 @@ impl Writer {
         watched.extend(lock);
         let watch = Watch::over(&watched)?;
         self.open = Some(Open { connection, mark, watch });
-        self.refusal = None;
+        self.standing.change(|known| known.refusal = None);
+        Ok(())
+    }
+
+    /// Makes a journal aside, and gives it its name when it is complete: either there is all of it or nothing.
+    fn create(&self, mark: &Mark) -> Result<(), Trouble> {
+        let unique: String =
+            Connection::open_in_memory()?.query_row("SELECT hex(randomblob(8))", [], |row| row.get(0))?;
+        let draft = self.files.draft(&unique);
+        // One at a time, so that what lies aside otherwise is nobody's.
+        let held = mark.hold()?;
+        let made = if self.files.is_there()? { Ok(()) } else { build(&self.files, &draft) };
+        let _ = std::fs::remove_file(&draft);
+        drop(held);
+        made?;
+        Ok(self.files.sync_directory()?)
+    }
+
+    /// Removes what those have left who were ended while they made it.
+    fn clean(&self, mark: &Mark) -> Result<(), Trouble> {
+        let drafts = self.files.drafts();
+        if !drafts.is_empty() {
+            // Whoever is making it holds the mark, and is done with all that was there before.
+            drop(mark.hold()?);
+            // If it stays, it only takes up room.
+            drafts.iter().for_each(|draft| drop(std::fs::remove_file(draft)));
+        }
         Ok(())
     }
 
@@ -226,11 +285,11 @@ impl Writer {
         work.meta.update(connection)?;
         let Work { meta, moment, .. } = work;
         transaction.commit()?;
-        self.position = meta.position();
-        self.owner = owner;
+        let position = meta.position();
+        self.standing.change(|known| (known.owner, known.position) = (owner, position));
         self.lock = Some(lock);
         self.renewed = Some((moment.boot, moment.since_boot));
-        Ok(mark.advance(self.position)?)
+        Ok(mark.advance(position)?)
     }
 }
 
@@ -274,18 +333,6 @@ fn prepare_to_write(connection: &Connection) -> Result<(), Trouble> {
     // The log is copied into the database after those who wait were told.
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     Ok(())
-}
-
-/// Makes a journal aside, and gives it its name when it is complete: either there is all of it or nothing.
-fn create(files: &Files) -> Result<(), Trouble> {
-    let unique: String =
-        Connection::open_in_memory()?.query_row("SELECT hex(randomblob(8))", [], |row| row.get(0))?;
-    let draft = files.draft(&unique);
-    let made = build(files, &draft);
-    // If the name is there already, another process was quicker; and if this fails, it only takes up room.
-    let _ = std::fs::remove_file(&draft);
-    made?;
-    Ok(files.sync_directory()?)
 }
 
 fn build(files: &Files, draft: &std::path::Path) -> Result<(), Trouble> {

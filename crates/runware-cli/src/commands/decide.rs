@@ -30,6 +30,11 @@ pub(super) fn run(args: &DecideArgs, global: &GlobalArgs, output: &mut Output) -
             "there is nothing to decide about {task_uuid}: it is {stage}; `runware list --unknown` shows what is undecided"
         ))
         .about(task_uuid)),
+        Decided::Held => Err(Stop::usage(format!(
+            "nothing was decided about {task_uuid}: it is in care of a running process, which may find it yet; wait for \
+             its end, or end it, then decide"
+        ))
+        .about(task_uuid)),
         _ => Err(absent(task_uuid)),
     }
 }

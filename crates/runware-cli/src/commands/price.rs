@@ -35,11 +35,9 @@ pub(super) async fn of_one(
 ///
 /// The price of a task is not known, the server would not take it, or no answer was had. Nothing was sent.
 pub(super) async fn of_many(session: &mut Session<'_>, mut tasks: Vec<Ready>) -> Result<Vec<Ready>, Stop> {
-    if !session.kept.as_ref().is_some_and(|kept| kept.counts_money()) {
-        return Ok(tasks);
-    }
-    let known = session.known()?;
-    let new = (1..).zip(&tasks).filter(|(_, ready)| !known.contains(&ready.prepared.uuid()));
+    let Some(kept) = session.kept.as_ref().filter(|kept| kept.counts_money()) else { return Ok(tasks) };
+    let priced = kept.priced(&session.service)?;
+    let new = (1..).zip(&tasks).filter(|(_, ready)| !priced.contains_key(&ready.prepared.uuid()));
     let new: Vec<(usize, RawTask)> =
         new.filter_map(|(number, ready)| Some((number, to_price(ready)?))).collect();
     // Where prices cannot be asked for, none is known.
@@ -49,14 +47,15 @@ pub(super) async fn of_many(session: &mut Session<'_>, mut tasks: Vec<Ready>) ->
     };
     let mut unpriced = Vec::new();
     for ready in &mut tasks {
-        let price = match to_price(ready).filter(|_| !known.contains(&ready.prepared.uuid())) {
+        let known = priced.get(&ready.prepared.uuid());
+        let price = match to_price(ready).filter(|_| known.is_none()) {
             Some(task) => match answers.get(&quote::content(&task)) {
                 Some(Err(error)) => return Err(error.clone().into()),
                 Some(Ok(price)) => *price,
                 None => None,
             },
-            // It costs nothing; or it goes on where it stood, and what was set aside for it stays so.
-            None => Some(Money::ZERO),
+            // It costs nothing, or what is set aside for it is known.
+            None => Some(known.copied().unwrap_or(Money::ZERO)),
         };
         if price.is_none() {
             unpriced.push(ready.prepared.uuid());

@@ -5,11 +5,12 @@ use std::path::Path;
 use runware_emulator::Options;
 
 use crate::ended::Ended;
-use crate::kept::place;
+use crate::kept::{Pen, place};
 use crate::program::Program;
 use crate::server::{Server, answer, on_submit};
 
 const RUN: &str = "run runware:101@1 positivePrompt=fox includeCost=true deliveryMethod=sync --json";
+const U: &str = "a770f077-f413-47de-9dac-be0b26a35da6";
 const FOX: &str = r#"{"taskType":"imageInference","model":"runware:101@1","positivePrompt":"fox"}"#;
 
 async fn run(server: &Server, path: &Path, words: &str) -> Ended {
@@ -118,4 +119,17 @@ async fn a_budget_needs_a_journal_and_an_amount() {
         server.program(RUN).words(words).run().await.expect(2);
     }
     assert_eq!(server.ledger().requests(), 0);
+}
+
+#[tokio::test]
+async fn what_is_open_is_priced_if_nothing_is_set_aside_for_it() {
+    let server = Server::quick().await;
+    let (_folder, path) = place();
+    let pen = Pen::new(&path, &format!("127.0.0.1:{}", server.port()));
+    pen.begin(U, |_| {}).await;
+    drop(pen);
+    let line = std::str::from_utf8(Pen::task(U, "runware:101@1").bytes()).unwrap().to_owned();
+    let batch = server.program("batch - --json --budget 0.0001").journal(&path).stdin(line);
+    stopped(&batch.run().await.expect(5), "overBudget");
+    assert_eq!(server.ledger().accepted(), 0);
 }

@@ -83,3 +83,21 @@ async fn whoever_has_to_decide_is_told_how() {
     let command = ended.stderr.lines().find(|line| line.contains(" abandon ")).unwrap().trim();
     Program::pasted(command).run().await.expect(0);
 }
+
+#[tokio::test]
+async fn what_somebody_looks_after_is_not_decided_about() {
+    let (folder, path) = place();
+    let pen = Pen::new(&path, "127.0.0.1:1");
+    let ticket = pen.begin(U, |_| {}).await;
+    pen.note(ticket, [undecided()]).await;
+    pen.take(U).await;
+    let ended = decide(&path, "abandon").run().await.expect(2);
+    let message = ended.only("error").str("message").to_owned();
+    assert!(
+        message.contains("in care of a running process") && message.contains("wait for its end"),
+        "{message}"
+    );
+    drop(pen);
+    decide(&path, "abandon").run().await.expect(0);
+    drop(folder);
+}

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use runware::journal::{Begun, Fact, Intent, Journal as _, Note, Part, PartKind, Reserve, Ticket};
+use runware::journal::{Begun, Claim, Fact, Intent, Journal as _, Note, Part, PartKind, Reserve, Ticket};
 use runware::transport::ApiKey;
 use runware::types::{ImageInference, Prepared, RawJson, TaskUuid};
 use runware_journal::{BootClock, Options, SqliteJournal, SystemBootClock};
@@ -64,6 +64,12 @@ impl Pen {
             Begun::New(ticket) => ticket,
             other => panic!("{other:?}"),
         }
+    }
+
+    /// Takes a task into the care of the test.
+    pub(crate) async fn take(&self, task: &str) {
+        let claim = Claim::one(self.service.clone(), task.parse().unwrap());
+        assert_eq!(self.journal().claim(claim).await.unwrap().tasks.len(), 1);
     }
 
     /// Writes down what became of a task.

@@ -33,9 +33,28 @@ impl Work<'_> {
                 if self.is_held_by(task.owner)? {
                     return Ok(Begun::Held);
                 }
-                Ok(Begun::Known(Box::new(self.take(task)?)))
+                self.begin_known(task, intent)
             }
         }
+    }
+
+    /// It may be sent from here for the first time, so that what it costs has to be counted here if it is not already.
+    fn begin_known(&mut self, mut task: Task, intent: &Intent) -> Result<Begun, Trouble> {
+        let is_settled = task.stage == Stage::Settled;
+        if task.budget.is_some() || intent.reserve.is_none() || is_settled {
+            return Ok(Begun::Known(Box::new(self.take(task)?)));
+        }
+        let before = Before::of(&task);
+        // One that was accepted is fetched in any case, also where no more can be counted.
+        if let Some(committed) = self.reserve(&mut task, intent.reserve.as_ref())?
+            && !task.is_accepted
+        {
+            return Ok(Begun::OverBudget { committed });
+        }
+        if Before::of(&task).sum != before.sum {
+            self.save(before, &task)?;
+        }
+        Ok(Begun::Known(Box::new(self.take(task)?)))
     }
 
     fn begin_new(&mut self, intent: &Intent) -> Result<Begun, Trouble> {

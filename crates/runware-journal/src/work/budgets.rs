@@ -21,12 +21,13 @@ pub(crate) struct BudgetRow {
 
 impl Work<'_> {
     /// Sets something aside for a task. If that would be too much, nothing is, and what is spent and set aside already
-    /// is the answer.
+    /// is the answer. For one that was accepted it is never too much: it is bought.
     pub(super) fn reserve(
         &mut self,
         task: &mut Task,
         reserve: Option<&Reserve>,
     ) -> Result<Option<Money>, Trouble> {
+        let is_bought = task.is_accepted;
         task.budget = None;
         task.reserved = None;
         let Some(Reserve { budget, cap, price }) = reserve else { return Ok(None) };
@@ -34,7 +35,7 @@ impl Work<'_> {
         let price = (*price).max(Money::ZERO);
         let known = BudgetRow::of_name(self.connection, budget)?;
         let committed = known.as_ref().map_or(Money::ZERO, BudgetRow::committed);
-        let within = committed.checked_add(price).is_some_and(|sum| sum <= *cap);
+        let within = committed.checked_add(price).is_some_and(|sum| is_bought || sum <= *cap);
         let reserved = known.as_ref().map_or(Money::ZERO, |row| row.reserved).checked_add(price);
         let Some(reserved) = reserved.filter(|_| within) else { return Ok(Some(committed)) };
         match known {

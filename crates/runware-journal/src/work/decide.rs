@@ -20,8 +20,12 @@ impl Work<'_> {
         if task.stage != Stage::Undecided {
             return Ok(Decided::NotUndecided(task.stage));
         }
+        // Whoever looks for it may be about to write what has come of it, and that would be refused.
+        if self.is_held_by(task.owner)? {
+            return Ok(Decided::Held);
+        }
         let before = Before::of(&task);
-        // Whoever looked after it has no say any more.
+        // A process that was stopped, and goes on later, has no say any more.
         task.owner = 0;
         task.epoch += 1;
         match decision {

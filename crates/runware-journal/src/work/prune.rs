@@ -2,32 +2,32 @@
 
 use super::{Before, Work};
 use crate::checksum::Sum;
-use crate::moment::milliseconds;
 use crate::task::Task;
 use crate::trouble::Trouble;
 use crate::{Pruned, Retention, Stage};
 
 impl Work<'_> {
-    pub(crate) fn prune(&mut self, retention: Retention) -> Result<Pruned, Trouble> {
-        let latest = self.moment.time_of_day.saturating_sub(milliseconds(retention.older_than));
+    /// Those behind `after` up to `last` that ended no later than `latest`.
+    pub(crate) fn prune(
+        &mut self,
+        retention: Retention,
+        latest: i64,
+        after: i64,
+        last: i64,
+    ) -> Result<Pruned, Trouble> {
         let mut pruned = Pruned::default();
-        // So many at a time are held in memory.
-        let mut after = 0;
-        loop {
-            let tasks = self.ended_by(latest, after)?;
-            let Some(last) = tasks.last() else { return Ok(pruned) };
-            after = last.id;
-            for task in tasks {
-                self.prune_one(task, retention, &mut pruned)?;
-            }
+        for task in self.ended_by(latest, after, last)? {
+            self.prune_one(task, retention, &mut pruned)?;
         }
+        Ok(pruned)
     }
 
-    fn ended_by(&self, latest: i64, after: i64) -> Result<Vec<Task>, Trouble> {
+    /// What was found to have ended may have begun anew since.
+    fn ended_by(&self, latest: i64, after: i64, last: i64) -> Result<Vec<Task>, Trouble> {
         let mut query = self.connection.prepare_cached(
-            "SELECT * FROM task WHERE id > ?1 AND stage > 2 AND ended_at <= ?2 ORDER BY id LIMIT 1000",
+            "SELECT * FROM task WHERE id > ?1 AND id <= ?2 AND stage > 2 AND ended_at <= ?3 ORDER BY id",
         )?;
-        let mut rows = query.query([after, latest])?;
+        let mut rows = query.query([after, last, latest])?;
         let mut tasks = Vec::new();
         while let Some(row) = rows.next()? {
             tasks.push(Task::of_row(row)??);

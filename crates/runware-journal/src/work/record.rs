@@ -91,8 +91,9 @@ impl Work<'_> {
     }
 
     fn settle_task(&mut self, task: &mut Task, cost: Option<Money>) -> Result<(), Trouble> {
-        // A cost of zero is what the server says when it does not know.
-        if let Some(cost) = cost.filter(|cost| !cost.is_zero())
+        // A cost of zero is what the server says when it does not know. One below zero would make room in the budget for
+        // what nobody has allowed, so that it is as good as none.
+        if let Some(cost) = cost.filter(|cost| *cost > Money::ZERO)
             && task.cost.is_none()
         {
             self.spend(task, cost)?;

@@ -1,5 +1,7 @@
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
 
 use runware::journal::{Begun, Intent, JournalError, JournalErrorKind};
 use runware::types::{ImageInference, TaskUuid};
@@ -8,7 +10,7 @@ use super::Writer;
 use crate::call::{Call, Calls};
 use crate::files::Files;
 use crate::trouble::Trouble;
-use crate::{Options, SqliteJournal, Stage};
+use crate::{BootClock, Options, SqliteJournal, Stage};
 
 fn open(directory: &Path) -> Writer {
     let files = Files::prepare(&directory.join("journal.db"), false).unwrap();
@@ -46,7 +48,7 @@ fn a_full_disk_is_said_and_nothing_else_is_lost() {
     assert!(error.to_string().contains("journal.db") && error.to_string().contains("make room"), "{error}");
     // What still fits is written, by the same connection: nothing is wrong with it.
     begin(&calls, 3, 10).unwrap();
-    assert!(calls.ask(|writer| writer.refusal().is_none()));
+    assert!(calls.known().refusal.is_none());
     drop(calls);
 
     let journal = SqliteJournal::open(directory.path().join("journal.db")).unwrap();
@@ -115,11 +117,13 @@ fn what_cannot_be_written_is_said_and_can_be_later() {
 #[test]
 fn after_a_failed_sync_everything_is_read_again_before_anything_is_written() {
     let directory = tempfile::tempdir().unwrap();
-    let mut writer = open(directory.path());
+    let clock = Arc::new(Turned::default());
+    let files = Files::prepare(&directory.path().join("journal.db"), false).unwrap();
+    let mut writer = Writer::open(files, &Options::new().clock(Arc::clone(&clock) as _)).unwrap();
     let failed = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR_FSYNC);
     let error = writer.refuse(Trouble::Sqlite(rusqlite::Error::SqliteFailure(failed, None)));
     assert_eq!(error.kind(), JournalErrorKind::Io);
-    assert!(writer.refusal().is_some());
+    assert!(writer.standing().now().refusal.is_some());
     assert!(writer.open.is_none(), "what was open is not used again");
     let calls = Calls::new(writer);
 
@@ -130,6 +134,46 @@ fn after_a_failed_sync_everything_is_read_again_before_anything_is_written() {
         assert_eq!(begin(&calls, 1, 10).unwrap_err().kind(), JournalErrorKind::Damaged);
     }
     std::fs::rename(&aside, &mark).unwrap();
+    // It is not read again by each call that comes.
+    clock.0.store(9, Ordering::Relaxed);
+    assert_eq!(begin(&calls, 1, 10).unwrap_err().kind(), JournalErrorKind::Damaged);
+    clock.0.store(10, Ordering::Relaxed);
     begin(&calls, 1, 10).unwrap();
-    assert!(calls.ask(|writer| writer.refusal().is_none()));
+    assert!(calls.known().refusal.is_none());
+}
+
+/// A clock that is turned by hand, in seconds.
+#[derive(Debug, Default)]
+struct Turned(AtomicU64);
+
+impl BootClock for Turned {
+    fn boot(&self) -> Option<String> {
+        Some("one".to_owned())
+    }
+
+    fn since_boot(&self) -> Duration {
+        Duration::from_secs(self.0.load(Ordering::Relaxed))
+    }
+
+    fn time_of_day(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH
+    }
+}
+
+#[test]
+fn what_was_left_aside_is_removed_and_nothing_else() {
+    let directory = tempfile::tempdir().unwrap();
+    drop(open(directory.path()));
+    let draft = |suffix| directory.path().join(format!("journal.db-new-{suffix}"));
+    let drafts = ["0123456789ABCDEF", "0123456789ABCDEE-journal"].map(draft);
+    let others = ["0123456789ABCDEF-old", "copy", "0123456789abcdef", "0123456789ABCDEF0"].map(draft);
+    // As after an end between the two names of one file.
+    std::fs::hard_link(directory.path().join("journal.db"), &drafts[0]).unwrap();
+    for path in drafts[1..].iter().chain(&others) {
+        std::fs::write(path, "").unwrap();
+    }
+    let calls = Calls::new(open(directory.path()));
+    assert!(drafts.iter().all(|path| !path.exists()));
+    assert!(others.iter().all(|path| path.exists()));
+    begin(&calls, 1, 10).unwrap();
 }

@@ -121,3 +121,24 @@ fn a_cost_below_zero_makes_no_room() {
         spent(&journal)
     );
 }
+
+#[test]
+fn what_was_begun_without_a_budget_counts_once_it_has_one() {
+    let place = Place::new();
+    let journal = place.open();
+    let (first, second) = (journal.ticket(intent(1)), journal.ticket(intent(2)));
+    assert!(journal.note(second, Fact::Accepted));
+    journal.ticket(intent(3));
+    journal.known(priced(1, "0.6"));
+    assert_eq!(spent(&journal), ["0", "0.6"].map(money));
+    journal.known(priced(1, "0.7"));
+    assert_eq!(spent(&journal), ["0", "0.6"].map(money), "it counts once");
+    assert_eq!(journal.begin_now(priced(3, "0.41")), Begun::OverBudget { committed: money("0.6") });
+    // What is bought already is not stopped by what is left.
+    journal.known(priced(2, "0.7"));
+    assert_eq!(spent(&journal), ["0", "1.3"].map(money));
+    assert!(journal.note(first, Fact::Settled { cost: Some(money("0.5")) }));
+    assert_eq!(spent(&journal), ["0.5", "0.7"].map(money));
+    journal.known(priced(1, "0.6"));
+    assert_eq!(spent(&journal), ["0.5", "0.7"].map(money), "it is settled");
+}

@@ -191,3 +191,25 @@ fn what_was_learned_of_durations_is_shared() {
     drop((one, other));
     assert_eq!(block_on(place.open().durations()).unwrap().unwrap().len(), once + 1);
 }
+
+#[test]
+fn nobody_decides_about_what_somebody_looks_after() {
+    let place = Place::new();
+    let (one, other) = (place.open(), place.open());
+    let ticket = one.ticket(intent(1));
+    assert!(one.note(ticket, Fact::Undecided { evidence: String::new() }));
+    // It is looked for again, and found after all.
+    let record = one.known(intent(1));
+    for decision in [Decision::Resubmit, Decision::Abandon] {
+        assert_eq!(other.decide(SCOPE, uuid(1), decision).unwrap(), Decided::Held);
+    }
+    assert!(one.note(record.ticket, Fact::Ended(part(0))), "what has come is kept");
+    assert!(one.note(record.ticket, Fact::Undecided { evidence: String::new() }));
+    drop(one.known(intent(1)));
+    drop(one);
+    assert_eq!(
+        other.decide(SCOPE, uuid(1), Decision::Abandon).unwrap(),
+        Decided::Done(Stage::Abandoned),
+        "its process is gone"
+    );
+}

@@ -191,6 +191,20 @@ impl Model {
                 Stage::Confirmed => Begun::Known(Box::new(self.show(task))),
                 _ if self.is_held(&row, by) => Begun::Held,
                 _ => {
+                    if is_priced && !row.is_budgeted && row.stage != Stage::Settled {
+                        let reserved = self.reserve();
+                        if let Err(committed) = reserved
+                            && !row.is_accepted
+                        {
+                            return over_budget(committed);
+                        }
+                        if reserved.is_err() {
+                            // It is bought already.
+                            self.reserved += PRICE;
+                        }
+                        let row = self.rows.get_mut(&task).unwrap();
+                        (row.is_budgeted, row.reserved) = (true, Some(PRICE));
+                    }
                     let Begun::Known(record) = real else { return Begun::Reused };
                     Begun::Known(Box::new(self.take(by, task, record.ticket)))
                 }
@@ -286,11 +300,15 @@ impl Model {
         true
     }
 
-    fn decide(&mut self, task: usize, decision: Decision) -> Decided {
+    fn decide(&mut self, by: usize, task: usize, decision: Decision) -> Decided {
         let now = self.now;
+        let is_held = self.rows.get(&task).is_some_and(|row| self.is_held(row, by));
         let Some(row) = self.rows.get_mut(&task) else { return Decided::Unknown };
         if row.stage != Stage::Undecided {
             return Decided::NotUndecided(row.stage);
+        }
+        if is_held {
+            return Decided::Held;
         }
         row.owner = None;
         // No ticket holds until it is claimed.
@@ -344,7 +362,7 @@ impl Both {
             Op::Decide { who, task, decision } => {
                 self.model.write(self.seats[who]);
                 let decided = self.journals[who].decide(SCOPE, uuid(task), decision).unwrap();
-                assert_eq!(decided, self.model.decide(task, decision));
+                assert_eq!(decided, self.model.decide(self.seats[who], task, decision));
             }
             Op::Renew { who } => {
                 block_on(self.journals[who].renew()).unwrap();
