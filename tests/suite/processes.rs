@@ -159,6 +159,7 @@ impl Site {
         let states = listed.iter().map(|task| (task.task_uuid.to_string(), task.stage.to_string())).collect();
         let report = Evidence::of(&self.heard, states).judge(0, &self.emulator.ledger());
         println!("processes={} taken_over={taken_over} {report}", self.started);
+        assert!(taken_over > 0, "{troubles:?}: nobody took a task over");
         assert!(report.complaints.is_empty(), "{troubles:?}: {:#?}", report.complaints);
     }
 }

@@ -68,6 +68,7 @@ pub trait Journal: Send + Sync + fmt::Debug {
     /// Takes over tasks whose owner is gone, or that have none, and returns them with a new ticket each: those that are
     /// open, undecided, or settled and not confirmed. Tasks that this journal owns already are among them, and keep the
     /// ticket that they have: notes about them may be on their way.
+    /// A task that is asked for by its id is returned also if it was confirmed.
     ///
     /// # Errors
     ///

@@ -15,7 +15,7 @@ use crate::stop::Stop;
 
 pub(super) fn run(args: &DecideArgs, global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
     let task_uuid = known_task(&args.uuid)?;
-    let journal = open_existing(&Place::read_offline(global)?)?.ok_or_else(|| absent(task_uuid))?;
+    let journal = open_existing(&Place::read_wanted(global)?)?.ok_or_else(|| absent(task_uuid))?;
     let service = service(&journal, task_uuid)?;
     let (decision, name) = match args.decision {
         Decision::Resubmit => (runware_journal::Decision::Resubmit, "resubmit"),

@@ -22,11 +22,12 @@ pub(super) async fn run(args: &DetailsArgs, global: &GlobalArgs, output: &mut Ou
     let found = tokio::select! {
         biased;
         () = interrupt.raised() => return Err(Stop::interrupted()),
-        found = session.attend(client.task_details(task_uuid)) => found?,
+        found = session.attend(client.task_details(task_uuid)) => found,
     };
     let (request, response) = match found {
-        Some(details) => (Some(details.request().clone()), Some(details.response().clone())),
-        None => kept::find(&mut session, task_uuid)?.ok_or_else(|| absent(task_uuid))?,
+        Ok(Some(details)) => (Some(details.request().clone()), Some(details.response().clone())),
+        Ok(None) => kept::find(&mut session, task_uuid, NOTHING)?.ok_or_else(|| absent(task_uuid))?,
+        Err(error) => kept::find(&mut session, task_uuid, UNHEARD)?.ok_or(error)?,
     };
     let of_journal = || Stop::absent(task_uuid, format!("the journal does not keep that of {task_uuid}"));
     match (args.request, args.response, session.output.is_json()) {
@@ -38,6 +39,10 @@ pub(super) async fn run(args: &DetailsArgs, global: &GlobalArgs, output: &mut Ou
     }
     Ok(Exit::Delivered)
 }
+
+/// Why the journal speaks.
+const NOTHING: &str = "The server's archive has nothing of";
+const UNHEARD: &str = "No answer could be had from the server about";
 
 fn absent(task_uuid: TaskUuid) -> Stop {
     Stop::absent(

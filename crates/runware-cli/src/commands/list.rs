@@ -15,7 +15,7 @@ use crate::output::{self, Output};
 use crate::stop::Stop;
 
 pub(super) fn run(args: &ListArgs, global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
-    let tasks = match open_existing(&Place::read_offline(global)?)? {
+    let tasks = match open_existing(&Place::read_wanted(global)?)? {
         Some(journal) => journal.list(&filter(args)).map_err(|error| unusable(&error))?,
         None => {
             output.note("there is no journal yet; the first task that is submitted makes one");

@@ -14,7 +14,7 @@ use crate::stop::Stop;
 pub(super) fn run(args: &PruneArgs, global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
     let retention = Retention::older_than(args.older_than);
     let retention = if args.forget_ids { retention.forget_ids() } else { retention };
-    let pruned = match open_existing(&Place::read_offline(global)?)? {
+    let pruned = match open_existing(&Place::read_wanted(global)?)? {
         Some(journal) => journal.prune(retention).map_err(|error| unusable(&error))?,
         None => runware_journal::Pruned::default(),
     };

@@ -58,6 +58,20 @@ impl Place {
         Self::read(&GlobalArgs { emulator: false, ..global.clone() })
     }
 
+    /// The same for a command that is about the journal and nothing else.
+    ///
+    /// # Errors
+    ///
+    /// Wrong usage: there is to be none.
+    pub(crate) fn read_wanted(global: &GlobalArgs) -> Result<Self, Stop> {
+        match Self::read_offline(global)? {
+            Self::Off => {
+                Err(Stop::usage("--no-journal leaves nothing to look at: the tasks are in the journal"))
+            }
+            place => Ok(place),
+        }
+    }
+
     /// The file, if there is to be one.
     ///
     /// # Errors

@@ -108,7 +108,7 @@ impl Work<'_> {
         self.record_of(&task)
     }
 
-    fn record_of(&self, task: &Task) -> Result<Record, Trouble> {
+    pub(super) fn record_of(&self, task: &Task) -> Result<Record, Trouble> {
         let mut record = task.record(&self.moment);
         record.request = kept::request(self.connection, task)?;
         record.parts = kept::parts(self.connection, task)?;

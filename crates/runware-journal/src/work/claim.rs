@@ -3,6 +3,7 @@
 use runware::journal::{Claim, Claimed};
 
 use super::Work;
+use crate::Stage;
 use crate::task::Task;
 use crate::trouble::Trouble;
 
@@ -11,13 +12,17 @@ impl Work<'_> {
         let tasks = match claim.task_uuid {
             Some(task_uuid) => {
                 let task = Task::of_uuid(self.connection, &claim.scope, task_uuid)?;
-                task.into_iter().filter(|task| task.stage.number() <= 2).collect()
+                let shown = |task: &Task| !matches!(task.stage, Stage::Refused | Stage::Abandoned);
+                task.into_iter().filter(shown).collect()
             }
             None => self.unfinished(&claim.scope)?,
         };
         let mut claimed = Claimed::default();
         for task in tasks {
-            if self.is_held_by(task.owner)? {
+            if task.stage == Stage::Confirmed {
+                // There is nothing left to own of it.
+                claimed.tasks.push(self.record_of(&task)?);
+            } else if self.is_held_by(task.owner)? {
                 claimed.held += 1;
             } else {
                 claimed.tasks.push(self.take(task)?);

@@ -213,3 +213,19 @@ fn nobody_decides_about_what_somebody_looks_after() {
         "its process is gone"
     );
 }
+
+#[test]
+fn a_task_that_was_confirmed_is_shown_to_who_asks_for_it_by_its_id() {
+    let place = Place::new();
+    let journal = place.open();
+    let ticket = journal.ticket(intent(1));
+    assert!(journal.note(ticket, Fact::Ended(part(0))));
+    assert!(journal.note(ticket, Fact::Settled { cost: None }));
+    assert!(journal.note(ticket, Fact::Confirmed));
+    assert!(journal.claim_all().tasks.is_empty());
+
+    let asked = block_on(journal.claim(Claim::one(SCOPE, uuid(1)))).unwrap().tasks;
+    assert!(asked[0].is_confirmed && asked[0].state == State::Settled);
+    assert_eq!((asked.len(), &asked[0].parts[..]), (1, &[part(0)][..]));
+    assert_eq!(journal.list(&Filter::new()).unwrap()[0].stage, Stage::Confirmed);
+}

@@ -430,6 +430,11 @@ impl Both {
         let mut order: Vec<_> = unfinished.map(|(number, row)| (row.ticket.id, *number)).collect();
         order.sort_unstable();
         let mut records = claimed.tasks.into_iter();
+        if let Some(task) = task
+            && self.model.rows.get(&task).is_some_and(|row| row.stage == Stage::Confirmed)
+        {
+            assert_eq!(records.next(), Some(self.model.show(task)), "who asks for it is shown it");
+        }
         let mut held = 0;
         for (_, number) in order {
             if self.model.is_held(&self.model.rows[&number], by) {

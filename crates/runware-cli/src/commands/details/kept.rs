@@ -11,12 +11,12 @@ use crate::stop::Stop;
 /// The request and the response, as far as they are kept.
 pub(super) type Pair = (Option<RawJson>, Option<RawJson>);
 
-/// Looks into the journal, and says that it is the journal that speaks.
+/// Looks into the journal, and says that it is the journal that speaks, and why.
 ///
 /// # Errors
 ///
 /// What is kept is no JSON.
-pub(super) fn find(session: &mut Session<'_>, task_uuid: TaskUuid) -> Result<Option<Pair>, Stop> {
+pub(super) fn find(session: &mut Session<'_>, task_uuid: TaskUuid, why: &str) -> Result<Option<Pair>, Stop> {
     let journal = open_existing(session.place()).and_then(|journal| match journal {
         Some(journal) => journal.kept(None, task_uuid).map_err(|error| unusable(&error)),
         None => Ok(Vec::new()),
@@ -33,9 +33,7 @@ pub(super) fn find(session: &mut Session<'_>, task_uuid: TaskUuid) -> Result<Opt
         return Ok(None);
     }
     let kept = kept.swap_remove(here);
-    session
-        .output
-        .warn(&format!("The server's archive has nothing of {task_uuid}; this is what the journal keeps."));
+    session.output.warn(&format!("{why} {task_uuid}; this is what the journal keeps."));
     pair(&kept).map(Some)
 }
 
