@@ -7,6 +7,8 @@ mod journal;
 #[path = "recovering/world.rs"]
 mod world;
 
+#[path = "recovering/contested.rs"]
+mod contested;
 #[path = "recovering/deaths.rs"]
 mod deaths;
 #[path = "recovering/intents.rs"]
