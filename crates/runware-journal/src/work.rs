@@ -37,6 +37,8 @@ pub(crate) struct Work<'c> {
     pub(crate) redacts: bool,
     /// About how many pages were written.
     pub(crate) pages: u64,
+    /// True once its owner has said that it is alive.
+    pub(crate) is_renewed: bool,
     /// Which other owners were asked after, and whether they are alive.
     alive: HashMap<i64, bool>,
 }
@@ -57,7 +59,17 @@ impl<'c> Work<'c> {
         redacts: bool,
     ) -> Result<Self, Trouble> {
         let meta = Meta::read(connection)?;
-        Ok(Self { connection, meta, moment, owner, owners, redacts, pages: 0, alive: HashMap::new() })
+        Ok(Self {
+            connection,
+            meta,
+            moment,
+            owner,
+            owners,
+            redacts,
+            pages: 0,
+            is_renewed: false,
+            alive: HashMap::new(),
+        })
     }
 
     /// Adds a task.

@@ -171,8 +171,7 @@ impl Writer {
         let mut work = Work::new(connection, moment, owner, &self.owners, self.redacts)?;
         check_position(&work.meta, least)?;
         let found = work.meta.clone();
-        let renews = is_due(self.renewed.as_ref(), &work.moment, self.lease);
-        if renews {
+        if is_due(self.renewed.as_ref(), &work.moment, self.lease) {
             work.renew()?;
         }
         let mut failed = Vec::with_capacity(calls.len());
@@ -184,12 +183,12 @@ impl Writer {
         }
         work.meta.sequence += 1;
         work.meta.update(connection)?;
-        let Work { meta, moment, pages, .. } = work;
+        let Work { meta, moment, pages, is_renewed, .. } = work;
         transaction.commit()?;
         let position = meta.position();
         self.standing.change(|known| known.position = position);
         self.pages += pages + 4;
-        if renews {
+        if is_renewed {
             self.renewed = Some((moment.boot, moment.since_boot));
         }
         // It is durable: what goes wrong from here on does not make it undone.

@@ -59,6 +59,7 @@ impl Work<'_> {
             .prepare_cached("UPDATE owner SET boot = ?2, renewed = ?3, sum = ?4 WHERE id = ?1")?
             .execute((row.id, &row.boot, row.renewed, row.sum()))?;
         self.replace(Some(before), Some(row.sum()));
+        self.is_renewed = true;
         Ok(())
     }
 
