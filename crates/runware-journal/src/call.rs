@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
 use runware::journal::{JournalError, JournalErrorKind};
 use tokio::runtime::Handle;
@@ -112,7 +113,10 @@ impl Calls {
     }
 }
 
-/// Makes calls until there are none. If it is dropped before, as when the runtime ends, those who wait are told.
+/// Makes calls until there are none.
+///
+/// If it is dropped before, as when its runtime ends, a thread of its own goes on: among those who wait are calls of other
+/// runtimes.
 struct Drain {
     shared: Option<Arc<Shared>>,
 }
@@ -129,7 +133,11 @@ impl Drain {
 
 impl Drop for Drain {
     fn drop(&mut self) {
-        if let Some(shared) = self.shared.take() {
+        let Some(shared) = self.shared.take() else { return };
+        let thread = thread::Builder::new().name("runware-journal".to_owned());
+        let successor = Arc::clone(&shared);
+        if thread.spawn(move || Self { shared: Some(successor) }.run()).is_err() {
+            // Those who wait are told.
             *lock(&shared.queue) = Queue::default();
         }
     }
@@ -200,7 +208,10 @@ impl fmt::Debug for Queue {
 }
 
 fn abandoned() -> JournalError {
-    JournalError::new(JournalErrorKind::Io, "the runtime was shut down before the journal was written")
+    JournalError::new(
+        JournalErrorKind::Io,
+        "the thread that was to write the journal has ended before it did",
+    )
 }
 
 /// What the lock guards is whole between any two calls, so that a panic in one of them spoils nothing.

@@ -1,5 +1,7 @@
 //! Calls from everywhere at once.
 
+use std::future::Future;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use runware::journal::{Begun, Fact, Journal, Note};
@@ -60,4 +62,23 @@ fn a_runtime_that_ends_takes_nobody_else_with_it() {
     assert!(matches!(*begun, [Begun::New(_)]));
     journal.ticket(intent(101));
     journal.check().unwrap();
+}
+
+#[test]
+fn what_is_asked_for_while_the_runtime_ends_is_written_all_the_same() {
+    let place = Place::new();
+    let journal = place.open();
+    let ended = Builder::new_current_thread().build().unwrap();
+    let handle = ended.handle().clone();
+    ended.shutdown_background();
+    let mut call = Box::pin(journal.begin(vec![intent(0)]));
+    let looked = {
+        let _entered = handle.enter();
+        call.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+    };
+    let begun = match looked {
+        Poll::Ready(begun) => begun,
+        Poll::Pending => Builder::new_current_thread().build().unwrap().block_on(call),
+    };
+    assert!(matches!(*begun.unwrap(), [Begun::New(_)]));
 }
