@@ -23,6 +23,7 @@
 mod call;
 mod checksum;
 mod clock;
+mod columns;
 mod decision;
 mod file_system;
 mod files;
@@ -38,6 +39,7 @@ mod owners;
 mod reading;
 mod retention;
 mod schema;
+mod stage;
 mod task;
 mod trouble;
 mod verify;
@@ -48,9 +50,10 @@ pub use clock::{BootClock, SystemBootClock};
 pub use decision::{Decided, Decision};
 pub use health::{Counts, Health, Spent};
 pub use journal::SqliteJournal;
-pub use listed::{Filter, Kept, Listed, Stage};
+pub use listed::{Filter, Kept, Listed};
 pub use options::Options;
 pub use retention::{Pruned, Retention};
+pub use stage::Stage;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
