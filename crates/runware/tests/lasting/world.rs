@@ -1,8 +1,8 @@
 //! A client on a script.
 
-#[path = "../shared/time.rs"]
+#[path = "../common/time.rs"]
 mod time;
-#[path = "../shared/wire.rs"]
+#[path = "../common/wire.rs"]
 mod wire;
 
 use std::future::Future;

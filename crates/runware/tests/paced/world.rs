@@ -1,6 +1,6 @@
 //! A client, and a server that is a function of what it is sent.
 
-#[path = "../shared/time.rs"]
+#[path = "../common/time.rs"]
 mod time;
 
 use std::future::Future;

@@ -1,8 +1,8 @@
 //! Processes that come one after the other, on one journal, one clock and one server.
 
-#[path = "../shared/time.rs"]
+#[path = "../common/time.rs"]
 mod time;
-#[path = "../shared/wire.rs"]
+#[path = "../common/wire.rs"]
 mod wire;
 
 use std::future::Future;
