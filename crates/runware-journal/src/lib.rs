@@ -31,16 +31,16 @@
 //!   [`prune`](SqliteJournal::prune) takes for old.
 //! * **Private.** The file can be read by its user alone. Requests can be kept [as hashes only](Options::redact); results
 //!   are kept as they came, and an API key never is.
-//! * **Kept until you say so.** Nothing goes by itself. What is open, undecided or not confirmed is never pruned, and ids
-//!   stay even then, unless they are to be [forgotten](Retention::forget_ids).
+//! * **Kept until you say so.** Nothing goes by itself. What is open, undecided or not confirmed is never pruned, and
+//!   the ids of what was bought stay even then, unless they are to be [forgotten](Retention::forget_ids).
 //!
 //! # Several processes, and the machine
 //!
 //! Any number of processes on one machine can share a journal. A process that ends, however it ends, loses its tasks at
 //! once; one that is stopped, also by a machine that sleeps, when it has said nothing for its
 //! [lease](Options::lease). The clock of leases and ages goes on while the machine sleeps. After another start of the
-//! machine no age is known: whoever may have sent a task does not know any more whether that may be done again, and it is
-//! for somebody to [decide](SqliteJournal::decide).
+//! machine no age is known: a task that may have been sent, and of which nothing can be found, is not sent again by
+//! itself, and it is for somebody to [decide](SqliteJournal::decide).
 //!
 //! # What does not
 //!
