@@ -11,6 +11,7 @@ fn crash(rounds: u64) {
     assert!(output.status.success() && errors.is_empty(), "{text}{errors}");
     assert!(text.starts_with(&format!("rounds={rounds} tasks=")), "{text}");
     assert!(text.contains(" lost=0 double_billed=0 redelivered="), "{text}");
+    assert!(!text.contains(" delivered=0 "), "{text}");
 }
 
 #[test]

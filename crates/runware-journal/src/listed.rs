@@ -6,47 +6,7 @@ use bytes::Bytes;
 use runware::journal::Part;
 use runware::types::{Money, RequestHash, TaskType, TaskUuid};
 
-/// How far a task has come. Every task in a journal is in exactly one stage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Stage {
-    /// It may never have been sent, or is at work.
-    Open,
-    /// All of it has ended, and nobody has confirmed yet that it arrived.
-    Settled,
-    /// It may have run, and nothing can be found of it: [somebody has to decide](crate::SqliteJournal::decide).
-    Undecided,
-    /// All of it has ended and arrived.
-    Confirmed,
-    /// The server did not take it, or it never left: nothing was bought.
-    Refused,
-    /// It was given up.
-    Abandoned,
-}
-
-impl Stage {
-    /// All stages.
-    pub const ALL: [Self; 6] =
-        [Self::Open, Self::Settled, Self::Undecided, Self::Confirmed, Self::Refused, Self::Abandoned];
-
-    /// Its name in one word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Settled => "settled",
-            Self::Undecided => "undecided",
-            Self::Confirmed => "confirmed",
-            Self::Refused => "refused",
-            Self::Abandoned => "abandoned",
-        }
-    }
-}
-
-impl std::fmt::Display for Stage {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(self.as_str())
-    }
-}
+use crate::Stage;
 
 /// Which tasks are to be [listed](crate::SqliteJournal::list); by default all of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -8,6 +8,7 @@ use rusqlite::{Connection, params_from_iter, types::Value};
 use crate::kept;
 use crate::moment::Moment;
 use crate::owners::Owners;
+use crate::stage::FINISHED;
 use crate::task::Task;
 use crate::trouble::Trouble;
 use crate::work::is_alive;
@@ -80,10 +81,10 @@ const PRUNED_TOGETHER: u32 = 500;
 /// The number of the last task of those that can go together: behind `after`, and ended no later than `latest`. `None` if
 /// there are no more.
 pub(crate) fn ended_by(connection: &Connection, latest: i64, after: i64) -> Result<Option<i64>, Trouble> {
-    let mut query = connection.prepare(
+    let mut query = connection.prepare(&format!(
         "SELECT max(id) FROM
-            (SELECT id FROM task WHERE id > ?1 AND stage > 2 AND ended_at <= ?2 ORDER BY id LIMIT ?3)",
-    )?;
+            (SELECT id FROM task WHERE id > ?1 AND {FINISHED} AND ended_at <= ?2 ORDER BY id LIMIT ?3)",
+    ))?;
     Ok(query.query_row((after, latest, PRUNED_TOGETHER), |row| row.get(0))?)
 }
 

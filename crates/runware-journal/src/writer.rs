@@ -1,16 +1,19 @@
 //! [`Writer`]: the one connection that writes, and what it does when it cannot.
 
+mod connection;
+mod making;
+mod standing;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use runware::journal::{JournalError, JournalErrorKind};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::call::Call;
-use crate::files::{Files, PAGE_SIZE, Watch};
+use crate::files::{Files, Watch};
 use crate::mark::{Mark, Position};
 use crate::moment::{Moment, nanoseconds};
 use crate::owners::{OwnerLock, Owners};
@@ -19,9 +22,11 @@ use crate::trouble::{Trouble, is_grave};
 use crate::verify::{check_position, verify};
 use crate::work::Work;
 use crate::{BootClock, Options};
+use connection::{Immediate, connect, prepare_to_write};
+use making::{clean, create};
 
-/// How long to wait for another process that writes.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) use connection::connect_to_read;
+pub(crate) use standing::{Known, Standing};
 
 /// How long to let a journal rest that could not be written, before all of it is read again.
 const REST: Duration = Duration::from_secs(10);
@@ -54,38 +59,6 @@ struct Open {
     connection: Connection,
     mark: Mark,
     watch: Watch,
-}
-
-/// How a writer stands. Whoever only reads asks here, and does not wait for what is being written.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Standing {
-    known: Arc<Mutex<Known>>,
-}
-
-/// What is known of a writer; see [`Standing`].
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Known {
-    /// The number of this owner.
-    pub(crate) owner: i64,
-    /// How far the journal was written at least, by anybody.
-    pub(crate) position: Position,
-    /// What went wrong so gravely that everything has to be read again before anything is written.
-    pub(crate) refusal: Option<JournalError>,
-}
-
-impl Standing {
-    pub(crate) fn now(&self) -> Known {
-        self.lock().clone()
-    }
-
-    fn change(&self, change: impl FnOnce(&mut Known)) {
-        change(&mut self.lock());
-    }
-
-    /// It is held for as long as it takes to copy what is in it, and never while anything is written.
-    fn lock(&self) -> MutexGuard<'_, Known> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Writer {
@@ -228,9 +201,9 @@ impl Writer {
             if marked.sequence > 0 || written.sequence > 0 {
                 return Err(Trouble::damaged("it is gone"));
             }
-            self.create(&mark)?;
+            create(&self.files, &mark)?;
         }
-        self.clean(&mark)?;
+        clean(&self.files, &mark)?;
         let mut connection = connect(&self.files, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         schema::update(&mut connection)?;
         prepare_to_write(&connection)?;
@@ -246,32 +219,6 @@ impl Writer {
         let watch = Watch::over(&watched)?;
         self.open = Some(Open { connection, mark, watch });
         self.standing.change(|known| known.refusal = None);
-        Ok(())
-    }
-
-    /// Makes a journal aside, and gives it its name when it is complete: either there is all of it or nothing.
-    fn create(&self, mark: &Mark) -> Result<(), Trouble> {
-        let unique: String =
-            Connection::open_in_memory()?.query_row("SELECT hex(randomblob(8))", [], |row| row.get(0))?;
-        let draft = self.files.draft(&unique);
-        // One at a time, so that what lies aside otherwise is nobody's.
-        let held = mark.hold()?;
-        let made = if self.files.is_there()? { Ok(()) } else { build(&self.files, &draft) };
-        let _ = std::fs::remove_file(&draft);
-        drop(held);
-        made?;
-        Ok(self.files.sync_directory()?)
-    }
-
-    /// Removes what those have left who were ended while they made it.
-    fn clean(&self, mark: &Mark) -> Result<(), Trouble> {
-        let drafts = self.files.drafts();
-        if !drafts.is_empty() {
-            // Whoever is making it holds the mark, and is done with all that was there before.
-            drop(mark.hold()?);
-            // If it stays, it only takes up room.
-            drafts.iter().for_each(|draft| drop(std::fs::remove_file(draft)));
-        }
         Ok(())
     }
 
@@ -302,65 +249,6 @@ impl Drop for Writer {
     }
 }
 
-/// A connection that only reads.
-pub(crate) fn connect_to_read(files: &Files) -> Result<Connection, Trouble> {
-    let connection = connect(files, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    connection.pragma_update(None, "query_only", true)?;
-    Ok(connection)
-}
-
-fn connect(files: &Files, flags: OpenFlags) -> Result<Connection, Trouble> {
-    let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-    let connection = Connection::open_with_flags(&files.database, flags)?;
-    connection.busy_timeout(PATIENCE)?;
-    connection.set_prepared_statement_cache_capacity(64);
-    connection.pragma_update(None, "trusted_schema", false)?;
-    connection.pragma_update(None, "cell_size_check", true)?;
-    connection.pragma_update(None, "mmap_size", 0)?;
-    Ok(connection)
-}
-
-fn prepare_to_write(connection: &Connection) -> Result<(), Trouble> {
-    let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
-    if mode != "wal" {
-        return Err(Trouble::damaged("its mode is not the one that it was made with"));
-    }
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "fullfsync", true)?;
-    // What was pruned is overwritten.
-    connection.pragma_update(None, "secure_delete", true)?;
-    // The log is copied into the database after those who wait were told.
-    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
-    Ok(())
-}
-
-fn build(files: &Files, draft: &std::path::Path) -> Result<(), Trouble> {
-    crate::files::create(draft)?;
-    let mut connection = Connection::open_with_flags(draft, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    connection.pragma_update(None, "page_size", PAGE_SIZE)?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    schema::create(&mut connection)?;
-    // The change is durable only once its statement has come to its end, behind the row with the new mode; and a disk that
-    // fails may leave the mode as it was.
-    let mut change = connection.prepare("PRAGMA journal_mode = WAL")?;
-    let mut rows = change.query([])?;
-    while rows.next()?.is_some() {}
-    drop(rows);
-    drop(change);
-    let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
-    if mode != "wal" {
-        return Err(std::io::Error::other("its mode cannot be changed").into());
-    }
-    // Closing copies the log as well, and does not say if that fails; and the log has another name later.
-    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-    connection.close().map_err(|(_, error)| error)?;
-    std::fs::File::open(draft)?.sync_all()?;
-    match std::fs::hard_link(draft, &files.database) {
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        linked => Ok(linked?),
-    }
-}
-
 fn later(one: Position, other: Position) -> Position {
     if other.sequence > one.sequence { other } else { one }
 }
@@ -388,29 +276,4 @@ fn run_one(work: &mut Work<'_>, call: &mut dyn Call, files: &Files) -> Result<Op
     connection.execute_batch("ROLLBACK TO call; RELEASE call")?;
     work.meta = meta;
     Ok(Some(error))
-}
-
-/// A transaction that nobody else can write beside. It is undone when it is dropped.
-struct Immediate<'c> {
-    connection: &'c Connection,
-}
-
-impl<'c> Immediate<'c> {
-    fn begin(connection: &'c Connection) -> Result<Self, Trouble> {
-        connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-        Ok(Self { connection })
-    }
-
-    fn commit(self) -> Result<(), Trouble> {
-        self.connection.prepare_cached("COMMIT")?.execute([])?;
-        Ok(())
-    }
-}
-
-impl Drop for Immediate<'_> {
-    fn drop(&mut self) {
-        if !self.connection.is_autocommit() {
-            let _ = self.connection.execute_batch("ROLLBACK");
-        }
-    }
 }

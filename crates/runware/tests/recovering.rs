@@ -2,6 +2,8 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+#[path = "recovering/awkward.rs"]
+mod awkward;
 #[path = "recovering/journal.rs"]
 mod journal;
 #[path = "recovering/world.rs"]

@@ -1,15 +1,22 @@
 //! What has to hold after all processes.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::time::Duration;
 
+use runware::types::TaskUuid;
 use runware_emulator::{Account, Ledger};
 
 use super::heard::{Heard, Line};
 
 /// Two submissions of one task are at least this far apart.
 const APART: Duration = Duration::from_secs(1);
+
+/// What may have been sent is sent again within this time; later it is for somebody to decide.
+const WINDOW: Duration = Duration::from_secs(3_600);
 
 /// Exit codes of processes that did what can be done: 0 delivered, 6 failed in part, 8 still running, 9 unknown.
 const SOUND: &[i32] = &[0, 6, 8, 9];
@@ -23,6 +30,8 @@ pub struct Evidence {
     pub(super) states: HashMap<String, String>,
     /// How long each undisturbed collection took to its first request, or to its end.
     pub(super) recoveries: Vec<Duration>,
+    /// How long all of it took.
+    pub(super) took: Duration,
     complaints: Vec<String>,
 }
 
@@ -72,6 +81,10 @@ impl Evidence {
 
     /// Compares it with what really happened.
     pub fn judge(self, rounds: u64, ledger: &Ledger) -> Report {
+        self.judge_accounts(rounds, &ledger.tasks().collect())
+    }
+
+    fn judge_accounts(self, rounds: u64, accounts: &HashMap<&TaskUuid, &Account>) -> Report {
         let mut report = Report {
             rounds,
             tasks: self.states.len(),
@@ -80,7 +93,9 @@ impl Evidence {
             ..Report::default()
         };
         let delivered = report.judge_deliveries(&self.heard);
-        report.judge_tasks(ledger, &delivered, &self.states);
+        report.judge_accounts(accounts, &delivered, &self.states);
+        let sent = accounts.keys().map(ToString::to_string).collect();
+        report.judge_states(&self.states, &sent, &delivered, self.took);
         report
     }
 }
@@ -123,13 +138,13 @@ impl Report {
         tasks
     }
 
-    fn judge_tasks(
+    fn judge_accounts(
         &mut self,
-        ledger: &Ledger,
+        accounts: &HashMap<&TaskUuid, &Account>,
         delivered: &HashMap<String, usize>,
         states: &HashMap<String, String>,
     ) {
-        for (task, account) in ledger.tasks() {
+        for (task, account) in accounts {
             let task = task.to_string();
             self.judge_money(&task, account);
             let told = delivered.get(&task).copied().unwrap_or_default();
@@ -146,11 +161,22 @@ impl Report {
                 self.complain(format!("{task} was sent, and is not in the journal"));
             }
         }
+    }
+
+    /// Nothing is left to be done, and nothing to be decided but what is too old to be sent again.
+    fn judge_states(
+        &mut self,
+        states: &HashMap<String, String>,
+        sent: &HashSet<String>,
+        delivered: &HashMap<String, usize>,
+        took: Duration,
+    ) {
         for (task, state) in states {
             match state.as_str() {
-                "confirmed" | "refused" => {}
-                // Whether it was sent is for somebody to decide; nothing was billed.
-                "undecided" if !delivered.contains_key(task) => {}
+                "confirmed" if sent.contains(task) => {}
+                "confirmed" => self.complain(format!("{task} is confirmed, and was never sent")),
+                "refused" => {}
+                "undecided" if took >= WINDOW && !delivered.contains_key(task) => {}
                 _ => self.complain(format!("{task} is still {state} in the end")),
             }
         }

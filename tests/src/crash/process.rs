@@ -14,6 +14,9 @@ use super::stage::Stage;
 /// Longer than any undisturbed process takes.
 const PATIENCE: Duration = Duration::from_secs(180);
 
+/// Stands for the exit code of a process that a signal has ended which nobody here has sent.
+const CRASHED: i32 = -1;
+
 /// What is asked of a process.
 #[derive(Clone, Debug)]
 pub(super) struct Order {
@@ -57,7 +60,8 @@ impl Order {
             said = &mut reading => Some(said),
             () = stage.clock.sleep_until(from + delay.unwrap_or(PATIENCE)) => None,
         };
-        if end.is_none() {
+        let is_killed = end.is_none();
+        if is_killed {
             child.start_kill().context("it cannot be killed")?;
         }
         let (stdout, stderr) = match end {
@@ -70,7 +74,8 @@ impl Order {
             bail!("`{words}` took longer than {} s", PATIENCE.as_secs());
         }
         let errors = String::from_utf8_lossy(&stderr).into_owned();
-        Ok(Ended { words, from, until, code: status.code(), heard: Heard::read(&stdout), errors })
+        let code = status.code().or((!is_killed).then_some(CRASHED));
+        Ok(Ended { words, from, until, code, heard: Heard::read(&stdout), errors })
     }
 
     fn command(&self, stage: &Stage) -> Command {

@@ -1,8 +1,8 @@
-//! Every test that `docs/guarantees.md` names exists.
+//! Every test that `docs/guarantees.md` and `docs/faults.md` name exists.
 //!
-//! The page's tables name tests in backticks, in a column whose heading contains "test":
+//! Their tables name tests in backticks, in a column whose heading contains "test":
 //! as `tests/suite/polling.rs::name`, or as a Rust path that starts with a crate or with `suite`
-//! (`runware_poll::collector::tests::name`, `suite::polling::name`).
+//! (`runware_poll::collector::tests::name`, `suite::polling::name`); `tests/suite/polling.rs` is all tests of a file.
 
 use super::Finding;
 use super::code;
@@ -10,6 +10,7 @@ use super::facts::{Facts, File};
 use super::markdown;
 
 const PAGE: &str = "docs/guarantees.md";
+const FAULTS: &str = "docs/faults.md";
 
 pub(super) fn check(facts: &Facts) -> Vec<Finding> {
     let Some(page) = facts.file(PAGE) else {
@@ -18,16 +19,20 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
             "the page is missing; write what is promised and which tests prove it",
         )];
     };
-    let named = tests_named(&page.text);
-    if named.is_empty() {
+    if tests_named(&page.text).is_empty() {
         return vec![Finding::new(PAGE, "no table names a test; add a column `Test` with `path::to::test`")];
     }
-    named
+    let pages = [Some(page), facts.file(FAULTS)];
+    pages.into_iter().flatten().flat_map(|page| check_page(facts, page)).collect()
+}
+
+fn check_page(facts: &Facts, page: &File) -> Vec<Finding> {
+    tests_named(&page.text)
         .into_iter()
         .filter(|(_, test)| !exists(facts, test))
         .map(|(line, test)| {
             Finding::new(
-                format!("{PAGE}:{line}"),
+                format!("{}:{line}", page.path),
                 format!("there is no test `{test}`; correct the name or write the test"),
             )
         })
@@ -41,14 +46,21 @@ fn tests_named(text: &str) -> Vec<(usize, String)> {
             table.header.iter().map(|title| title.to_lowercase().contains("test")).collect();
         for row in &table.rows {
             let cells = row.cells.iter().zip(&columns).filter(|(_, is_test)| **is_test).map(|(cell, _)| cell);
-            let tests = cells.flat_map(|cell| markdown::code_spans(cell)).filter(|span| span.contains("::"));
+            let tests = cells.flat_map(|cell| markdown::code_spans(cell)).filter(|span| is_test(span));
             named.extend(tests.map(|test| (row.line, test.to_owned())));
         }
     }
     named
 }
 
+fn is_test(span: &str) -> bool {
+    span.contains("::") || span.ends_with(".rs")
+}
+
 fn exists(facts: &Facts, test: &str) -> bool {
+    if test.ends_with(".rs") {
+        return facts.file(test).is_some();
+    }
     let Some((path, name)) = test.rsplit_once("::") else { return false };
     if path.ends_with(".rs") {
         return facts.file(path).is_some_and(|file| has_function(&code::blank(&file.text), name));

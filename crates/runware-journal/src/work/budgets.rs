@@ -7,7 +7,8 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use super::Work;
 use crate::Spent;
 use crate::checksum::{Checksum, Sum};
-use crate::task::{Task, digits, parsed};
+use crate::columns::{digits, parsed};
+use crate::task::Task;
 use crate::trouble::Trouble;
 
 /// A budget, and what counts in it.

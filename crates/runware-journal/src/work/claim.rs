@@ -4,6 +4,7 @@ use runware::journal::{Claim, Claimed};
 
 use super::Work;
 use crate::Stage;
+use crate::stage::UNFINISHED;
 use crate::task::Task;
 use crate::trouble::Trouble;
 
@@ -33,9 +34,8 @@ impl Work<'_> {
 
     /// Tasks that are open, settled or undecided, oldest first.
     fn unfinished(&self, scope: &str) -> Result<Vec<Task>, Trouble> {
-        let mut query = self
-            .connection
-            .prepare_cached("SELECT * FROM task WHERE scope = ?1 AND stage <= 2 ORDER BY id")?;
+        let query = format!("SELECT * FROM task WHERE scope = ?1 AND {UNFINISHED} ORDER BY id");
+        let mut query = self.connection.prepare_cached(&query)?;
         let mut rows = query.query([scope])?;
         let mut tasks = Vec::new();
         while let Some(row) = rows.next()? {

@@ -2,6 +2,7 @@
 
 use super::{Before, Work};
 use crate::checksum::Sum;
+use crate::stage::FINISHED;
 use crate::task::Task;
 use crate::trouble::Trouble;
 use crate::{Pruned, Retention, Stage};
@@ -24,9 +25,9 @@ impl Work<'_> {
 
     /// What was found to have ended may have begun anew since.
     fn ended_by(&self, latest: i64, after: i64, last: i64) -> Result<Vec<Task>, Trouble> {
-        let mut query = self.connection.prepare_cached(
-            "SELECT * FROM task WHERE id > ?1 AND id <= ?2 AND stage > 2 AND ended_at <= ?3 ORDER BY id",
-        )?;
+        let mut query = self.connection.prepare_cached(&format!(
+            "SELECT * FROM task WHERE id > ?1 AND id <= ?2 AND {FINISHED} AND ended_at <= ?3 ORDER BY id",
+        ))?;
         let mut rows = query.query([after, last, latest])?;
         let mut tasks = Vec::new();
         while let Some(row) = rows.next()? {

@@ -27,12 +27,7 @@ async fn what_answered_a_repeated_submission_fails_no_task() {
 async fn a_conflict_in_a_check_after_the_only_attempt_asks_whose_the_id_is() {
     let world = World::new(|number, attempt| match number {
         0 => Step::error(lost()),
-        _ if is_details(attempt) => {
-            let theirs = r#"{"taskType":"imageInference","taskUUID":"$a","positivePrompt":"another"}"#;
-            answer(&format!(
-                r#"{{"taskType":"getTaskDetails","taskUUID":"$a","request":[{theirs}],"response":{{"data":[]}}}}"#
-            ))
-        }
+        _ if is_details(attempt) => answer(&details(THEIRS, "")),
         _ => errors(CONFLICT),
     });
     let error = world.run(world.client.run(image("a", 1))).await.unwrap_err();

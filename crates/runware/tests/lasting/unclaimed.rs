@@ -153,12 +153,7 @@ async fn a_late_conflict_after_a_repetition_means_accepted() {
 async fn a_late_conflict_with_the_only_attempt_asks_whose_the_id_is() {
     let world = World::new(|number, attempt| match number {
         0 => Step::error(lost()),
-        _ if is_details(attempt) => {
-            let theirs = r#"{"taskType":"imageInference","taskUUID":"$a","positivePrompt":"another"}"#;
-            answer(&format!(
-                r#"{{"taskType":"getTaskDetails","taskUUID":"$a","request":[{theirs}],"response":{{"data":[]}}}}"#
-            ))
-        }
+        _ if is_details(attempt) => answer(&details(THEIRS, "")),
         _ => blank(),
     });
     let task = world.client.submit(image("a", 1)).unwrap();

@@ -1,15 +1,20 @@
 //! A client on a script.
 
+#[path = "../common/time.rs"]
+mod time;
+#[path = "../common/wire.rs"]
+mod wire;
+
 use std::future::Future;
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use runware::transport::testing::{ManualClock, ScriptedTransport, Step};
 use runware::transport::{Attempt, Delivery, ErrorKind, Reply, TransportError};
 use runware::types::{Envelope, ImageInference, RawTask, TaskType, TaskUuid};
 use runware::{Client, Event, Task};
+
+pub(crate) use wire::*;
 
 /// A client whose server is a function, and whose time is moved by hand.
 pub(crate) struct World {
@@ -33,45 +38,19 @@ impl World {
         Self { client, transport, clock }
     }
 
-    /// Lets time run, from one alarm to the next, until the future is done; an hour at most.
+    /// Lets time run until the future is done.
     pub(crate) async fn run<T>(&self, future: impl Future<Output = T>) -> T {
-        let mut future = pin!(future);
-        for _ in 0..10_000 {
-            // Everything that can happen now does, before time passes.
-            for _ in 0..50 {
-                let ready = std::future::poll_fn(|context| match future.as_mut().poll(context) {
-                    Poll::Ready(done) => Poll::Ready(Some(done)),
-                    Poll::Pending => Poll::Ready(None),
-                });
-                if let Some(done) = ready.await {
-                    return done;
-                }
-                tokio::task::yield_now().await;
-            }
-            if let Some(wake) = self.clock.next_wake().filter(|wake| *wake <= Duration::from_secs(3600)) {
-                self.clock.advance_to(wake);
-            }
-        }
-        panic!("the test hangs at {:?}", self.clock_now());
+        time::run(&self.clock, future).await
     }
 
     /// Lets everything happen that can without time passing.
     pub(crate) async fn settle(&self) {
-        for _ in 0..50 {
-            tokio::task::yield_now().await;
-        }
+        time::settle().await;
     }
 
-    /// Lets this much time pass, from one alarm to the next.
+    /// Lets this much time pass.
     pub(crate) async fn pass(&self, time: Duration) {
-        let end = self.clock_now() + time;
-        self.settle().await;
-        while let Some(wake) = self.clock.next_wake().filter(|wake| *wake <= end) {
-            self.clock.advance_to(wake);
-            self.settle().await;
-        }
-        self.clock.advance_to(end);
-        self.settle().await;
+        time::pass(&self.clock, time).await;
     }
 
     pub(crate) fn clock_now(&self) -> Duration {
@@ -123,18 +102,6 @@ pub(crate) fn image(key: &str, results: u32) -> RawTask {
     RawTask::from(task)
 }
 
-pub(crate) fn is(attempt: &Attempt, task_type: &TaskType) -> bool {
-    attempt.calls.iter().any(|call| RawTask::from_json(&call.bytes).unwrap().task_type() == task_type)
-}
-
-pub(crate) fn is_check(attempt: &Attempt) -> bool {
-    is(attempt, &TaskType::GetResponse)
-}
-
-pub(crate) fn is_details(attempt: &Attempt) -> bool {
-    is(attempt, &TaskType::GetTaskDetails)
-}
-
 /// A reply with these items and errors; `$a`, `$b` and so on stand for the ids of tasks.
 pub(crate) fn reply(items: &str, errors: &str) -> Reply {
     let mut body = format!(r#"{{"data":[{items}],"errors":[{errors}]}}"#);
@@ -144,21 +111,7 @@ pub(crate) fn reply(items: &str, errors: &str) -> Reply {
     Reply::new(200, Envelope::decode(body).unwrap())
 }
 
-/// An image of task `a`.
-pub(crate) fn picture(uuid: &str) -> String {
-    format!(r#"{{"taskType":"imageInference","taskUUID":"$a","imageUUID":"{uuid}","imageURL":"u/{uuid}"}}"#)
-}
-
-/// A text of task `a`, which has no id of its own.
-pub(crate) fn text(text: &str) -> String {
-    format!(r#"{{"taskType":"textInference","taskUUID":"$a","text":"{text}"}}"#)
-}
-
-pub(crate) const ACK: &str = r#"{"taskType":"imageInference","taskUUID":"$a"}"#;
-pub(crate) const RUNNING: &str = r#"{"taskType":"imageInference","taskUUID":"$a","status":"processing"}"#;
 pub(crate) const FAILED: &str = r#"{"code":"timeoutProvider","status":"error","taskUUID":"$a"}"#;
-pub(crate) const CONFLICT: &str = r#"{"code":"conflictTaskUUID","taskUUID":"$a"}"#;
-pub(crate) const NOT_FOUND: &str = r#"{"code":"taskNotFound","taskUUID":"$a"}"#;
 
 pub(crate) fn answer(items: &str) -> Step {
     Step::reply(reply(items, ""))

@@ -1,9 +1,10 @@
 //! A client, and a server that is a function of what it is sent.
 
+#[path = "../common/time.rs"]
+mod time;
+
 use std::future::Future;
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use runware::transport::testing::{ManualClock, ScriptedTransport, Step};
@@ -55,43 +56,14 @@ impl World {
         numbers.into_iter().map(|number| self.client.submit(image(number)).unwrap()).collect()
     }
 
-    /// Lets time run, from one alarm to the next, until the future is done; an hour at most.
+    /// Lets time run until the future is done.
     pub(crate) async fn run<T>(&self, future: impl Future<Output = T>) -> T {
-        let mut future = pin!(future);
-        for _ in 0..20_000 {
-            for _ in 0..100 {
-                let ready = std::future::poll_fn(|context| match future.as_mut().poll(context) {
-                    Poll::Ready(done) => Poll::Ready(Some(done)),
-                    Poll::Pending => Poll::Ready(None),
-                });
-                if let Some(done) = ready.await {
-                    return done;
-                }
-                tokio::task::yield_now().await;
-            }
-            if let Some(wake) = self.clock.next_wake().filter(|wake| *wake <= Duration::from_secs(3600)) {
-                self.clock.advance_to(wake);
-            }
-        }
-        panic!("the test hangs at {:?}", self.clock.now());
+        time::run(&self.clock, future).await
     }
 
-    /// Lets this much time pass, from one alarm to the next.
+    /// Lets this much time pass.
     pub(crate) async fn pass(&self, millis: u64) {
-        let end = self.clock.now() + Duration::from_millis(millis);
-        self.settle().await;
-        while let Some(wake) = self.clock.next_wake().filter(|wake| *wake <= end) {
-            self.clock.advance_to(wake);
-            self.settle().await;
-        }
-        self.clock.advance_to(end);
-        self.settle().await;
-    }
-
-    async fn settle(&self) {
-        for _ in 0..100 {
-            tokio::task::yield_now().await;
-        }
+        time::pass(&self.clock, Duration::from_millis(millis)).await;
     }
 
     pub(crate) fn now(&self) -> u64 {

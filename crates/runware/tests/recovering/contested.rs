@@ -7,86 +7,46 @@ use runware::poll::Plan;
 use runware::transport::testing::ManualClock;
 use runware::{ErrorKind, Status};
 
+use crate::awkward::Awkward;
 use crate::journal::{Disk, Stage};
 use crate::world::*;
 
 #[tokio::test]
 async fn what_has_ended_since_it_was_read_is_not_handed_over_a_second_time() {
     let disk = Disk::default();
-    let (gate, opened) = tokio::sync::oneshot::channel();
-    let journal = Arc::new(Gated { inner: disk.open(), gate: std::sync::Mutex::new(None) });
-    let world = Process::new(journal.clone(), ManualClock::new(), |now, attempt| match () {
-        () if !is_check(attempt) => answer(ACK),
-        () if now < 10_000 => answer(RUNNING),
-        () => answer(&picture("p")),
-    });
-    let task = world.client.submit_prepared(image("a", 1)).unwrap();
-    world.pass(2 * SECOND).await;
-    *journal.gate.lock().unwrap() = Some(opened);
-    let client = world.client.clone();
+    let journal = Arc::new(Awkward::new(&disk));
+    let world = Process::new(journal.clone(), ManualClock::new(), taking_ten_seconds);
+    ends_after_it_was_read(&world, &world, &journal).await;
+}
+
+#[tokio::test]
+async fn what_another_client_of_this_process_has_ended_since_it_was_read_is_not_handed_over_again() {
+    let disk = Disk::default();
+    let journal = Arc::new(Awkward::new(&disk));
+    let clock = ManualClock::new();
+    let one = Process::new(journal.clone(), clock.clone(), taking_ten_seconds);
+    let other = Process::new(journal.clone(), clock, taking_ten_seconds);
+    ends_after_it_was_read(&one, &other, &journal).await;
+}
+
+/// What the journal has is read by `other` while a task of `one` is open. Before that is looked at, the task ends and is
+/// confirmed.
+async fn ends_after_it_was_read(one: &Process, other: &Process, journal: &Awkward) {
+    let task = one.client.submit_prepared(image("a", 1)).unwrap();
+    one.pass(2 * SECOND).await;
+    let gate = journal.hold_claimed();
+    let client = other.client.clone();
     let recovering = tokio::spawn(async move { client.recover().await });
     settle().await;
-    // What the journal has was read while it was open. Before that is looked at, it ends and is confirmed.
-    let outcome = world.run(task.outcome()).await.unwrap();
+    let outcome = one.run(task.outcome()).await.unwrap();
     assert_eq!((outcome.results().len(), outcome.is_redelivered()), (1, false));
-    world.run(outcome.confirm()).await.unwrap();
+    one.run(outcome.confirm()).await.unwrap();
     drop(task);
     gate.send(()).unwrap();
-    let recovered = world.run(recovering).await.unwrap().unwrap();
+    let recovered = other.run(recovering).await.unwrap().unwrap();
     for task in recovered.tasks {
-        let story = world.story(&task).await;
+        let story = other.story(&task).await;
         assert!(!story.contains(&"p #0".to_owned()), "handed over again as if it were new: {story:?}");
-    }
-}
-
-/// A journal whose next taking over is told late.
-#[derive(Debug)]
-struct Gated {
-    inner: Arc<crate::journal::MemoryJournal>,
-    gate: std::sync::Mutex<Option<tokio::sync::oneshot::Receiver<()>>>,
-}
-
-#[runware::transport::async_trait]
-impl runware::journal::Journal for Gated {
-    async fn begin(
-        &self,
-        intents: Vec<runware::journal::Intent>,
-    ) -> Result<Vec<runware::journal::Begun>, runware::journal::JournalError> {
-        self.inner.begin(intents).await
-    }
-
-    async fn record(
-        &self,
-        notes: Vec<runware::journal::Note>,
-    ) -> Result<Vec<runware::journal::Ticket>, runware::journal::JournalError> {
-        self.inner.record(notes).await
-    }
-
-    async fn claim(
-        &self,
-        claim: runware::journal::Claim,
-    ) -> Result<runware::journal::Claimed, runware::journal::JournalError> {
-        let claimed = self.inner.claim(claim).await;
-        let gate = self.gate.lock().unwrap().take();
-        if let Some(gate) = gate {
-            gate.await.unwrap();
-        }
-        claimed
-    }
-
-    async fn renew(&self) -> Result<(), runware::journal::JournalError> {
-        Ok(())
-    }
-
-    async fn durations(&self) -> Result<Option<runware::poll::Durations>, runware::journal::JournalError> {
-        Ok(None)
-    }
-
-    async fn keep_durations(
-        &self,
-        _: runware::poll::Durations,
-    ) -> Result<(), runware::journal::JournalError> {
-        Ok(())
     }
 }
 
@@ -132,7 +92,7 @@ async fn who_was_stopped_with_a_task_that_waits_for_its_turn_does_not_send_what_
 #[tokio::test]
 async fn an_intent_that_failed_and_is_there_all_the_same_is_not_bought_by_somebody_else() {
     let disk = Disk::default();
-    let journal = Arc::new(Unsure(disk.open()));
+    let journal = Arc::new(Awkward::unsure(&disk));
     let first = Process::new(journal, ManualClock::new(), |_, _| answer(ACK));
     let task = first.client.submit_prepared(image("a", 1)).unwrap();
     let error = first.run(task.outcome()).await.unwrap_err();
@@ -158,7 +118,7 @@ async fn an_intent_that_failed_and_is_there_all_the_same_is_not_bought_by_somebo
 async fn what_an_earlier_process_may_have_sent_is_not_refused_because_it_could_not_be_begun_again() {
     let disk = Disk::default();
     disk.put(intent(&image("a", 1)), Duration::from_secs(90));
-    let journal = Arc::new(Unsure(disk.open()));
+    let journal = Arc::new(Awkward::unsure(&disk));
     let first = Process::new(journal, ManualClock::new(), |_, _| answer(ACK));
     let task = first.client.submit_prepared(image("a", 1)).unwrap();
     let error = first.run(task.outcome()).await.unwrap_err();
@@ -166,51 +126,6 @@ async fn what_an_earlier_process_may_have_sent_is_not_refused_because_it_could_n
     first.pass(100 * SECOND).await;
     first.run(first.client.close()).await;
     assert_eq!(disk.row(id("a")).stage, Stage::Open);
-}
-
-/// A journal whose intents fail after they were written, as when the sync of a disk fails that has written them.
-#[derive(Debug)]
-struct Unsure(Arc<crate::journal::MemoryJournal>);
-
-#[runware::transport::async_trait]
-impl runware::journal::Journal for Unsure {
-    async fn begin(
-        &self,
-        intents: Vec<runware::journal::Intent>,
-    ) -> Result<Vec<runware::journal::Begun>, runware::journal::JournalError> {
-        _ = self.0.begin(intents).await;
-        let kind = runware::journal::JournalErrorKind::Io;
-        Err(runware::journal::JournalError::new(kind, "the disk could not be synced"))
-    }
-
-    async fn record(
-        &self,
-        notes: Vec<runware::journal::Note>,
-    ) -> Result<Vec<runware::journal::Ticket>, runware::journal::JournalError> {
-        self.0.record(notes).await
-    }
-
-    async fn claim(
-        &self,
-        claim: runware::journal::Claim,
-    ) -> Result<runware::journal::Claimed, runware::journal::JournalError> {
-        self.0.claim(claim).await
-    }
-
-    async fn renew(&self) -> Result<(), runware::journal::JournalError> {
-        Ok(())
-    }
-
-    async fn durations(&self) -> Result<Option<runware::poll::Durations>, runware::journal::JournalError> {
-        Ok(None)
-    }
-
-    async fn keep_durations(
-        &self,
-        _: runware::poll::Durations,
-    ) -> Result<(), runware::journal::JournalError> {
-        Ok(())
-    }
 }
 
 #[tokio::test]
@@ -226,52 +141,14 @@ async fn what_was_confirmed_and_pruned_does_not_come_as_if_it_were_new() {
 }
 
 #[tokio::test]
-async fn what_another_client_of_this_process_has_ended_since_it_was_read_is_not_handed_over_again() {
-    let disk = Disk::default();
-    let (gate, opened) = tokio::sync::oneshot::channel();
-    let journal = Arc::new(Gated { inner: disk.open(), gate: std::sync::Mutex::new(None) });
-    let clock = ManualClock::new();
-    let serve = |now, attempt: &_| match () {
-        () if !is_check(attempt) => answer(ACK),
-        () if now < 10_000 => answer(RUNNING),
-        () => answer(&picture("p")),
-    };
-    let one = Process::new(journal.clone(), clock.clone(), serve);
-    let other = Process::new(journal.clone(), clock, serve);
-    let task = one.client.submit_prepared(image("a", 1)).unwrap();
-    one.pass(2 * SECOND).await;
-    *journal.gate.lock().unwrap() = Some(opened);
-    let client = other.client.clone();
-    let recovering = tokio::spawn(async move { client.recover().await });
-    settle().await;
-    let outcome = one.run(task.outcome()).await.unwrap();
-    one.run(outcome.confirm()).await.unwrap();
-    drop(task);
-    gate.send(()).unwrap();
-    let recovered = other.run(recovering).await.unwrap().unwrap();
-    for task in recovered.tasks {
-        let story = other.story(&task).await;
-        assert!(!story.contains(&"p #0".to_owned()), "handed over again as if it were new: {story:?}");
-    }
-}
-
-#[tokio::test]
 async fn what_one_client_gives_up_before_it_is_begun_is_not_taken_from_another_one() {
     let disk = Disk::default();
-    let (gate, opened) = tokio::sync::oneshot::channel();
-    let journal = Arc::new(Late { inner: disk.open(), gate: std::sync::Mutex::new(Some(opened)) });
+    let journal = Arc::new(Awkward::new(&disk));
+    let gate = journal.hold_begun();
     let clock = ManualClock::new();
-    let mut has = false;
-    let serve = move |_, attempt: &_| match () {
-        () if is_details(attempt) => errors(NOT_FOUND),
-        () if is_check(attempt) => answer(if has { picture("p") } else { String::new() }.as_str()),
-        () => {
-            has = true;
-            answer(ACK)
-        }
-    };
-    let one = Process::new(journal.clone(), clock.clone(), serve);
-    let other = Process::new(journal, clock, serve);
+    let serve = || without(|| answer(ACK));
+    let one = Process::new(journal.clone(), clock.clone(), serve());
+    let other = Process::new(journal, clock, serve());
     // The intent is durable, and the answer is late: the task is given up at its deadline.
     let hasty = one.client.with_plan(Plan::default().with_deadline(3 * SECOND));
     let given_up = hasty.submit_prepared(image("a", 1)).unwrap();
@@ -289,55 +166,4 @@ async fn what_one_client_gives_up_before_it_is_begun_is_not_taken_from_another_o
         outcome.err(),
         disk.row(id("a")).stage
     );
-}
-
-/// A journal whose first intents are told late.
-#[derive(Debug)]
-struct Late {
-    inner: Arc<crate::journal::MemoryJournal>,
-    gate: std::sync::Mutex<Option<tokio::sync::oneshot::Receiver<()>>>,
-}
-
-#[runware::transport::async_trait]
-impl runware::journal::Journal for Late {
-    async fn begin(
-        &self,
-        intents: Vec<runware::journal::Intent>,
-    ) -> Result<Vec<runware::journal::Begun>, runware::journal::JournalError> {
-        let begun = self.inner.begin(intents).await;
-        let gate = self.gate.lock().unwrap().take();
-        if let Some(gate) = gate {
-            gate.await.unwrap();
-        }
-        begun
-    }
-
-    async fn record(
-        &self,
-        notes: Vec<runware::journal::Note>,
-    ) -> Result<Vec<runware::journal::Ticket>, runware::journal::JournalError> {
-        self.inner.record(notes).await
-    }
-
-    async fn claim(
-        &self,
-        claim: runware::journal::Claim,
-    ) -> Result<runware::journal::Claimed, runware::journal::JournalError> {
-        self.inner.claim(claim).await
-    }
-
-    async fn renew(&self) -> Result<(), runware::journal::JournalError> {
-        Ok(())
-    }
-
-    async fn durations(&self) -> Result<Option<runware::poll::Durations>, runware::journal::JournalError> {
-        Ok(None)
-    }
-
-    async fn keep_durations(
-        &self,
-        _: runware::poll::Durations,
-    ) -> Result<(), runware::journal::JournalError> {
-        Ok(())
-    }
 }

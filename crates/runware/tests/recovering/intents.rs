@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use runware::poll::Plan;
 use runware::transport::testing::Step;
-use runware::transport::{Attempt, Delivery, ErrorKind as Fault, TransportError};
+use runware::transport::{Delivery, ErrorKind as Fault, TransportError};
 use runware::types::{RawTask, RequestHash};
 use runware::{Ending, ErrorKind, Outcome, Status};
 
@@ -18,19 +18,6 @@ fn begun(age: u64) -> Disk {
     disk
 }
 
-/// A server that does not have the task before it is submitted, and has its result as soon as it was.
-fn without() -> impl FnMut(u64, &Attempt) -> Step + Send + 'static {
-    let mut has = false;
-    move |_, attempt| match () {
-        () if is_details(attempt) => errors(NOT_FOUND),
-        () if is_check(attempt) => answer(if has { picture("p") } else { String::new() }.as_str()),
-        () => {
-            has = true;
-            answer(ACK)
-        }
-    }
-}
-
 fn evidence(outcome: &Outcome) -> &str {
     match outcome.ending() {
         Ending::Unknown { evidence, .. } => evidence,
@@ -42,7 +29,7 @@ fn evidence(outcome: &Outcome) -> &str {
 async fn an_intent_that_was_never_sent_is_looked_for_denied_twice_and_sent_once_with_the_same_bytes() {
     for (age, first) in [(90, 0), (60, 0), (20, 40_000), (0, 60_000)] {
         let disk = begun(age);
-        let world = process(&disk, without());
+        let world = process(&disk, without(|| answer(ACK)));
         let task = world.recover_one().await;
         let story = world.story(&task).await;
         assert_eq!(story, ["accepted", "p #0", "succeeded"], "{age} s old");
@@ -74,15 +61,7 @@ async fn a_task_that_arrived_and_whose_answer_was_lost_is_found_and_not_sent() {
 #[tokio::test]
 async fn a_conflict_with_what_was_taken_for_lost_means_accepted() {
     let disk = begun(90);
-    let mut has = false;
-    let world = process(&disk, move |_, attempt| match () {
-        () if is_details(attempt) => errors(NOT_FOUND),
-        () if is_check(attempt) => answer(if has { picture("p") } else { String::new() }.as_str()),
-        () => {
-            has = true;
-            errors(CONFLICT)
-        }
-    });
+    let world = process(&disk, without(|| errors(CONFLICT)));
     let task = world.recover_one().await;
     assert_eq!(world.story(&task).await, ["replayed", "p #0", "succeeded"]);
     assert_eq!(world.times()[2], [0, 5_000], "whose it is, is known");
@@ -92,7 +71,7 @@ async fn a_conflict_with_what_was_taken_for_lost_means_accepted() {
 async fn a_task_whose_age_nobody_knows_is_looked_for_and_never_sent() {
     let disk = begun(90);
     disk.reboot();
-    let world = process(&disk, without());
+    let world = process(&disk, without(|| answer(ACK)));
     let task = world.recover_one().await;
     let outcome = world.run(task.outcome()).await.unwrap();
     assert_eq!(outcome.status(), Status::Unknown);
@@ -107,7 +86,7 @@ async fn a_task_whose_age_nobody_knows_is_looked_for_and_never_sent() {
 async fn the_window_is_an_hour_from_the_intent() {
     for (age, expected) in [(3_594, 1), (3_595, 0), (3_598, 0), (3_600, 0), (86_400, 0)] {
         let disk = begun(age);
-        let world = process(&disk, without());
+        let world = process(&disk, without(|| answer(ACK)));
         let task = world.recover_one().await;
         let outcome = world.run(task.outcome()).await.unwrap();
         let [sent, _, details] = world.times();
@@ -123,11 +102,8 @@ async fn the_window_is_an_hour_from_the_intent() {
 #[tokio::test]
 async fn an_id_that_belongs_to_another_request_is_not_joined() {
     let disk = begun(90);
-    let theirs = r#"{"taskType":"imageInference","taskUUID":"$a","positivePrompt":"a fox"}"#;
     let world = process(&disk, move |_, attempt| match is_details(attempt) {
-        true => answer(&format!(
-            r#"{{"taskType":"getTaskDetails","taskUUID":"$a","request":[{theirs}],"response":{{"data":[]}}}}"#
-        )),
+        true => answer(&details(THEIRS, "")),
         false => answer(""),
     });
     let task = world.recover_one().await;
@@ -141,10 +117,7 @@ async fn what_the_archive_has_of_our_request_is_what_came_of_it() {
     let disk = begun(90);
     let ours = String::from_utf8(image("a", 1).bytes().to_vec()).unwrap();
     let world = process(&disk, move |_, attempt| match is_details(attempt) {
-        true => answer(&format!(
-            r#"{{"taskType":"getTaskDetails","taskUUID":"$a","request":[{ours}],"response":{{"data":[{}]}}}}"#,
-            picture("p")
-        )),
+        true => answer(&details(&ours, &picture("p"))),
         false => answer(""),
     });
     let task = world.recover_one().await;
@@ -156,7 +129,7 @@ async fn what_the_archive_has_of_our_request_is_what_came_of_it() {
 async fn what_another_key_does_not_show_proves_nothing() {
     let disk = begun(90);
     disk.change(id("a"), |row| row.intent.account = Some("k3y".to_owned()));
-    let world = process(&disk, without());
+    let world = process(&disk, without(|| answer(ACK)));
     let task = world.recover_one().await;
     let outcome = world.run(task.outcome()).await.unwrap();
     assert_eq!((outcome.status(), world.times()[0].len()), (Status::Unknown, 0));
@@ -173,11 +146,8 @@ async fn what_another_key_does_not_show_proves_nothing() {
 async fn what_another_organisation_has_under_the_id_is_not_what_was_asked_for() {
     let disk = begun(90);
     disk.change(id("a"), |row| row.intent.account = Some("k3y".to_owned()));
-    let theirs = r#"{"taskType":"imageInference","taskUUID":"$a","positivePrompt":"a fox"}"#;
     let world = process(&disk, move |_, attempt| match is_details(attempt) {
-        true => answer(&format!(
-            r#"{{"taskType":"getTaskDetails","taskUUID":"$a","request":[{theirs}],"response":{{"data":[]}}}}"#
-        )),
+        true => answer(&details(THEIRS, "")),
         false => answer(""),
     });
     let task = world.recover_one().await;
@@ -225,7 +195,7 @@ async fn what_is_not_kept_byte_for_byte_is_looked_for_and_never_sent() {
     ] {
         let disk = begun(90);
         disk.change(id("a"), |row| (row.intent.request, row.intent.hash) = (bytes.into(), hash));
-        let world = process(&disk, without());
+        let world = process(&disk, without(|| answer(ACK)));
         let task = world.recover_one().await;
         let outcome = world.run(task.outcome()).await.unwrap();
         let [sent, _, details] = world.times();
@@ -241,7 +211,7 @@ async fn uploads_and_streams_are_looked_for_and_never_sent() {
     for prepared in [upload, stream] {
         let disk = Disk::default();
         disk.put(intent(&prepared), Duration::from_secs(90));
-        let world = process(&disk, without());
+        let world = process(&disk, without(|| answer(ACK)));
         let task = world.recover_one().await;
         let outcome = world.run(task.outcome()).await.unwrap();
         let attempts = world.transport.attempts();
@@ -273,7 +243,7 @@ async fn what_nobody_could_decide_is_looked_for_once_more() {
         if !is_known {
             disk.reboot();
         }
-        let world = process(&disk, without());
+        let world = process(&disk, without(|| answer(ACK)));
         let task = world.recover_one().await;
         let outcome = world.run(task.outcome()).await.unwrap();
         let [sent, _, details] = world.times();
@@ -291,7 +261,7 @@ async fn what_nobody_could_decide_is_looked_for_once_more() {
 async fn what_somebody_has_decided_to_send_is_sent_at_once() {
     let disk = begun(0);
     disk.change(id("a"), |row| row.stage = Stage::Cleared);
-    let world = process(&disk, without());
+    let world = process(&disk, without(|| answer(ACK)));
     let task = world.recover_one().await;
     assert_eq!(world.story(&task).await, ["accepted", "p #0", "succeeded"]);
     let [sent, _, details] = world.times();

@@ -16,15 +16,7 @@ use crate::world::*;
 async fn recovering_twice_is_recovering_once() {
     let disk = Disk::default();
     disk.put(intent(&image("a", 1)), Duration::from_secs(90));
-    let mut has = false;
-    let world = process(&disk, move |_, attempt| match () {
-        () if is_details(attempt) => errors(NOT_FOUND),
-        () if is_check(attempt) => answer(if has { picture("p") } else { String::new() }.as_str()),
-        () => {
-            has = true;
-            answer(ACK)
-        }
-    });
+    let world = process(&disk, without(|| answer(ACK)));
     let first = world.recover_one().await;
     let second = world.recover_one().await;
     world.pass(3 * SECOND).await;
@@ -44,11 +36,7 @@ async fn recovering_twice_is_recovering_once() {
 #[tokio::test]
 async fn a_task_that_is_watched_is_joined() {
     let disk = Disk::default();
-    let world = process(&disk, |now, attempt| match () {
-        () if !is_check(attempt) => answer(ACK),
-        () if now < 10_000 => answer(RUNNING),
-        () => answer(&picture("p")),
-    });
+    let world = process(&disk, taking_ten_seconds);
     let task = world.client.submit_prepared(image("a", 1)).unwrap();
     world.pass(2 * SECOND).await;
     let joined = world.recover_one().await;
@@ -146,15 +134,7 @@ async fn what_was_only_watched_is_kept_once_it_is_taken_over() {
 async fn the_same_request_under_the_same_id_is_the_same_task() {
     let disk = Disk::default();
     disk.put(intent(&image("a", 1)), Duration::from_secs(90));
-    let mut has = false;
-    let world = process(&disk, move |_, attempt| match () {
-        () if is_details(attempt) => errors(NOT_FOUND),
-        () if is_check(attempt) => answer(if has { picture("p") } else { String::new() }.as_str()),
-        () => {
-            has = true;
-            answer(ACK)
-        }
-    });
+    let world = process(&disk, without(|| answer(ACK)));
     // As after a crash: it may have been sent.
     let task = world.client.submit_prepared(image("a", 1)).unwrap();
     assert_eq!(world.story(&task).await, ["accepted", "p #0", "succeeded"]);

@@ -1,9 +1,12 @@
 //! Processes that come one after the other, on one journal, one clock and one server.
 
+#[path = "../common/time.rs"]
+mod time;
+#[path = "../common/wire.rs"]
+mod wire;
+
 use std::future::Future;
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use runware::journal::{Intent, Journal};
@@ -13,6 +16,9 @@ use runware::types::{ImageInference, Prepared, RawTask, TaskType, TaskUuid};
 use runware::{Client, Event, Recovered, Task};
 
 use crate::journal::Disk;
+
+pub(crate) use time::settle;
+pub(crate) use wire::*;
 
 /// A process with a client.
 pub(crate) struct Process {
@@ -40,38 +46,14 @@ impl Process {
         Self { client, transport, clock }
     }
 
-    /// Lets time run, from one alarm to the next, until the future is done; two hours at most.
+    /// Lets time run until the future is done.
     pub(crate) async fn run<T>(&self, future: impl Future<Output = T>) -> T {
-        let mut future = pin!(future);
-        let end = self.clock.now() + Duration::from_secs(7_200);
-        for _ in 0..20_000 {
-            for _ in 0..60 {
-                let ready = std::future::poll_fn(|context| match future.as_mut().poll(context) {
-                    Poll::Ready(done) => Poll::Ready(Some(done)),
-                    Poll::Pending => Poll::Ready(None),
-                });
-                if let Some(done) = ready.await {
-                    return done;
-                }
-                tokio::task::yield_now().await;
-            }
-            if let Some(wake) = self.clock.next_wake().filter(|wake| *wake <= end) {
-                self.clock.advance_to(wake);
-            }
-        }
-        panic!("the test hangs at {:?}", self.clock.now());
+        time::run(&self.clock, future).await
     }
 
-    /// Lets this much time pass, from one alarm to the next.
+    /// Lets this much time pass.
     pub(crate) async fn pass(&self, time: Duration) {
-        let end = self.clock.now() + time;
-        settle().await;
-        while let Some(wake) = self.clock.next_wake().filter(|wake| *wake <= end) {
-            self.clock.advance_to(wake);
-            settle().await;
-        }
-        self.clock.advance_to(end);
-        settle().await;
+        time::pass(&self.clock, time).await;
     }
 
     pub(crate) async fn recover(&self) -> Recovered {
@@ -133,13 +115,6 @@ impl Process {
     }
 }
 
-/// Lets everything happen that can without time passing.
-pub(crate) async fn settle() {
-    for _ in 0..60 {
-        tokio::task::yield_now().await;
-    }
-}
-
 pub(crate) const SCOPE: &str = "test";
 
 pub(crate) fn id(key: &str) -> TaskUuid {
@@ -157,18 +132,6 @@ pub(crate) fn intent(prepared: &Prepared) -> Intent {
     Intent::new(SCOPE, prepared)
 }
 
-pub(crate) fn is(attempt: &Attempt, task_type: &TaskType) -> bool {
-    attempt.calls.iter().any(|call| RawTask::from_json(&call.bytes).unwrap().task_type() == task_type)
-}
-
-pub(crate) fn is_check(attempt: &Attempt) -> bool {
-    is(attempt, &TaskType::GetResponse)
-}
-
-pub(crate) fn is_details(attempt: &Attempt) -> bool {
-    is(attempt, &TaskType::GetTaskDetails)
-}
-
 /// A reply with these items and errors; `$a`, `$b` and so on stand for the ids of tasks.
 pub(crate) fn reply(items: &str, errors: &str) -> Step {
     Step::body(200, named(format!(r#"{{"data":[{items}],"errors":[{errors}]}}"#)))
@@ -181,20 +144,31 @@ pub(crate) fn named(mut text: String) -> String {
     text
 }
 
-/// An image of task `a`.
-pub(crate) fn picture(uuid: &str) -> String {
-    format!(r#"{{"taskType":"imageInference","taskUUID":"$a","imageUUID":"{uuid}","imageURL":"u/{uuid}"}}"#)
+/// A server that does not have the task before it is submitted, and has its result as soon as it was, which it answers
+/// with what `taken` says.
+pub(crate) fn without(
+    taken: impl Fn() -> Step + Send + 'static,
+) -> impl FnMut(u64, &Attempt) -> Step + Send + 'static {
+    let mut has = false;
+    move |_, attempt| match () {
+        () if is_details(attempt) => errors(NOT_FOUND),
+        () if is_check(attempt) && has => answer(&picture("p")),
+        () if is_check(attempt) => answer(""),
+        () => {
+            has = true;
+            taken()
+        }
+    }
 }
 
-/// A text of task `a`, which has neither an id nor a number of its own.
-pub(crate) fn text(text: &str) -> String {
-    format!(r#"{{"taskType":"textInference","taskUUID":"$a","text":"{text}"}}"#)
+/// A server that takes every task, and has the result of task `a` after ten seconds.
+pub(crate) fn taking_ten_seconds(now: u64, attempt: &Attempt) -> Step {
+    match () {
+        () if !is_check(attempt) => answer(ACK),
+        () if now < 10_000 => answer(RUNNING),
+        () => answer(&picture("p")),
+    }
 }
-
-pub(crate) const ACK: &str = r#"{"taskType":"imageInference","taskUUID":"$a"}"#;
-pub(crate) const RUNNING: &str = r#"{"taskType":"imageInference","taskUUID":"$a","status":"processing"}"#;
-pub(crate) const CONFLICT: &str = r#"{"code":"conflictTaskUUID","taskUUID":"$a"}"#;
-pub(crate) const NOT_FOUND: &str = r#"{"code":"taskNotFound","taskUUID":"$a"}"#;
 
 pub(crate) fn answer(items: &str) -> Step {
     reply(items, "")

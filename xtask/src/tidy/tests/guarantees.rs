@@ -5,9 +5,17 @@ use super::super::guarantees;
 use super::{files, member, places};
 
 fn check(cell: &str) -> Vec<Finding> {
-    let page = format!("| guarantee | tests |\n|---|---|\n| paid once, see `runware::Client` | {cell} |\n");
+    check_pages(cell, "`tests/suite/submit.rs`")
+}
+
+/// The page of guarantees names these tests, and that of faults those.
+fn check_pages(guarantee: &str, fault: &str) -> Vec<Finding> {
+    let page =
+        format!("| guarantee | tests |\n|---|---|\n| paid once, see `runware::Client` | {guarantee} |\n");
+    let faults = format!("| fault | tests |\n|---|---|\n| a full disk | {fault} |\n");
     let mut facts = files(&[
         ("docs/guarantees.md", &page),
+        ("docs/faults.md", &faults),
         (
             "tests/suite/submit.rs",
             "//! Submitting.\n#[tokio::test]\nasync fn lost_reply_is_not_bought_twice() {}\n",
@@ -34,6 +42,7 @@ fn passes_tests_that_exist_however_they_are_named() {
         "runware_tests::submit::lost_reply_is_not_bought_twice",
         "runware_poll::collector::tests::order::any_order",
         "runware_poll::timelines::exponential",
+        "tests/suite/submit.rs",
     ] {
         assert_eq!(check(&format!("`{test}`")), [], "{test}");
     }
@@ -44,6 +53,7 @@ fn fires_on_tests_that_do_not() {
     for test in [
         "tests/suite/submit.rs::lost_reply",
         "tests/suite/gone.rs::lost_reply_is_not_bought_twice",
+        "tests/suite/gone.rs",
         "suite::polling::lost_reply_is_not_bought_twice",
         "runware_poll::collector::tests::disorder::any_order",
         "runware_poll::timelines::commented_out",
@@ -56,6 +66,13 @@ fn fires_on_tests_that_do_not() {
 #[test]
 fn fires_on_each_missing_test_of_a_row() {
     assert_eq!(check("`suite::submit::one`, `suite::submit::two`").len(), 2);
+}
+
+#[test]
+fn fires_on_the_page_of_faults_as_well() {
+    let fine = "`suite::submit::lost_reply_is_not_bought_twice`";
+    assert_eq!(check_pages(fine, fine), []);
+    assert_eq!(places(&check_pages(fine, "`suite::submit::gone`")), ["docs/faults.md:3"]);
 }
 
 #[test]
