@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use runware::transport::Clock as _;
-use runware::types::{ErrorCategory, Item, RawJson, RawTask, TaskType, TaskUuid, TextDelta};
+use runware::types::{ErrorCategory, RawTask, TaskType, TaskUuid, TextDelta};
 use runware::{Error, ErrorKind, Status, TextStream};
-use serde::Serialize;
 
 use super::run::Ready;
 use super::{advice, price};
@@ -33,7 +32,7 @@ pub(super) async fn run(task: RawTask, note: &NoteArgs, session: &mut Session<'_
     let task_uuid = stream.handle().task_uuid();
     session.output.tell(&Event::Submitting { task_uuid, task_type, model })?;
     let started = session.clock.now();
-    let telling = Telling { session, task_uuid, started, accepted: false, whole: Whole::default() };
+    let telling = Telling { session, task_uuid, started, accepted: false };
     match telling.tell(stream).await? {
         Told::Ended(status, exit) => {
             sum_up(session, [status])?;
@@ -72,7 +71,6 @@ struct Telling<'s, 'o> {
     task_uuid: TaskUuid,
     started: Duration,
     accepted: bool,
-    whole: Whole,
 }
 
 impl Telling<'_, '_> {
@@ -105,7 +103,6 @@ impl Telling<'_, '_> {
 
     fn take(&mut self, delta: &TextDelta) -> Result<(), Stop> {
         self.accept()?;
-        self.whole.add(delta);
         let output = &mut self.session.output;
         if output.is_json() {
             let (text, reasoning_content) = (delta.text.clone(), delta.reasoning_content.clone());
@@ -133,14 +130,13 @@ impl Telling<'_, '_> {
 
     fn complete(&mut self, stream: &TextStream) -> Result<Told, Stop> {
         self.accept()?;
-        let collected = stream.collected();
+        let (task_uuid, index) = (self.task_uuid, 0);
         let output = &mut self.session.output;
         if output.is_json() {
-            let item = self.whole.item(self.task_uuid, &collected.text, &collected.reasoning_content)?;
-            let (task_uuid, index) = (self.task_uuid, 0);
+            let item = stream.item().ok_or_else(|| Stop::machine("the text has no JSON").about(task_uuid))?;
             output.tell(&Event::Result { task_uuid, index, item, delivery_id: None, redelivered: false })?;
         } else {
-            if collected.text.is_empty() {
+            if stream.collected().text.is_empty() {
                 output.line("")?;
             }
             output.end_lines()?;
@@ -233,108 +229,9 @@ impl Telling<'_, '_> {
     }
 }
 
-/// What is kept of the pieces for the result that they make together: each value exactly as it came.
-#[derive(Debug, Default)]
-struct Whole {
-    /// The result itself, where the server did not stream.
-    as_it_came: Option<RawJson>,
-    finish_reason: Option<RawJson>,
-    usage: Option<RawJson>,
-    cost: Option<RawJson>,
-}
-
-impl Whole {
-    fn add(&mut self, delta: &TextDelta) {
-        if delta.is_whole {
-            *self = Self { as_it_came: Some(delta.raw.clone()), ..Self::default() };
-            return;
-        }
-        if !delta.text.is_empty() || !delta.reasoning_content.is_empty() {
-            // The text goes on behind it.
-            self.as_it_came = None;
-        }
-        let keep = |is_there: bool, name: &str| delta.raw.field(name).filter(|_| is_there);
-        self.finish_reason =
-            keep(delta.finish_reason.is_some(), "finishReason").or(self.finish_reason.take());
-        self.usage = keep(delta.usage.is_some(), "usage").or(self.usage.take());
-        self.cost = keep(delta.cost.is_some(), "cost").or(self.cost.take());
-    }
-
-    /// The result in the shape that it has when it is not streamed.
-    fn item(&self, task_uuid: TaskUuid, text: &str, reasoning_content: &str) -> Result<Item, Stop> {
-        let raw = match &self.as_it_came {
-            Some(raw) => Ok(raw.clone()),
-            None => RawJson::from_value(&Together {
-                task_type: TaskType::TextInference,
-                task_uuid,
-                text,
-                reasoning_content,
-                finish_reason: self.finish_reason.as_ref(),
-                usage: self.usage.as_ref(),
-                cost: self.cost.as_ref(),
-            }),
-        };
-        let item = raw.map_err(|error| error.to_string());
-        item.and_then(|raw| Item::from_raw(raw).map_err(|error| error.to_string()))
-            .map_err(|error| Stop::machine(format!("the text has no JSON: {error}")).about(task_uuid))
-    }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Together<'a> {
-    task_type: TaskType,
-    #[serde(rename = "taskUUID")]
-    task_uuid: TaskUuid,
-    text: &'a str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    reasoning_content: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    finish_reason: Option<&'a RawJson>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    usage: Option<&'a RawJson>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cost: Option<&'a RawJson>,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use runware::types::{TextEvent, TextStreamDecoder};
-
-    fn item(body: &str) -> String {
-        let mut decoder = TextStreamDecoder::new();
-        decoder.push(body.as_bytes());
-        decoder.finish();
-        let (mut whole, mut text) = (Whole::default(), String::new());
-        while let Some(event) = decoder.next_event().unwrap() {
-            if let TextEvent::Delta(delta) = event {
-                whole.add(&delta);
-                text.push_str(&delta.text);
-            }
-        }
-        whole.item(TaskUuid::from_key("test", "stream"), &text, "").unwrap().raw().as_str().to_owned()
-    }
-
-    #[test]
-    fn the_figures_of_a_stream_keep_their_digits() {
-        let body = "data: {\"delta\":{\"text\":\"Fo\"},\"usage\":{\"totalTokens\":1}}\n\
-                    data: {\"delta\":{\"text\":\"ur\"},\"usage\":{\"totalTokens\":2e0, \"new\":1.10}}\n\
-                    data: {\"finishReason\":\"stop\",\"cost\":0.00010}\ndata: [DONE]\n";
-        let task_uuid = TaskUuid::from_key("test", "stream");
-        assert_eq!(
-            item(body),
-            format!(
-                r#"{{"taskType":"textInference","taskUUID":"{task_uuid}","text":"Four","finishReason":"stop","usage":{{"totalTokens":2e0, "new":1.10}},"cost":0.00010}}"#
-            )
-        );
-    }
-
-    #[test]
-    fn a_result_that_was_not_streamed_stays_as_it_came() {
-        let result = r#"{"taskType":"textInference", "text":"Four","unheardOf":1.10}"#;
-        assert_eq!(item(&format!("{{\"data\":[{result}]}}")), result);
-    }
 
     #[test]
     fn only_texts_are_streamed() {
