@@ -12,8 +12,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgAction, Parser, Subcommand};
+use runware::types::Money;
 
-use self::keeping::{BudgetArgs, DecideArgs, ListArgs, NoteArgs, PruneArgs};
+use self::keeping::{BudgetArgs, DecideArgs, ListArgs, NoteArgs, PruneArgs, money};
 
 /// Submit Runware tasks, wait for their results, and look at them again later.
 ///
@@ -217,6 +218,16 @@ pub(crate) struct BatchArgs {
     pub(crate) name: Option<String>,
     #[command(flatten)]
     pub(crate) budget: BudgetArgs,
+    /// What a task costs in US dollars if the server does not say, such as 0.02; --budget sets that much aside
+    #[arg(
+        long,
+        value_name = "AMOUNT",
+        value_parser = money,
+        allow_negative_numbers = true,
+        requires = "cap",
+        help_heading = "Budget"
+    )]
+    pub(crate) price: Option<Money>,
 }
 
 #[derive(Debug, clap::Args)]

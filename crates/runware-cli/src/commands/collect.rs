@@ -4,6 +4,7 @@ use crate::args::GlobalArgs;
 use crate::config::journal::Place;
 use crate::exit::Exit;
 use crate::keeping::Keeping;
+use crate::origin::Origin;
 use crate::output::{Output, human};
 use crate::session::Session;
 use crate::stop::Stop;
@@ -37,7 +38,11 @@ async fn collect(session: &mut Session<'_>) -> Result<Exit, Stop> {
     let opened: Vec<Opened> = recovered
         .tasks
         .into_iter()
-        .map(|task| Opened { task_uuid: task.handle().task_uuid(), task: Ok(task) })
+        .map(|task| Opened {
+            task_uuid: task.handle().task_uuid(),
+            task: Ok(task),
+            origin: Origin::default(),
+        })
         .collect();
     if opened.is_empty() {
         let others = if recovered.held_elsewhere > 0 { " else" } else { "" };

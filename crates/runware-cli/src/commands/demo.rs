@@ -2,16 +2,18 @@
 
 use std::time::Duration;
 
+use runware::Status;
 use runware::poll::Plan;
 use runware::types::{ImageInference, RawTask, TaskType, TextInference, VideoInference};
-use runware::{Status, SubmitOptions};
 use runware_emulator::{Action, Options, RequestKind, Rule};
 
 use crate::args::GlobalArgs;
+use crate::args::keeping::NoteArgs;
 use crate::commands::details;
 use crate::commands::run::{open, prepare};
 use crate::exit::Exit;
 use crate::keeping::Keeping;
+use crate::origin::Origin;
 use crate::output::Output;
 use crate::session::Session;
 use crate::stop::Stop;
@@ -113,8 +115,10 @@ impl Demo<'_> {
     }
 
     async fn watch(&mut self, tasks: Vec<RawTask>) -> Result<bool, Stop> {
-        let ready = tasks.into_iter().map(|task| prepare(&mut self.session, task, SubmitOptions::new()));
-        let ready = ready.collect::<Result<Vec<_>, _>>()?;
+        let mut ready = Vec::new();
+        for task in tasks {
+            ready.push(prepare(&mut self.session, (task, Origin::default()), &NoteArgs::default()).await?);
+        }
         let opened = ready.into_iter().map(|task| open(&self.session, task)).collect();
         let watched = watch(&mut self.session, opened).await?;
         self.tasks.extend(watched.tasks);

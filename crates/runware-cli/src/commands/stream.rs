@@ -10,6 +10,7 @@ use super::run::Ready;
 use super::{advice, price};
 use crate::args::keeping::NoteArgs;
 use crate::exit::{End, Exit, may_exist};
+use crate::origin::Origin;
 use crate::output::event::Event;
 use crate::session::Session;
 use crate::stop::{Stop, explain};
@@ -18,15 +19,19 @@ use crate::watch::{Opened, confirming, sum_up, watch};
 /// How often the progress line counts on while nothing has come.
 const TICK: Duration = Duration::from_secs(1);
 
-pub(super) async fn run(task: RawTask, note: &NoteArgs, session: &mut Session<'_>) -> Result<Exit, Stop> {
+pub(super) async fn run(
+    (task, origin): (RawTask, Origin),
+    note: &NoteArgs,
+    session: &mut Session<'_>,
+) -> Result<Exit, Stop> {
     check(&task)?;
     session.check_http("--stream")?;
     advice::about_one(&task, session.output);
     let (task_type, model) = (task.task_type().clone(), task.model());
     let prepared = session.client.prepare(task.clone())?;
     let task = if task.field("taskUUID").is_some() { task } else { task.set("taskUUID", prepared.uuid()) };
-    let ready = Ready { prepared, options: note.options() };
-    let Ready { options, .. } = price::of_one(session, ready, note.price).await?;
+    let ready = Ready::new(prepared, note.options(), origin);
+    let Ready { options, origin, .. } = price::of_one(session, ready, note.price).await?;
     // Nothing is sent before it is asked for its first piece.
     let stream = session.client.stream_text_with(task, options)?;
     let task_uuid = stream.handle().task_uuid();
@@ -41,7 +46,7 @@ pub(super) async fn run(task: RawTask, note: &NoteArgs, session: &mut Session<'_
         // A conflict is an acceptance, here as everywhere.
         Told::ExistsAlready => {
             session.output.note(&format!("{task_uuid} was sent before; waiting for its whole text"));
-            let opened = Opened { task_uuid, task: session.client.resume(task_uuid) };
+            let opened = Opened { task_uuid, task: session.client.resume(task_uuid), origin };
             watch(session, vec![opened]).await?.sum_up(session)
         }
     }

@@ -6,6 +6,7 @@ use runware::types::TaskUuid;
 use runware::{Error, Status, Task};
 
 use crate::exit::{End, Exit};
+use crate::origin::Origin;
 use crate::output::event::{Event, Summary};
 use crate::session::Session;
 use crate::stop::Stop;
@@ -15,6 +16,7 @@ use crate::stop::Stop;
 pub(crate) struct Opened {
     pub(crate) task_uuid: TaskUuid,
     pub(crate) task: Result<Task, Error>,
+    pub(crate) origin: Origin,
 }
 
 /// What is known of one task after the watching.
@@ -23,6 +25,7 @@ pub(crate) struct Tracked {
     pub(crate) task_uuid: TaskUuid,
     /// The task itself; `None` where it could not even be submitted.
     pub(super) task: Option<Task>,
+    pub(super) origin: Origin,
     pub(super) started: Duration,
     pub(super) accepted: bool,
     pub(super) progress: Option<u8>,
