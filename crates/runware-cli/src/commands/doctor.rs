@@ -7,7 +7,7 @@ use std::path::Path;
 use runware::journal::{JournalError, JournalErrorKind};
 use runware::poll::Plan;
 use runware::types::TaskUuid;
-use runware_journal::{Filter, Health, Listed, SqliteJournal, Stage};
+use runware_journal::{Filter, Health, Listed, Spent, SqliteJournal, Stage};
 
 use crate::args::GlobalArgs;
 use crate::config::Resolved;
@@ -87,6 +87,7 @@ fn look(journal: &SqliteJournal, place: &Place, path: &Path) -> Result<(Health, 
     let ids = |tasks: Vec<Listed>| tasks.into_iter().map(|task| task.task_uuid).collect::<Vec<TaskUuid>>();
     let resume = place.retrace(Resume::default());
     let counts = Stage::ALL.into_iter().map(|stage| (stage.as_str(), health.counts.of(stage)));
+    let over = journal.list(&Filter::new().stages([Stage::Settled, Stage::Confirmed, Stage::Abandoned]))?;
     let findings = Findings {
         bytes: health.bytes,
         schema: health.schema,
@@ -98,17 +99,18 @@ fn look(journal: &SqliteJournal, place: &Place, path: &Path) -> Result<(Health, 
         open: ids(in_stage(Stage::Open)?),
         undelivered: ids(in_stage(Stage::Settled)?),
         undecided: in_stage(Stage::Undecided)?.into_iter().map(|task| undecided(task, &resume)).collect(),
-        budgets: health
-            .budgets
-            .iter()
-            .map(|budget| Spending {
-                name: budget.name.clone(),
-                spent: budget.spent,
-                reserved: budget.reserved,
-            })
-            .collect(),
+        budgets: health.budgets.iter().map(|budget| spending(budget, &over)).collect(),
     };
     Ok((health, findings))
+}
+
+/// What was spent of a budget, of whose tasks these are over. Where the server has named no cost, none is known.
+fn spending(budget: &Spent, over: &[Listed]) -> Spending {
+    let is_known = |task: &Listed| task.cost.is_some_and(|cost| !cost.is_zero());
+    let is_its_own = |task: &&Listed| task.budget.as_ref() == Some(&budget.name);
+    let cost_unknown = over.iter().filter(is_its_own).filter(|task| !is_known(task)).count();
+    let spent = (cost_unknown == 0 || !budget.spent.is_zero()).then_some(budget.spent);
+    Spending { name: budget.name.clone(), spent, reserved: budget.reserved, cost_unknown }
 }
 
 fn undecided(task: Listed, resume: &Resume) -> Undecided {

@@ -113,10 +113,10 @@ fn fields_of(event: &str) -> (&'static [&'static str], &'static [&'static str]) 
         ),
         "task" => (
             &[
-                "state", "taskType", "results", "failures", "expected", "service", "accepted", "held",
-                "begunAt", "ageMs",
+                "state", "taskType", "results", "failures", "expected", "cost", "service", "accepted",
+                "held", "begunAt", "ageMs",
             ],
-            &["model", "cost", "reserved", "key", "tags", "endedAt", "reason"],
+            &["model", "reserved", "key", "tags", "endedAt", "reason"],
         ),
         "total" => (&["tasks", "cost", "costUnknown"], &[]),
         "decided" => (&["decision", "service"], &[]),

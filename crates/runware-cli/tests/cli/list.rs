@@ -61,7 +61,7 @@ async fn tasks_come_newest_first_with_all_there_is_to_say() {
     assert_eq!((tasks[5].str("key"), tasks[5].str("model")), ("order-17", "runware:101@1"));
     assert_eq!(tasks[4].field("tags")["customer"], "4711");
     assert_eq!((tasks[3].raw("cost"), tasks[3].number("results")), ("0.2003".to_owned(), 1));
-    assert!(!tasks[2].has("cost") && tasks[5].field("held") == false);
+    assert!(tasks[2].field("cost").is_null() && tasks[5].field("held") == false);
     let total = ended.only("total");
     assert_eq!(
         (total.number("tasks"), total.raw("cost"), total.number("costUnknown")),
@@ -101,6 +101,31 @@ async fn people_get_a_table() {
     assert!(lines[4].contains("$0.2003") && lines[4].contains("1/1"), "{ended:?}");
     assert_eq!(lines[7], "6 tasks, $0.3003 in all; what 3 tasks cost is not known");
     assert!(!ended.text().contains('\u{1b}'));
+}
+
+#[tokio::test]
+async fn a_cost_that_nobody_knows_is_not_nothing() {
+    let (_folder, path) = place();
+    let pen = Pen::new(&path, "api.runware.ai");
+    for (task, cost) in [(TASKS[0], None), (TASKS[1], Some("0")), (TASKS[2], Some("0.00"))] {
+        let ticket = pen.begin(task, |intent| intent.reserve = Some(reserve("0.5"))).await;
+        pen.note(ticket, [result(0, ITEM), settled(cost), Fact::Confirmed]).await;
+    }
+    let ended = list(&path, "--json").await;
+    assert!(ended.all("task").iter().all(|task| task.field("cost").is_null()), "{ended:?}");
+    let total = ended.only("total");
+    assert_eq!((total.field("cost").is_null(), total.number("costUnknown")), (true, 3));
+    let people = list(&path, "").await;
+    assert!(!people.text().contains('$') && people.text().contains("unknown"), "{people:?}");
+    assert!(people.text().ends_with("3 tasks; what 3 tasks cost is not known\n"), "{people:?}");
+
+    let doctor = || Program::without_key().words("doctor").journal(&path);
+    let budget =
+        doctor().arg("--json").run().await.expect(0).only("doctor").field("journal")["findings"]["budgets"]
+            [0]
+        .clone();
+    assert_eq!((budget["spent"].is_null(), budget["costUnknown"].as_u64()), (true, Some(3)), "{budget}");
+    assert!(!doctor().run().await.expect(0).text().contains("$0 spent"));
 }
 
 #[tokio::test]

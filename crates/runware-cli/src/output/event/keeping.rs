@@ -20,8 +20,7 @@ pub(crate) struct TaskLine {
     pub(crate) results: u32,
     pub(crate) failures: u32,
     pub(crate) expected: u32,
-    /// What the server says that it cost, where it says so.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// What the server says that it cost; `null` where that is not known.
     pub(crate) cost: Option<Money>,
     /// What is set aside for it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,13 +46,20 @@ pub(crate) struct TaskLine {
     pub(crate) reason: Option<String>,
 }
 
+impl TaskLine {
+    /// True if it may have cost something and nobody knows what: of one that was refused, nothing was bought.
+    pub(crate) fn is_cost_unknown(&self) -> bool {
+        self.cost.is_none() && self.state != "refused"
+    }
+}
+
 /// What several tasks come to.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Total {
     pub(crate) tasks: usize,
-    /// The sum of what is known.
-    pub(crate) cost: Money,
+    /// The sum of what is known; `null` where nothing is.
+    pub(crate) cost: Option<Money>,
     /// How many tasks may have cost something and nobody knows what.
     pub(crate) cost_unknown: usize,
 }
@@ -168,8 +174,11 @@ pub(crate) struct Undecided {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Spending {
     pub(crate) name: String,
-    pub(crate) spent: Money,
+    /// What the server says that its tasks cost; `null` where it says nothing of any.
+    pub(crate) spent: Option<Money>,
     pub(crate) reserved: Money,
+    /// How many of its tasks have ended without a known cost; what is set aside for them stays so.
+    pub(crate) cost_unknown: usize,
 }
 
 fn as_date<S: Serializer>(date: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Words, count};
-use crate::output::event::{Doctor, Pruned, TaskLine, Total};
+use crate::output::event::{Doctor, Pruned, Spending, TaskLine, Total};
 use crate::output::sanitize;
 
 /// The columns of a list, in order, and whether their cells stand at the right.
@@ -47,7 +47,11 @@ fn cells(task: &TaskLine) -> [String; 9] {
         sanitize::line(task.task_type.as_str()),
         or_dash(task.model.as_ref()),
         format!("{}/{}{failed}", task.results, task.expected),
-        task.cost.map_or_else(|| "-".to_owned(), |cost| format!("${cost}")),
+        match task.cost {
+            Some(cost) => format!("${cost}"),
+            None if task.is_cost_unknown() => "unknown".to_owned(),
+            None => "-".to_owned(),
+        },
         age(task.age),
         or_dash(task.key.as_ref()),
         sanitize::line(&task.service),
@@ -70,7 +74,8 @@ pub(super) fn total(total: &Total) -> Words {
         0 => String::new(),
         number => format!("; what {} cost is not known", count(number, "task")),
     };
-    Words::data(format!("{}, ${} in all{unknown}", count(total.tasks, "task"), total.cost))
+    let cost = total.cost.map(|cost| format!(", ${cost} in all")).unwrap_or_default();
+    Words::data(format!("{}{cost}{unknown}", count(total.tasks, "task")))
 }
 
 pub(super) fn pruned(pruned: &Pruned) -> Words {
@@ -135,10 +140,7 @@ pub(super) fn doctor(doctor: &Doctor) -> Words {
             findings.tasks.iter().map(|(state, number)| format!("{number} {state}")).collect();
         say("tasks", if tasks.is_empty() { "none".to_owned() } else { tasks.join(", ") }.as_str());
         for budget in &findings.budgets {
-            say(
-                "budget",
-                &format!("{}: ${} spent, ${} set aside", budget.name, budget.spent, budget.reserved),
-            );
+            say("budget", &spending(budget));
         }
         for (name, tasks) in [("open", &findings.open), ("undelivered", &findings.undelivered)] {
             tasks.iter().for_each(|task| say(name, &task.to_string()));
@@ -158,6 +160,16 @@ pub(super) fn doctor(doctor: &Doctor) -> Words {
     Words::data(lines.join("\n"))
 }
 
+fn spending(budget: &Spending) -> String {
+    let Spending { name, spent, reserved, cost_unknown } = budget;
+    let spent = spent.map_or_else(|| "nobody knows how much".to_owned(), |spent| format!("${spent}"));
+    let unknown = match cost_unknown {
+        0 => String::new(),
+        number => format!("; what {} cost is not known", count(*number, "task")),
+    };
+    format!("{name}: {spent} spent, ${reserved} set aside{unknown}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -173,7 +185,27 @@ mod tests {
 
     #[test]
     fn costs_add_up_in_words() {
-        let all = Total { tasks: 3, cost: "0.0130".parse().unwrap(), cost_unknown: 1 };
+        let all = Total { tasks: 3, cost: Some("0.0130".parse().unwrap()), cost_unknown: 1 };
         assert_eq!(total(&all).data.unwrap(), "3 tasks, $0.0130 in all; what 1 task cost is not known");
+        let none = Total { cost: None, cost_unknown: 3, ..all };
+        assert_eq!(total(&none).data.unwrap(), "3 tasks; what 3 tasks cost is not known");
+    }
+
+    #[test]
+    fn what_nobody_knows_is_not_nothing() {
+        let budget = |spent: Option<&str>, cost_unknown| {
+            let spent = spent.map(|spent| spent.parse().unwrap());
+            spending(&Spending {
+                name: "spring".to_owned(),
+                spent,
+                reserved: "0.5".parse().unwrap(),
+                cost_unknown,
+            })
+        };
+        assert_eq!(budget(Some("0"), 0), "spring: $0 spent, $0.5 set aside");
+        assert_eq!(
+            budget(None, 1),
+            "spring: nobody knows how much spent, $0.5 set aside; what 1 task cost is not known"
+        );
     }
 }
