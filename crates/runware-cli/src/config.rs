@@ -7,7 +7,7 @@ mod resolved;
 mod route;
 
 use std::error::Error as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use runware::Client;
@@ -135,13 +135,7 @@ impl Config {
         let mut resume = match &self.server {
             Server::Emulator => Resume::default().emulator(),
             Server::Remote { key_file, insecure_http, .. } => {
-                let mut resume = self.route.retrace(Resume::default());
-                if let Some(path) = key_file {
-                    // The command may be pasted in another directory.
-                    let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-                    resume = resume.option("--api-key-file", &path.to_string_lossy());
-                }
-                if *insecure_http { resume.flag("--insecure-http") } else { resume }
+                to_server(&self.route, key_file.as_deref(), *insecure_http)
             }
         };
         resume = self.place.retrace(resume);
@@ -150,6 +144,29 @@ impl Config {
         }
         if self.json { resume.flag("--json") } else { resume }
     }
+}
+
+/// The flags that lead to the same server, for a command that needs it.
+///
+/// # Errors
+///
+/// Wrong usage: the flags contradict each other.
+pub(crate) fn retrace(global: &GlobalArgs, output: &mut Output) -> Result<Resume, Stop> {
+    if global.emulator {
+        return Ok(Resume::default());
+    }
+    let route = Route::read(global, output)?;
+    Ok(to_server(&route, global.api_key_file.as_deref(), global.insecure_http))
+}
+
+fn to_server(route: &Route, key_file: Option<&Path>, insecure_http: bool) -> Resume {
+    let mut resume = route.retrace(Resume::default());
+    if let Some(path) = key_file {
+        // The command may be pasted in another directory.
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        resume = resume.option("--api-key-file", &path.to_string_lossy());
+    }
+    if insecure_http { resume.flag("--insecure-http") } else { resume }
 }
 
 impl Server {

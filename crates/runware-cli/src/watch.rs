@@ -81,7 +81,7 @@ impl<'s, 'o> Watch<'s, 'o> {
                     Some((index, event)) => self.take(index, event)?,
                     None => return Ok(()),
                 },
-                (task_uuid, confirmed) = self.confirming.next() => confirming::tell(task_uuid, confirmed, self.session.output),
+                (task_uuid, confirmed) = self.confirming.next() => confirming::tell(task_uuid, confirmed, self.session),
                 () = clock.sleep_until(tick), if ticks => {
                     tick = clock.now() + TICK;
                     let line = self.progress_line();
@@ -205,7 +205,7 @@ impl<'s, 'o> Watch<'s, 'o> {
     async fn confirmed(&mut self) {
         while !self.confirming.is_empty() {
             let (task_uuid, confirmed) = self.confirming.next().await;
-            confirming::tell(task_uuid, confirmed, self.session.output);
+            confirming::tell(task_uuid, confirmed, self.session);
         }
     }
 

@@ -10,8 +10,8 @@ use runware::types::TaskUuid;
 use runware_journal::{Filter, Health, Listed, Spent, SqliteJournal, Stage};
 
 use crate::args::GlobalArgs;
-use crate::config::Resolved;
 use crate::config::journal::Place;
+use crate::config::{Resolved, retrace};
 use crate::exit::Exit;
 use crate::keeping::is_there;
 use crate::output::Output;
@@ -22,7 +22,8 @@ use crate::stop::{Stop, explain};
 pub(super) fn run(global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
     let place = Place::read_offline(global)?;
     let configuration = configuration(global, output)?;
-    let journal = journal(&place);
+    let collect = place.retrace(retrace(global, output)?).collect();
+    let journal = journal(&place, &collect);
     let healthy = !matches!(journal.state, DAMAGED | UNUSABLE);
     let version = env!("CARGO_PKG_VERSION");
     output.tell(&Event::Doctor(Box::new(Doctor { healthy, version, configuration, journal })))?;
@@ -50,7 +51,7 @@ fn configuration(global: &GlobalArgs, output: &mut Output) -> Result<Configurati
     })
 }
 
-fn journal(place: &Place) -> JournalReport {
+fn journal(place: &Place, collect: &str) -> JournalReport {
     let (path, by) = match place {
         Place::At { path, by } => (path, by.unwrap_or("default")),
         Place::Off | Place::Passing => return JournalReport { state: "off", ..JournalReport::default() },
@@ -71,7 +72,7 @@ fn journal(place: &Place) -> JournalReport {
         Ok((health, findings)) => JournalReport {
             state: if health.refuses.is_some() { UNUSABLE } else { "healthy" },
             problem: health.refuses,
-            findings: Some(findings),
+            findings: Some(Findings { collect: collect.to_owned(), ..findings }),
             ..report
         },
         Err(error) => {
@@ -100,6 +101,7 @@ fn look(journal: &SqliteJournal, place: &Place, path: &Path) -> Result<(Health, 
         undelivered: ids(in_stage(Stage::Settled)?),
         undecided: in_stage(Stage::Undecided)?.into_iter().map(|task| undecided(task, &resume)).collect(),
         budgets: health.budgets.iter().map(|budget| spending(budget, &over)).collect(),
+        collect: String::new(),
     };
     Ok((health, findings))
 }

@@ -93,7 +93,7 @@ impl Telling<'_, '_> {
                     None => {
                         let told = self.complete(&stream)?;
                         // All of it is written and flushed by now.
-                        confirming::tell(self.task_uuid, stream.confirm().await, self.session.output);
+                        confirming::tell(self.task_uuid, stream.confirm().await, self.session);
                         return Ok(told);
                     }
                     Some(Err(error)) => return self.stopped(&error),

@@ -79,9 +79,9 @@ pub(crate) fn words(event: &Event, on_terminal: bool) -> Words {
         // A table shows them together.
         Event::Task(_) => Words::default(),
         Event::Total(total) => keeping::total(total),
-        Event::Decided(Decided { task_uuid, decision, .. }) => Words::note(match *decision {
+        Event::Decided(Decided { task_uuid, decision, collect, .. }) => Words::note(match *decision {
             "abandon" => format!("{task_uuid} is given up for good"),
-            _ => format!("{task_uuid} may be sent again, as it was; `runware collect` does it"),
+            _ => format!("{task_uuid} may be sent again, as it was. This does it:\n  {collect}"),
         }),
         Event::Pruned(pruned) => keeping::pruned(pruned),
         Event::Doctor(doctor) => keeping::doctor(doctor),

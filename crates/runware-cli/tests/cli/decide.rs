@@ -49,6 +49,19 @@ async fn what_is_given_up_is_never_sent() {
 }
 
 #[tokio::test]
+async fn what_is_advised_leads_to_the_same_journal() {
+    let (_server, _folder, path) = doubt().await;
+    let named = format!(" --journal {}", path.display());
+    let decide = |words: &str| Program::without_key().words(words).env("RUNWARE_JOURNAL", &path);
+    let ended = decide(&format!("decide {U} resubmit")).run().await.expect(0);
+    assert!(ended.stderr.contains(&format!("runware collect{named}")), "{ended:?}");
+    let ended = decide(&format!("decide {U} resubmit")).run().await.expect(2);
+    assert!(ended.stderr.contains(&format!("`runware list --unknown{named}`")), "{ended:?}");
+    let ended = decide("decide 24cd5dff-cb81-4db5-8506-b72a9425f9d1 abandon").run().await.expect(9);
+    assert!(ended.stderr.contains(&format!("`runware list{named}`")), "{ended:?}");
+}
+
+#[tokio::test]
 async fn there_must_be_something_to_decide() {
     let (server, _folder, path) = doubt().await;
     let other = "decide 24cd5dff-cb81-4db5-8506-b72a9425f9d1 abandon --json";

@@ -67,6 +67,8 @@ async fn a_journal_that_is_whole_shows_what_is_open() {
     {
         assert!(people.text().contains(words), "no {words:?} in {people:?}");
     }
+    let collect = format!("    runware collect --journal {}", path.display());
+    assert!(people.text().lines().any(|line| line == collect), "{people:?}");
 }
 
 #[tokio::test]

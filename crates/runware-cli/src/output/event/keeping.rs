@@ -71,6 +71,9 @@ pub(crate) struct Decided {
     pub(crate) task_uuid: TaskUuid,
     pub(crate) decision: &'static str,
     pub(crate) service: String,
+    /// For people: the command that sends it again.
+    #[serde(skip)]
+    pub(crate) collect: String,
 }
 
 /// What was removed from the journal.
@@ -155,6 +158,9 @@ pub(crate) struct Findings {
     /// What somebody has to decide about.
     pub(crate) undecided: Vec<Undecided>,
     pub(crate) budgets: Vec<Spending>,
+    /// For people: the command that finishes and delivers what is open.
+    #[serde(skip)]
+    pub(crate) collect: String,
 }
 
 /// A task that somebody has to decide about, and how.

@@ -146,7 +146,8 @@ pub(super) fn doctor(doctor: &Doctor) -> Words {
             tasks.iter().for_each(|task| say(name, &task.to_string()));
         }
         if !(findings.open.is_empty() && findings.undelivered.is_empty()) {
-            lines.push("  `runware collect` finishes and delivers them.".to_owned());
+            lines.push("  To finish and deliver them:".to_owned());
+            lines.push(format!("    {}", sanitize::line(&findings.collect)));
         }
         for undecided in &findings.undecided {
             let reason = undecided.reason.as_deref().unwrap_or("nobody can tell whether it ran");
