@@ -98,7 +98,7 @@ impl<'s, 'o> Watch<'s, 'o> {
         let event = match event {
             Ok(TaskEvent::Accepted { replayed, .. }) => {
                 task.accepted = true;
-                Event::Accepted { task_uuid, replayed }
+                Event::Accepted { task_uuid, replayed, resume: None }
             }
             Ok(TaskEvent::Progress(progress)) => {
                 task.progress = Some(progress);

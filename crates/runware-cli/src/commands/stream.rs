@@ -127,9 +127,11 @@ impl Telling<'_, '_> {
     fn accept(&mut self) -> Result<(), Stop> {
         match std::mem::replace(&mut self.accepted, true) {
             true => Ok(()),
-            false => {
-                self.session.output.tell(&Event::Accepted { task_uuid: self.task_uuid, replayed: false })
-            }
+            false => self.session.output.tell(&Event::Accepted {
+                task_uuid: self.task_uuid,
+                replayed: false,
+                resume: None,
+            }),
         }
     }
 

@@ -41,14 +41,14 @@ async fn submit(ready: Ready, session: &mut Session<'_>) -> Result<Exit, Stop> {
 
 fn accept(session: &mut Session<'_>, task: &Task, replayed: bool) -> Result<Exit, Stop> {
     let task_uuid = task.handle().task_uuid();
-    session.output.tell(&Event::Accepted { task_uuid, replayed })?;
+    let resume = (!session.resume.emulator_ends()).then(|| session.resume.command([task_uuid]));
+    session.output.tell(&Event::Accepted { task_uuid, replayed, resume: resume.clone() })?;
     session.output.data(&task_uuid.to_string())?;
-    if session.resume.emulator_ends() {
-        session
+    match resume {
+        Some(command) => session.output.hint(&format!("To wait for it:\n  {command}")),
+        None => session
             .output
-            .note("(the emulator ends with this command, and the task with it; `runware emulate` stays)");
-    } else {
-        session.output.note(&format!("To wait for it:\n  {}", session.resume.command([task_uuid])));
+            .note("(the emulator ends with this command, and the task with it; `runware emulate` stays)"),
     }
     Ok(Exit::Delivered)
 }

@@ -35,6 +35,9 @@ pub(crate) enum Event {
         #[serde(rename = "taskUUID")]
         task_uuid: TaskUuid,
         replayed: bool,
+        /// Of a command that does not wait: the one that does.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        resume: Option<String>,
     },
     /// How far the task is, in percent.
     Progress {

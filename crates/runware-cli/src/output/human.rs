@@ -42,8 +42,8 @@ pub(crate) fn words(event: &Event, on_terminal: bool) -> Words {
                 model.as_ref().map(|model| format!(" with {}", sanitize::line(model))).unwrap_or_default();
             Words::note(format!("{task_uuid} submitting {}{model}", sanitize::line(task_type.as_str())))
         }
-        Event::Accepted { task_uuid, replayed: false } => Words::note(format!("{task_uuid} accepted")),
-        Event::Accepted { task_uuid, replayed: true } => {
+        Event::Accepted { task_uuid, replayed: false, .. } => Words::note(format!("{task_uuid} accepted")),
+        Event::Accepted { task_uuid, replayed: true, .. } => {
             Words::note(format!("{task_uuid} found: the server has it already"))
         }
         // The progress line shows it, or the text itself.

@@ -99,7 +99,7 @@ impl Line {
 fn fields_of(event: &str) -> (&'static [&'static str], &'static [&'static str]) {
     match event {
         "submitting" => (&["taskType"], &[]),
-        "accepted" => (&["replayed"], &[]),
+        "accepted" => (&["replayed"], &["resume"]),
         "progress" => (&["progress"], &[]),
         "delta" => (&[], &["text", "reasoningContent"]),
         "result" => (&["index", "item"], &["deliveryId", "redelivered"]),
