@@ -88,6 +88,9 @@ fn look(journal: &SqliteJournal, place: &Place, path: &Path) -> Result<(Health, 
     let ids = |tasks: Vec<Listed>| tasks.into_iter().map(|task| task.task_uuid).collect::<Vec<TaskUuid>>();
     let resume = place.retrace(Resume::default());
     let counts = Stage::ALL.into_iter().map(|stage| (stage.as_str(), health.counts.of(stage)));
+    let mut unfinished =
+        journal.list(&Filter::new().stages([Stage::Open, Stage::Settled, Stage::Undecided]))?;
+    unfinished.retain(|task| task.owner_alive);
     let over = journal.list(&Filter::new().stages([Stage::Settled, Stage::Confirmed, Stage::Abandoned]))?;
     let findings = Findings {
         bytes: health.bytes,
@@ -99,6 +102,7 @@ fn look(journal: &SqliteJournal, place: &Place, path: &Path) -> Result<(Health, 
         tasks: counts.filter(|(_, number)| *number > 0).collect(),
         open: ids(in_stage(Stage::Open)?),
         undelivered: ids(in_stage(Stage::Settled)?),
+        held: ids(unfinished),
         undecided: in_stage(Stage::Undecided)?.into_iter().map(|task| undecided(task, &resume)).collect(),
         budgets: health.budgets.iter().map(|budget| spending(budget, &over)).collect(),
         collect: String::new(),

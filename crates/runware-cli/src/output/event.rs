@@ -142,6 +142,9 @@ pub(crate) struct Summary {
     pub(crate) failed: usize,
     pub(crate) running: usize,
     pub(crate) unknown: usize,
+    /// Of a command that takes up what is open: how many other tasks are in the care of running processes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) held: Option<usize>,
     pub(crate) requests: u64,
     pub(crate) status_checks: u64,
     #[serde(rename = "elapsedMs", serialize_with = "in_milliseconds")]

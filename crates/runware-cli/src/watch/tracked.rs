@@ -39,6 +39,8 @@ pub(crate) struct Tracked {
 pub(crate) struct Watched {
     pub(crate) exit: Exit,
     pub(crate) tasks: Vec<Tracked>,
+    /// How many others running processes look after, where that was asked.
+    pub(crate) held: Option<usize>,
 }
 
 impl Watched {
@@ -48,7 +50,8 @@ impl Watched {
     ///
     /// The output cannot be written.
     pub(crate) fn sum_up(&self, session: &mut Session<'_>) -> Result<Exit, Stop> {
-        sum_up(session, self.tasks.iter().map(Tracked::status))?;
+        let summary = Summary { held: self.held, ..Summary::default() };
+        tell(summary, session, self.tasks.iter().map(Tracked::status))?;
         Ok(self.exit)
     }
 }
@@ -62,7 +65,14 @@ pub(crate) fn sum_up(
     session: &mut Session<'_>,
     statuses: impl IntoIterator<Item = Status>,
 ) -> Result<(), Stop> {
-    let mut summary = Summary::default();
+    tell(Summary::default(), session, statuses)
+}
+
+fn tell(
+    mut summary: Summary,
+    session: &mut Session<'_>,
+    statuses: impl IntoIterator<Item = Status>,
+) -> Result<(), Stop> {
     statuses.into_iter().for_each(|status| summary.count(status));
     let stats = session.client.stats();
     summary.requests = stats.requests;

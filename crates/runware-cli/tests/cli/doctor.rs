@@ -51,6 +51,7 @@ async fn a_journal_that_is_whole_shows_what_is_open() {
         assert_eq!(findings["tasks"][state], number, "{state}: {findings}");
     }
     assert_eq!((findings["open"][0].as_str(), findings["undelivered"][0].as_str()), (Some(U), Some(V)));
+    assert_eq!(findings["held"], serde_json::json!([]));
     assert!(findings["bytes"].as_u64() > Some(0) && findings["schema"].as_u64() > Some(0), "{findings}");
     assert_eq!(
         (findings["owners"].as_u64(), findings["permissions"].as_str()),

@@ -155,6 +155,8 @@ pub(crate) struct Findings {
     pub(crate) open: Vec<TaskUuid>,
     /// What is paid for and was never seen to be delivered.
     pub(crate) undelivered: Vec<TaskUuid>,
+    /// Those of them, and of the undecided, that running processes look after.
+    pub(crate) held: Vec<TaskUuid>,
     /// What somebody has to decide about.
     pub(crate) undecided: Vec<Undecided>,
     pub(crate) budgets: Vec<Spending>,

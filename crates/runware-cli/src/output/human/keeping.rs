@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use runware::types::TaskUuid;
+
 use super::{Words, count};
-use crate::output::event::{Doctor, Pruned, Spending, TaskLine, Total};
+use crate::output::event::{Doctor, Findings, Pruned, Spending, TaskLine, Total};
 use crate::output::sanitize;
 
 /// The columns of a list, in order, and whether their cells stand at the right.
@@ -143,15 +145,17 @@ pub(super) fn doctor(doctor: &Doctor) -> Words {
             say("budget", &spending(budget));
         }
         for (name, tasks) in [("open", &findings.open), ("undelivered", &findings.undelivered)] {
-            tasks.iter().for_each(|task| say(name, &task.to_string()));
+            tasks.iter().for_each(|task| say(name, &format!("{task}{}", in_care(findings, task))));
         }
-        if !(findings.open.is_empty() && findings.undelivered.is_empty()) {
+        let is_free = |task: &TaskUuid| !findings.held.contains(task);
+        if findings.open.iter().chain(&findings.undelivered).any(is_free) {
             lines.push("  To finish and deliver them:".to_owned());
             lines.push(format!("    {}", sanitize::line(&findings.collect)));
         }
         for undecided in &findings.undecided {
             let reason = undecided.reason.as_deref().unwrap_or("nobody can tell whether it ran");
-            lines.push(format!("  undecided    {}: {}", undecided.task_uuid, sanitize::line(reason)));
+            let care = in_care(findings, &undecided.task_uuid);
+            lines.push(format!("  undecided    {}: {}{care}", undecided.task_uuid, sanitize::line(reason)));
             lines.extend(
                 [&undecided.resubmit, &undecided.abandon]
                     .map(|command| format!("    {}", sanitize::line(command))),
@@ -159,6 +163,11 @@ pub(super) fn doctor(doctor: &Doctor) -> Words {
         }
     }
     Words::data(lines.join("\n"))
+}
+
+/// Says so of a task that a running process looks after.
+fn in_care(findings: &Findings, task: &TaskUuid) -> &'static str {
+    if findings.held.contains(task) { " (a running process looks after it)" } else { "" }
 }
 
 fn spending(budget: &Spending) -> String {
