@@ -66,7 +66,12 @@ pub(super) fn line(task: Listed, now: SystemTime) -> TaskLine {
         ended_at: task.ended_at,
         // A clock that was set back makes nothing younger than new.
         age: now.duration_since(task.begun_at).unwrap_or(Duration::ZERO),
-        reason: task.reason.or(task.evidence),
+        reason: match task.stage {
+            Stage::Refused => task.reason,
+            Stage::Undecided | Stage::Abandoned => task.evidence,
+            // What was said before it went on is over.
+            _ => None,
+        },
     }
 }
 

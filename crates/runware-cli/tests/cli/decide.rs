@@ -27,6 +27,9 @@ async fn what_is_to_be_sent_again_is_sent_by_collect_under_the_same_id() {
     let decided = decide(&path, "resubmit").run().await.expect(0);
     assert_eq!((decided.only("decided").task(), decided.only("decided").str("decision")), (U, "resubmit"));
     assert_eq!(server.ledger().requests(), 0, "to decide is to say so, and no more");
+    let listed = Program::without_key().words("list --json").journal(&path).run().await.expect(0);
+    let task = listed.only("task");
+    assert_eq!((task.str("state"), task.has("reason")), ("open", false), "why it was undecided is over");
     let ended = server.program("collect --json").journal(&path).run().await.expect(0);
     assert_eq!(ended.only("result").task(), U);
     assert_eq!((server.ledger().accepted(), server.ledger().billed()), (1, 1));

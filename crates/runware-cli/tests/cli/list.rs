@@ -152,10 +152,11 @@ async fn it_tells_what_the_commands_did() {
     let again = run(&format!("{line} --json")).run().await.expect(0);
     assert_eq!(again.only("settled").task(), tasks[2].task());
     let other = line.replace("fox", "owl");
-    assert_eq!(
-        run(&format!("{other} --json")).run().await.expect(3).only("failure").field("error")["code"],
-        "uuidReused"
-    );
+    let reused = run(&format!("{other} --json")).run().await.expect(3);
+    assert_eq!(reused.only("failure").field("error")["code"], "uuidReused");
+    let message = reused.only("error").str("message").to_owned();
+    assert!(message.contains("the key \"order-18\" was used before, for another request"), "{message}");
+    assert!(!message.contains("taskUUID"), "{message}");
     assert_eq!(server.ledger().accepted(), 2);
 }
 
