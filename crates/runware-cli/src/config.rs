@@ -3,6 +3,7 @@
 mod environment;
 pub(crate) mod journal;
 mod key;
+pub(crate) mod redaction;
 mod resolved;
 mod route;
 
@@ -16,6 +17,7 @@ use runware::transport::ApiKey;
 use runware_emulator::Emulator;
 
 use self::journal::Place;
+use self::redaction::redaction;
 pub(crate) use self::resolved::Resolved;
 use self::route::{Route, in_flags};
 use crate::args::GlobalArgs;
@@ -30,6 +32,7 @@ pub(crate) struct Config {
     server: Server,
     route: Route,
     place: Place,
+    redacts: bool,
     deadline: Option<Duration>,
     json: bool,
 }
@@ -58,12 +61,18 @@ impl Config {
             false => (Route::read(global, output)?, Server::read(global, output)?),
         };
         let place = Place::read(global)?;
-        Ok(Self { server, route, place, deadline: global.deadline, json: global.json })
+        let redacts = redaction(global)?.is_some();
+        Ok(Self { server, route, place, redacts, deadline: global.deadline, json: global.json })
     }
 
     /// Where tasks are kept.
     pub(crate) fn place(&self) -> &Place {
         &self.place
+    }
+
+    /// True if requests are kept as their hashes only.
+    pub(crate) fn redacts(&self) -> bool {
+        self.redacts
     }
 
     /// True if an emulator has to be started.

@@ -11,6 +11,7 @@ use runware_journal::{Filter, Health, Listed, Spent, SqliteJournal, Stage};
 
 use crate::args::GlobalArgs;
 use crate::config::journal::Place;
+use crate::config::redaction::redaction;
 use crate::config::{Resolved, retrace};
 use crate::exit::Exit;
 use crate::keeping::is_there;
@@ -23,7 +24,9 @@ pub(super) fn run(global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop
     let place = Place::read_offline(global)?;
     let configuration = configuration(global, output)?;
     let collect = place.retrace(retrace(global, output)?).collect();
-    let journal = journal(&place, &collect);
+    let redacts_from = redaction(global)?;
+    let journal =
+        JournalReport { redacts: redacts_from.is_some(), redacts_from, ..journal(&place, &collect) };
     let healthy = !matches!(journal.state, DAMAGED | UNUSABLE);
     let version = env!("CARGO_PKG_VERSION");
     output.tell(&Event::Doctor(Box::new(Doctor { healthy, version, configuration, journal })))?;

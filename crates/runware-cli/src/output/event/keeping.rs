@@ -131,6 +131,11 @@ pub(crate) struct JournalReport {
     /// `--journal`, `RUNWARE_JOURNAL` or `default`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) path_from: Option<&'static str>,
+    /// Whether new requests are kept as their hashes only.
+    pub(crate) redacts: bool,
+    /// What asks for that: `--journal-redact` or `RUNWARE_JOURNAL_REDACT`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) redacts_from: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) problem: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

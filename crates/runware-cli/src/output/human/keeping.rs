@@ -5,6 +5,7 @@ use std::time::Duration;
 use runware::types::TaskUuid;
 
 use super::{Words, count};
+use crate::config::redaction::FLAG;
 use crate::output::event::{Doctor, Findings, Pruned, Spending, TaskLine, Total};
 use crate::output::sanitize;
 
@@ -115,6 +116,10 @@ pub(super) fn doctor(doctor: &Doctor) -> Words {
     let mut say = |name: &str, value: &str| lines.push(format!("  {name:<12} {}", sanitize::line(value)));
     if let Some(path) = &journal.path {
         say("path", &format!("{path} (from {})", journal.path_from.unwrap_or("default")));
+    }
+    match journal.redacts_from {
+        Some(by) => say("requests", &format!("only their hashes are kept (from {by})")),
+        None => say("requests", &format!("kept as they are sent; {FLAG} keeps only their hashes")),
     }
     say(
         "state",
