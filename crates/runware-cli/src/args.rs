@@ -124,11 +124,11 @@ pub(crate) enum Command {
     /// `runware list --unknown` shows them. The task keeps its id and its bytes: where the server has it after all, it is
     /// not bought again.
     Decide(DecideArgs),
-    /// Look after the journal: is it whole, what is open, what is undecided, and what the configuration comes to
+    /// Look after the journal: is it whole, what is open, what is unknown, and what the configuration comes to
     ///
     /// Asks nobody and needs no key. Exits with 1 if the journal is damaged or cannot be used.
     Doctor,
-    /// Remove what the journal keeps of tasks that are long over; never of one that is open, undecided or not yet
+    /// Remove what the journal keeps of tasks that are long over; never of one that is open, unknown or not yet
     /// delivered
     Prune(PruneArgs),
     /// Say what is wrong with tasks before they are sent; asks nobody and needs no key

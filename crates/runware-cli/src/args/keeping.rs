@@ -44,7 +44,7 @@ pub(crate) struct ListArgs {
     /// Those that are over: delivered, refused or given up
     #[arg(long)]
     pub(crate) done: bool,
-    /// Those that somebody has to decide about
+    /// Those that somebody has to decide about: nobody can tell whether they ran (`"undecided"` with --json)
     #[arg(long)]
     pub(crate) unknown: bool,
     /// Those with this note

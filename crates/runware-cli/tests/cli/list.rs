@@ -101,6 +101,12 @@ async fn people_get_a_table() {
     assert!(lines[4].contains("$0.2003") && lines[4].contains("1/1"), "{ended:?}");
     assert_eq!(lines[7], "6 tasks, $0.3003 in all; what 3 tasks cost is not known");
     assert!(!ended.text().contains('\u{1b}'));
+    // What --unknown lists is called so.
+    let unknown = list(&path, "--unknown").await;
+    assert!(unknown.text().lines().nth(1).unwrap().starts_with("unknown "), "{unknown:?}");
+    let doctor = Program::without_key().words("doctor").journal(&path).run().await.expect(0);
+    assert!(doctor.text().contains("1 unknown"), "{doctor:?}");
+    assert!(!unknown.text().contains("undecided") && !doctor.text().contains("undecided"));
 }
 
 #[tokio::test]

@@ -45,7 +45,7 @@ fn cells(task: &TaskLine) -> [String; 9] {
     let or_dash = |text: Option<&String>| text.map_or_else(|| "-".to_owned(), |text| sanitize::line(text));
     let failed = if task.failures > 0 { format!(", {} failed", task.failures) } else { String::new() };
     [
-        task.state.to_owned(),
+        state(task.state).to_owned(),
         task.task_uuid.to_string(),
         sanitize::line(task.task_type.as_str()),
         or_dash(task.model.as_ref()),
@@ -59,6 +59,11 @@ fn cells(task: &TaskLine) -> [String; 9] {
         or_dash(task.key.as_ref()),
         sanitize::line(&task.service),
     ]
+}
+
+/// The state of a task as people are told of it everywhere: what programs know as undecided is unknown.
+fn state(name: &'static str) -> &'static str {
+    if name == "undecided" { "unknown" } else { name }
 }
 
 /// A duration in the one unit that says most.
@@ -144,7 +149,7 @@ pub(super) fn doctor(doctor: &Doctor) -> Words {
         };
         say("in use", &others);
         let tasks: Vec<String> =
-            findings.tasks.iter().map(|(state, number)| format!("{number} {state}")).collect();
+            findings.tasks.iter().map(|(name, number)| format!("{number} {}", state(name))).collect();
         say("tasks", if tasks.is_empty() { "none".to_owned() } else { tasks.join(", ") }.as_str());
         for budget in &findings.budgets {
             say("budget", &spending(budget));
@@ -160,7 +165,7 @@ pub(super) fn doctor(doctor: &Doctor) -> Words {
         for undecided in &findings.undecided {
             let reason = undecided.reason.as_deref().unwrap_or("nobody can tell whether it ran");
             let care = in_care(findings, &undecided.task_uuid);
-            lines.push(format!("  undecided    {}: {}{care}", undecided.task_uuid, sanitize::line(reason)));
+            lines.push(format!("  unknown      {}: {}{care}", undecided.task_uuid, sanitize::line(reason)));
             lines.extend(
                 [&undecided.resubmit, &undecided.abandon]
                     .map(|command| format!("    {}", sanitize::line(command))),
