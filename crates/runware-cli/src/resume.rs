@@ -68,6 +68,12 @@ impl Resume {
         self.words(["list", "--unknown"])
     }
 
+    /// The command line that lets go of what ended so long ago, where that is not what it does anyway.
+    pub(crate) fn prune(&self, older_than: Option<Duration>) -> String {
+        let all = older_than.iter().fold(self.clone(), |resume, age| resume.duration("--older-than", *age));
+        all.line("prune", [])
+    }
+
     fn line(&self, command: &str, tasks: impl IntoIterator<Item = TaskUuid>) -> String {
         let tasks = tasks.into_iter().map(|task_uuid| task_uuid.to_string());
         self.words([command.to_owned()].into_iter().chain(tasks))

@@ -11,7 +11,7 @@ use crate::owners::Owners;
 use crate::task::Task;
 use crate::trouble::Trouble;
 use crate::work::is_alive;
-use crate::{Filter, Kept, Listed, Stage};
+use crate::{Filter, Kept, Listed, Pruned, Stage};
 
 /// The tasks that pass a filter, those that were begun last first.
 pub(crate) fn list(
@@ -85,6 +85,24 @@ pub(crate) fn ended_by(connection: &Connection, latest: i64, after: i64) -> Resu
             (SELECT id FROM task WHERE id > ?1 AND stage > 2 AND ended_at <= ?2 ORDER BY id LIMIT ?3)",
     )?;
     Ok(query.query_row((after, latest, PRUNED_TOGETHER), |row| row.get(0))?)
+}
+
+/// What would go of tasks that ended no later than `latest`; with `forgets`, the tasks themselves too.
+pub(crate) fn prunable(connection: &Connection, latest: i64, forgets: bool) -> Result<Pruned, Trouble> {
+    let (refused, is_forgotten) = (Stage::Refused.number(), "(stage = ?2 OR ?3)");
+    let mut query = connection.prepare(&format!(
+        "SELECT count(*), total({is_forgotten}), total(has_request <> 0), total(parts) FROM task
+            WHERE stage > 2 AND ended_at <= ?1 AND (has_request <> 0 OR parts > 0 OR {is_forgotten})"
+    ))?;
+    let whole = |row: &rusqlite::Row<'_>, column: usize| row.get::<_, f64>(column).map(|sum| sum as u64);
+    Ok(query.query_row((latest, refused, forgets), |row| {
+        Ok(Pruned {
+            tasks: row.get::<_, i64>(0)?.unsigned_abs(),
+            forgotten: whole(row, 1)?,
+            requests: whole(row, 2)?,
+            parts: whole(row, 3)?,
+        })
+    })?)
 }
 
 /// What a filter says in SQL, but for the tags.

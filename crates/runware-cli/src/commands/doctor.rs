@@ -1,5 +1,6 @@
 //! `runware doctor`: how the journal is, and what the configuration comes to.
 
+mod growth;
 mod place;
 
 use std::path::Path;
@@ -108,6 +109,7 @@ fn look(journal: &SqliteJournal, place: &Place, path: &Path) -> Result<(Health, 
         held: ids(unfinished),
         undecided: in_stage(Stage::Undecided)?.into_iter().map(|task| undecided(task, &resume)).collect(),
         budgets: health.budgets.iter().map(|budget| spending(budget, &over)).collect(),
+        prunable: growth::prunable(health.bytes, &resume, |retention| journal.prunable(retention))?,
         collect: String::new(),
     };
     Ok((health, findings))

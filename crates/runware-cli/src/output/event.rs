@@ -12,7 +12,8 @@ use serde::{Serialize, Serializer};
 
 pub(crate) use self::fault::{Fault, Parameters};
 pub(crate) use self::keeping::{
-    Configuration, Decided, Doctor, Findings, JournalReport, Pruned, Spending, TaskLine, Total, Undecided,
+    Configuration, Decided, Doctor, Findings, JournalReport, Prunable, Pruned, Spending, TaskLine, Total,
+    Undecided,
 };
 pub(crate) use self::money::{Priced, Prices};
 use crate::stop::Stop;

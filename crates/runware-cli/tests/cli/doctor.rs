@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use runware::journal::Fact;
 use serde_json::Value;
@@ -29,6 +30,26 @@ async fn journal(path: &Path) {
 
 async fn doctor(path: &Path, words: &str) -> Ended {
     Program::without_key().words("doctor").words(words).journal(path).run().await
+}
+
+#[tokio::test]
+async fn what_could_go_is_told_with_the_command_that_lets_go_of_it() {
+    let (_folder, path) = place();
+    journal(&path).await;
+    let findings = |ended: &Ended| part(ended, "journal")["findings"].clone();
+    assert!(findings(&doctor(&path, "--json").await.expect(0)).get("prunable").is_none(), "nothing is old");
+    let pen = Pen::earlier(&path, "api.runware.ai", Some(Duration::from_secs(40 * 24 * 60 * 60)));
+    let ticket = pen.begin("00000000-0000-4000-8000-000000000003", |_| {}).await;
+    pen.note(ticket, [result(0, ITEM), settled(Some("0.1")), Fact::Confirmed]).await;
+    drop(pen);
+    let prunable = findings(&doctor(&path, "--json").await.expect(0))["prunable"].clone();
+    assert_eq!((prunable["tasks"].as_u64(), prunable["requests"].as_u64()), (Some(1), Some(1)), "{prunable}");
+    let command = prunable["command"].as_str().unwrap().to_owned();
+    assert_eq!(command, format!("runware prune --journal {}", path.display()));
+    let people = doctor(&path, "").await.expect(0);
+    assert!(people.text().contains("of 1 task that ended more than 30d ago"), "{people:?}");
+    Program::pasted(&command).run().await.expect(0);
+    assert!(findings(&doctor(&path, "--json").await.expect(0)).get("prunable").is_none());
 }
 
 fn part(ended: &Ended, name: &str) -> Value {

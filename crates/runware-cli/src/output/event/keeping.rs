@@ -165,6 +165,9 @@ pub(crate) struct Findings {
     /// What somebody has to decide about.
     pub(crate) undecided: Vec<Undecided>,
     pub(crate) budgets: Vec<Spending>,
+    /// What could go, where it is old or there is much of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) prunable: Option<Prunable>,
     /// For people: the command that finishes and delivers what is open.
     #[serde(skip)]
     pub(crate) collect: String,
@@ -180,6 +183,19 @@ pub(crate) struct Undecided {
     pub(crate) reason: Option<String>,
     pub(crate) resubmit: String,
     pub(crate) abandon: String,
+}
+
+/// What could be let go of, and how.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Prunable {
+    pub(crate) tasks: u64,
+    pub(crate) requests: u64,
+    pub(crate) parts: u64,
+    /// How long ago these tasks have ended, at least.
+    #[serde(serialize_with = "super::in_milliseconds", rename = "olderThanMs")]
+    pub(crate) older_than: Duration,
+    pub(crate) command: String,
 }
 
 /// What was spent of a budget.

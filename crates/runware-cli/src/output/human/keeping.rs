@@ -6,7 +6,7 @@ use runware::types::TaskUuid;
 
 use super::{Words, count};
 use crate::config::redaction::FLAG;
-use crate::output::event::{Doctor, Findings, Pruned, Spending, TaskLine, Total};
+use crate::output::event::{Doctor, Findings, Prunable, Pruned, Spending, TaskLine, Total};
 use crate::output::sanitize;
 
 /// The columns of a list, in order, and whether their cells stand at the right.
@@ -154,6 +154,9 @@ pub(super) fn doctor(doctor: &Doctor) -> Words {
         for budget in &findings.budgets {
             say("budget", &spending(budget));
         }
+        if let Some(prunable) = &findings.prunable {
+            say("prunable", &could_go(prunable));
+        }
         for (name, tasks) in [("open", &findings.open), ("undelivered", &findings.undelivered)] {
             tasks.iter().for_each(|task| say(name, &format!("{task}{}", in_care(findings, task))));
         }
@@ -173,6 +176,18 @@ pub(super) fn doctor(doctor: &Doctor) -> Words {
         }
     }
     Words::data(lines.join("\n"))
+}
+
+fn could_go(prunable: &Prunable) -> String {
+    let count = |number: u64, thing: &str| count(usize::try_from(number).unwrap_or(usize::MAX), thing);
+    format!(
+        "{} and {} of {} that ended more than {} ago; `{}` lets go of them",
+        count(prunable.requests, "request"),
+        count(prunable.parts, "result"),
+        count(prunable.tasks, "task"),
+        age(prunable.older_than),
+        prunable.command
+    )
 }
 
 /// Says so of a task that a running process looks after.
