@@ -90,18 +90,15 @@ pub(crate) fn ended_by(connection: &Connection, latest: i64, after: i64) -> Resu
 /// What would go of tasks that ended no later than `latest`; with `forgets`, the tasks themselves too.
 pub(crate) fn prunable(connection: &Connection, latest: i64, forgets: bool) -> Result<Pruned, Trouble> {
     let (refused, is_forgotten) = (Stage::Refused.number(), "(stage = ?2 OR ?3)");
+    let sum = |what: &str| format!("coalesce(sum({what}), 0)");
+    let (forgotten, requests, parts) = (sum(is_forgotten), sum("has_request <> 0"), sum("parts"));
     let mut query = connection.prepare(&format!(
-        "SELECT count(*), total({is_forgotten}), total(has_request <> 0), total(parts) FROM task
+        "SELECT count(*), {forgotten}, {requests}, {parts} FROM task
             WHERE stage > 2 AND ended_at <= ?1 AND (has_request <> 0 OR parts > 0 OR {is_forgotten})"
     ))?;
-    let whole = |row: &rusqlite::Row<'_>, column: usize| row.get::<_, f64>(column).map(|sum| sum as u64);
     Ok(query.query_row((latest, refused, forgets), |row| {
-        Ok(Pruned {
-            tasks: row.get::<_, i64>(0)?.unsigned_abs(),
-            forgotten: whole(row, 1)?,
-            requests: whole(row, 2)?,
-            parts: whole(row, 3)?,
-        })
+        let number = |column: usize| row.get::<_, i64>(column).map(i64::unsigned_abs);
+        Ok(Pruned { tasks: number(0)?, forgotten: number(1)?, requests: number(2)?, parts: number(3)? })
     })?)
 }
 
