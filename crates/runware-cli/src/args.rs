@@ -1,5 +1,6 @@
 //! What was typed: the command line as clap reads it.
 
+pub(crate) mod emulate;
 pub(crate) mod file;
 pub(crate) mod keeping;
 pub(crate) mod task;
@@ -7,13 +8,14 @@ pub(crate) mod task;
 mod tests;
 pub(crate) mod value;
 
-use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgAction, Parser, Subcommand};
+use runware::types::Money;
 
-use self::keeping::{BudgetArgs, DecideArgs, ListArgs, NoteArgs, PruneArgs};
+use self::emulate::EmulateArgs;
+use self::keeping::{BudgetArgs, DecideArgs, ListArgs, NoteArgs, PruneArgs, money};
 
 /// Submit Runware tasks, wait for their results, and look at them again later.
 ///
@@ -62,6 +64,12 @@ pub(crate) struct GlobalArgs {
     /// Keep no record of tasks: what this command leaves open is lost with its output
     #[arg(long, global = true)]
     pub(crate) no_journal: bool,
+    /// Keep prompts out of the journal: of each request only its hash [env: RUNWARE_JOURNAL_REDACT=1]
+    ///
+    /// If nobody can tell whether such a task was sent, it is looked for, and cannot be sent again; only the same command
+    /// or batch, with the same id, can do that. Results are kept as they came.
+    #[arg(long, global = true)]
+    pub(crate) journal_redact: bool,
     /// Start an emulator of the service inside this command and use it: needs no key, costs nothing
     #[arg(long, global = true)]
     pub(crate) emulator: bool,
@@ -116,11 +124,11 @@ pub(crate) enum Command {
     /// `runware list --unknown` shows them. The task keeps its id and its bytes: where the server has it after all, it is
     /// not bought again.
     Decide(DecideArgs),
-    /// Look after the journal: is it whole, what is open, what is undecided, and what the configuration comes to
+    /// Look after the journal: is it whole, what is open, what is unknown, and what the configuration comes to
     ///
     /// Asks nobody and needs no key. Exits with 1 if the journal is damaged or cannot be used.
     Doctor,
-    /// Remove what the journal keeps of tasks that are long over; never of one that is open, undecided or not yet
+    /// Remove what the journal keeps of tasks that are long over; never of one that is open, unknown or not yet
     /// delivered
     Prune(PruneArgs),
     /// Say what is wrong with tasks before they are sent; asks nobody and needs no key
@@ -217,31 +225,22 @@ pub(crate) struct BatchArgs {
     pub(crate) name: Option<String>,
     #[command(flatten)]
     pub(crate) budget: BudgetArgs,
+    /// What a task costs in US dollars if the server does not say, such as 0.02; --budget sets that much aside
+    #[arg(
+        long,
+        value_name = "AMOUNT",
+        value_parser = money,
+        allow_negative_numbers = true,
+        requires = "cap",
+        help_heading = "Budget"
+    )]
+    pub(crate) price: Option<Money>,
 }
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct ValidateArgs {
     /// The file; `-` for standard input
     pub(crate) file: PathBuf,
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct EmulateArgs {
-    /// The port to listen on; 0 for any that is free
-    #[arg(long, default_value_t = 0)]
-    pub(crate) port: u16,
-    /// Where all chance comes from: the same seed and requests give the same results
-    #[arg(long, default_value_t = 0)]
-    pub(crate) seed: u64,
-    /// How long every result takes, such as 2s or 1s..5s [default: what is usual for the task type]
-    #[arg(long, value_name = "DURATION", value_parser = durations)]
-    pub(crate) duration: Option<RangeInclusive<Duration>>,
-    /// How likely each result is to fail, from 0 to 1
-    #[arg(long, value_name = "PROBABILITY", default_value_t = 0.0, value_parser = probability)]
-    pub(crate) failure_rate: f64,
-    /// Let results that are not ready report their progress
-    #[arg(long)]
-    pub(crate) progress: bool,
 }
 
 const EXIT_CODES: &str = "\
@@ -288,23 +287,7 @@ fn deadline(text: &str) -> Result<Duration, String> {
     Ok(duration)
 }
 
-fn durations(text: &str) -> Result<RangeInclusive<Duration>, String> {
-    let (low, high) = text.split_once("..").unwrap_or((text, text));
-    let (low, high) = (deadline(low)?, deadline(high)?);
-    if low > high {
-        return Err("the shorter duration comes first".to_owned());
-    }
-    Ok(low..=high)
-}
-
 fn duration(text: &str) -> Result<Duration, String> {
     humantime::parse_duration(text)
         .map_err(|error| format!("{error}; it must be a number and a unit, such as 90s or 20m"))
-}
-
-fn probability(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
-        _ => Err("it must be a number from 0 to 1".to_owned()),
-    }
 }

@@ -3,11 +3,12 @@
 mod environment;
 pub(crate) mod journal;
 mod key;
+pub(crate) mod redaction;
 mod resolved;
 mod route;
 
 use std::error::Error as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use runware::Client;
@@ -16,6 +17,7 @@ use runware::transport::ApiKey;
 use runware_emulator::Emulator;
 
 use self::journal::Place;
+use self::redaction::redaction;
 pub(crate) use self::resolved::Resolved;
 use self::route::{Route, in_flags};
 use crate::args::GlobalArgs;
@@ -30,6 +32,7 @@ pub(crate) struct Config {
     server: Server,
     route: Route,
     place: Place,
+    redacts: bool,
     deadline: Option<Duration>,
     json: bool,
 }
@@ -58,12 +61,18 @@ impl Config {
             false => (Route::read(global, output)?, Server::read(global, output)?),
         };
         let place = Place::read(global)?;
-        Ok(Self { server, route, place, deadline: global.deadline, json: global.json })
+        let redacts = redaction(global)?.is_some();
+        Ok(Self { server, route, place, redacts, deadline: global.deadline, json: global.json })
     }
 
     /// Where tasks are kept.
     pub(crate) fn place(&self) -> &Place {
         &self.place
+    }
+
+    /// True if requests are kept as their hashes only.
+    pub(crate) fn redacts(&self) -> bool {
+        self.redacts
     }
 
     /// True if an emulator has to be started.
@@ -135,13 +144,7 @@ impl Config {
         let mut resume = match &self.server {
             Server::Emulator => Resume::default().emulator(),
             Server::Remote { key_file, insecure_http, .. } => {
-                let mut resume = self.route.retrace(Resume::default());
-                if let Some(path) = key_file {
-                    // The command may be pasted in another directory.
-                    let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-                    resume = resume.option("--api-key-file", &path.to_string_lossy());
-                }
-                if *insecure_http { resume.flag("--insecure-http") } else { resume }
+                to_server(&self.route, key_file.as_deref(), *insecure_http)
             }
         };
         resume = self.place.retrace(resume);
@@ -150,6 +153,29 @@ impl Config {
         }
         if self.json { resume.flag("--json") } else { resume }
     }
+}
+
+/// The flags that lead to the same server, for a command that needs it.
+///
+/// # Errors
+///
+/// Wrong usage: the flags contradict each other.
+pub(crate) fn retrace(global: &GlobalArgs, output: &mut Output) -> Result<Resume, Stop> {
+    if global.emulator {
+        return Ok(Resume::default());
+    }
+    let route = Route::read(global, output)?;
+    Ok(to_server(&route, global.api_key_file.as_deref(), global.insecure_http))
+}
+
+fn to_server(route: &Route, key_file: Option<&Path>, insecure_http: bool) -> Resume {
+    let mut resume = route.retrace(Resume::default());
+    if let Some(path) = key_file {
+        // The command may be pasted in another directory.
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        resume = resume.option("--api-key-file", &path.to_string_lossy());
+    }
+    if insecure_http { resume.flag("--insecure-http") } else { resume }
 }
 
 impl Server {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use runware::journal::JournalError;
 use runware::types::{Money, TaskUuid};
 use runware::{Budget, ClientBuilder};
-use runware_journal::{Filter, SqliteJournal, Stage};
+use runware_journal::{Filter, Options, SqliteJournal, Stage};
 
 use crate::config::journal::Place;
 use crate::output::Output;
@@ -40,7 +40,12 @@ impl Keeping {
     /// # Errors
     ///
     /// The journal cannot be opened, and the command needs it; or there is a budget and nothing to count it in.
-    pub(crate) fn open(&self, place: &Place, output: &mut Output) -> Result<Option<Kept>, Stop> {
+    pub(crate) fn open(
+        &self,
+        place: &Place,
+        redacts: bool,
+        output: &mut Output,
+    ) -> Result<Option<Kept>, Stop> {
         match self {
             Self::Unneeded => Ok(None),
             Self::Welcome => Ok(open_existing(place).unwrap_or_else(|stop| {
@@ -51,7 +56,8 @@ impl Keeping {
             Self::Searched => Ok(open_existing(place)?.map(|journal| Kept { journal, budget: None })),
             Self::Required(budget) => match (place.path()?, budget) {
                 (Some(path), budget) => {
-                    let journal = SqliteJournal::open(path).map_err(|error| unsent(&error))?;
+                    let journal =
+                        Options::new().redact(redacts).open(path).map_err(|error| unsent(&error))?;
                     Ok(Some(Kept { journal, budget: budget.clone() }))
                 }
                 (None, None) => Ok(None),

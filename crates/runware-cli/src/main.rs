@@ -8,6 +8,7 @@ mod exit;
 mod ids;
 mod interrupt;
 mod keeping;
+mod origin;
 mod output;
 mod resume;
 mod session;

@@ -184,6 +184,13 @@ impl Output {
         }
     }
 
+    /// Says how to go on, whoever reads the output, unless a quiet command keeps it to itself.
+    pub(crate) fn hint(&mut self, text: &str) {
+        if !self.quiet {
+            self.aside(text);
+        }
+    }
+
     /// Says what explains the rest, to those who asked for more.
     pub(crate) fn detail(&mut self, text: &str) {
         if self.verbose {

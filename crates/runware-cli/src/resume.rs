@@ -58,6 +58,22 @@ impl Resume {
         self.words(["decide", &task.to_string(), decision])
     }
 
+    /// The command line that lists what the journal has.
+    pub(crate) fn list(&self) -> String {
+        self.line("list", [])
+    }
+
+    /// The command line that lists the tasks that somebody has to decide about.
+    pub(crate) fn list_unknown(&self) -> String {
+        self.words(["list", "--unknown"])
+    }
+
+    /// The command line that lets go of what ended so long ago, where that is not what it does anyway.
+    pub(crate) fn prune(&self, older_than: Option<Duration>) -> String {
+        let all = older_than.iter().fold(self.clone(), |resume, age| resume.duration("--older-than", *age));
+        all.line("prune", [])
+    }
+
     fn line(&self, command: &str, tasks: impl IntoIterator<Item = TaskUuid>) -> String {
         let tasks = tasks.into_iter().map(|task_uuid| task_uuid.to_string());
         self.words([command.to_owned()].into_iter().chain(tasks))

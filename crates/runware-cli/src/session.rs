@@ -69,7 +69,7 @@ impl<'o> Session<'o> {
     ) -> Result<Self, Stop> {
         let clock = TokioClock::new();
         let config = Config::read(global, output)?;
-        let kept = keeping.open(config.place(), output)?;
+        let kept = keeping.open(config.place(), config.redacts(), output)?;
         let emulator = match config.wants_emulator() {
             true => Some(Emulator::start(options).await.map_err(|error| not_started(&error))?),
             false => None,

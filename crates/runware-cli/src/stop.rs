@@ -107,7 +107,11 @@ pub(crate) fn advise(error: &runware::Error) -> String {
     let text = explain(error);
     match error.kind() {
         ErrorKind::Journal => format!("{}; {WITHOUT_JOURNAL}", text.trim_end_matches('.')),
-        ErrorKind::Unpriced => format!("{text}; --price AMOUNT says it"),
+        ErrorKind::Unpriced => {
+            "there is a budget, and nobody knows what the task costs: the server names no price. It \
+             was not sent; give one with --price AMOUNT, or leave --budget out"
+                .to_owned()
+        }
         _ => text,
     }
 }

@@ -16,7 +16,7 @@ use crate::exit::{End, Exit};
 use crate::output::event::Event;
 use crate::output::human;
 use crate::session::Session;
-use crate::stop::{Stop, advise};
+use crate::stop::Stop;
 
 /// How often the progress line counts on.
 const TICK: Duration = Duration::from_secs(1);
@@ -38,7 +38,7 @@ pub(crate) async fn watch(session: &mut Session<'_>, opened: Vec<Opened>) -> Res
     watch.follow(events).await?;
     watch.confirmed().await;
     let exit = watch.conclude()?;
-    Ok(Watched { exit, tasks: watch.tasks })
+    Ok(Watched { exit, tasks: watch.tasks, held: None })
 }
 
 struct Watch<'s, 'o> {
@@ -53,6 +53,7 @@ impl<'s, 'o> Watch<'s, 'o> {
         let tracked = |opened: &Opened| Tracked {
             task_uuid: opened.task_uuid,
             task: opened.task.as_ref().ok().cloned(),
+            origin: opened.origin.clone(),
             started,
             accepted: false,
             progress: None,
@@ -80,7 +81,7 @@ impl<'s, 'o> Watch<'s, 'o> {
                     Some((index, event)) => self.take(index, event)?,
                     None => return Ok(()),
                 },
-                (task_uuid, confirmed) = self.confirming.next() => confirming::tell(task_uuid, confirmed, self.session.output),
+                (task_uuid, confirmed) = self.confirming.next() => confirming::tell(task_uuid, confirmed, self.session),
                 () = clock.sleep_until(tick), if ticks => {
                     tick = clock.now() + TICK;
                     let line = self.progress_line();
@@ -97,7 +98,7 @@ impl<'s, 'o> Watch<'s, 'o> {
         let event = match event {
             Ok(TaskEvent::Accepted { replayed, .. }) => {
                 task.accepted = true;
-                Event::Accepted { task_uuid, replayed }
+                Event::Accepted { task_uuid, replayed, resume: None }
             }
             Ok(TaskEvent::Progress(progress)) => {
                 task.progress = Some(progress);
@@ -177,7 +178,7 @@ impl<'s, 'o> Watch<'s, 'o> {
         let now = self.session.clock.now();
         let Some(task) = self.tasks.get_mut(index) else { return Ok(()) };
         let task_uuid = task.task_uuid;
-        let fault = (&error).into();
+        let fault = task.origin.fault(&error);
         let end = End::Stopped(error);
         let (status, is_open) = (end.status(), end.is_open());
         task.end = Some(end);
@@ -204,7 +205,7 @@ impl<'s, 'o> Watch<'s, 'o> {
     async fn confirmed(&mut self) {
         while !self.confirming.is_empty() {
             let (task_uuid, confirmed) = self.confirming.next().await;
-            confirming::tell(task_uuid, confirmed, self.session.output);
+            confirming::tell(task_uuid, confirmed, self.session);
         }
     }
 
@@ -259,15 +260,16 @@ impl<'s, 'o> Watch<'s, 'o> {
             [only] => Some(only.task_uuid),
             _ => None,
         };
-        let first = self.tasks.iter().find_map(Tracked::error).filter(|_| !interrupted);
+        let first = self.tasks.iter().find_map(|task| Some((task.error()?, &task.origin)));
+        let first = first.filter(|_| !interrupted);
         let (category, message) = match (first, self.tasks.len()) {
             (None, _) => {
                 (ErrorCategory::Aborted, "interrupted; what the server has accepted goes on there".to_owned())
             }
-            (Some(error), 1) => (error.category(), advise(error)),
-            (Some(error), all) => (
+            (Some((error, origin)), 1) => (error.category(), origin.advise(error)),
+            (Some((error, origin)), all) => (
                 error.category(),
-                format!("all {all} tasks were stopped alike; the first: {}", advise(error)),
+                format!("all {all} tasks were stopped alike; the first: {}", origin.advise(error)),
             ),
         };
         Event::Error { task_uuid, category, message, resume }

@@ -81,7 +81,7 @@ impl Files {
                 Some(_) => {}
             }
         }
-        Err(Trouble::damaged("it was cut short"))
+        Err(Trouble::damaged("its end is missing"))
     }
 
     /// A name for a database that is being made; `unique` tells it from others.
@@ -225,7 +225,7 @@ impl Watch {
             }
             if status.len() < watched.size {
                 let path = watched.path.display();
-                return Err(Trouble::damaged(format!("{path} was cut short while it was open")));
+                return Err(Trouble::damaged(format!("the end of {path} was removed while it was open")));
             }
             watched.size = status.len();
         }

@@ -121,6 +121,16 @@ impl SqliteJournal {
         Ok(pruned)
     }
 
+    /// What [`prune`](Self::prune) would let go now. Nothing goes.
+    ///
+    /// # Errors
+    ///
+    /// The journal cannot be read, or is damaged.
+    pub fn prunable(&self, retention: Retention) -> Result<Pruned, JournalError> {
+        let latest = retention.latest(&Moment::now(&*self.clock));
+        self.read(|connection| reading::prunable(connection, latest, retention.forgets_ids))
+    }
+
     /// Reads all of the journal, and says how it is.
     ///
     /// # Errors

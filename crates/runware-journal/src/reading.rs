@@ -12,7 +12,7 @@ use crate::stage::FINISHED;
 use crate::task::Task;
 use crate::trouble::Trouble;
 use crate::work::is_alive;
-use crate::{Filter, Kept, Listed, Stage};
+use crate::{Filter, Kept, Listed, Pruned, Stage};
 
 /// The tasks that pass a filter, those that were begun last first.
 pub(crate) fn list(
@@ -86,6 +86,21 @@ pub(crate) fn ended_by(connection: &Connection, latest: i64, after: i64) -> Resu
             (SELECT id FROM task WHERE id > ?1 AND {FINISHED} AND ended_at <= ?2 ORDER BY id LIMIT ?3)",
     ))?;
     Ok(query.query_row((after, latest, PRUNED_TOGETHER), |row| row.get(0))?)
+}
+
+/// What would go of tasks that ended no later than `latest`; with `forgets`, the tasks themselves too.
+pub(crate) fn prunable(connection: &Connection, latest: i64, forgets: bool) -> Result<Pruned, Trouble> {
+    let (refused, is_forgotten) = (Stage::Refused.number(), "(stage = ?2 OR ?3)");
+    let sum = |what: &str| format!("coalesce(sum({what}), 0)");
+    let (forgotten, requests, parts) = (sum(is_forgotten), sum("has_request <> 0"), sum("parts"));
+    let mut query = connection.prepare(&format!(
+        "SELECT count(*), {forgotten}, {requests}, {parts} FROM task
+            WHERE stage > 2 AND ended_at <= ?1 AND (has_request <> 0 OR parts > 0 OR {is_forgotten})"
+    ))?;
+    Ok(query.query_row((latest, refused, forgets), |row| {
+        let number = |column: usize| row.get::<_, i64>(column).map(i64::unsigned_abs);
+        Ok(Pruned { tasks: number(0)?, forgotten: number(1)?, requests: number(2)?, parts: number(3)? })
+    })?)
 }
 
 /// What a filter says in SQL, but for the tags.

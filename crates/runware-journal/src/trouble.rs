@@ -95,8 +95,8 @@ fn describe(kind: JournalErrorKind, path: &Path, what: &str) -> JournalError {
              or move them away to begin a new one"
         ),
         _ => format!(
-            "the journal {path} cannot be read or written; it is read again from end to end before anything else is \
-             written to it"
+            "the disk did not read or write the journal {path} as it should; see whether the disk is well, then try \
+             again: all of the journal is read before anything else is written to it"
         ),
     };
     JournalError::new(kind, message)

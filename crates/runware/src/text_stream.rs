@@ -5,6 +5,7 @@ mod kept;
 mod line;
 mod request;
 mod transcript;
+mod whole;
 
 use std::fmt;
 use std::pin::Pin;
@@ -14,7 +15,7 @@ use std::time::Duration;
 
 use futures_core::Stream;
 use runware_poll::Plan;
-use runware_types::{CollectedText, RawTask, TextDelta};
+use runware_types::{CollectedText, Item, RawTask, TextDelta};
 
 use crate::client::Shared;
 use crate::outcome::Custody;
@@ -113,6 +114,14 @@ impl TextStream {
     /// Usage and cost come with the last pieces, and only for tasks that ask for them (`includeUsage`, `includeCost`).
     pub fn collected(&self) -> &CollectedText {
         &self.transcript.collected
+    }
+
+    /// The result that the whole text makes, in the shape that it has when it is not streamed; `None` unless the stream
+    /// has ended well.
+    ///
+    /// Its `usage` and `cost` are written exactly as they came. The [journal](crate::journal) keeps the same object.
+    pub fn item(&self) -> Option<Item> {
+        matches!(self.end, Some(Ok(()))).then(|| self.transcript.item()).flatten()
     }
 
     /// The next piece, or `None` once the text is complete, or after an error.
@@ -223,7 +232,8 @@ impl Stream for TextStream {
                 Some(Found::Delta(delta)) => return Poll::Ready(Some(Ok(delta))),
                 Some(Found::End(end)) => {
                     let line = this.line.get_mut().unwrap_or_else(PoisonError::into_inner);
-                    line.close(|| facts_of(&this.handle, &end, &this.transcript.collected));
+                    let transcript = &this.transcript;
+                    line.close(|| facts_of(&end, transcript.item(), transcript.collected.cost));
                     this.verdict = Some(end);
                     return this.poll_end(context);
                 }

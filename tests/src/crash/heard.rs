@@ -30,6 +30,8 @@ pub struct Line {
     pub item: Option<Box<RawValue>>,
     /// How a task stands.
     pub state: Option<String>,
+    /// False if what came of a task is not kept.
+    pub durable: Option<bool>,
 }
 
 impl Heard {

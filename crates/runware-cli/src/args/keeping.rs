@@ -19,7 +19,7 @@ pub(crate) struct NoteArgs {
     #[arg(long = "tag", value_name = "name=value", value_parser = tag)]
     pub(crate) tags: Vec<(String, String)>,
     /// What the task is expected to cost in US dollars, such as 0.02; --budget sets that much aside
-    #[arg(long, value_name = "AMOUNT", value_parser = money)]
+    #[arg(long, value_name = "AMOUNT", value_parser = money, allow_negative_numbers = true)]
     pub(crate) price: Option<Money>,
 }
 
@@ -28,7 +28,7 @@ pub(crate) struct NoteArgs {
 #[command(next_help_heading = "Budget")]
 pub(crate) struct BudgetArgs {
     /// Spend no more than this in US dollars, over all commands that share the journal; what does not fit is not sent
-    #[arg(long = "budget", value_name = "AMOUNT", value_parser = money)]
+    #[arg(long = "budget", value_name = "AMOUNT", value_parser = money, allow_negative_numbers = true)]
     cap: Option<Money>,
     /// Which budget it counts in [default: default]
     #[arg(long, value_name = "NAME", requires = "cap")]
@@ -44,7 +44,7 @@ pub(crate) struct ListArgs {
     /// Those that are over: delivered, refused or given up
     #[arg(long)]
     pub(crate) done: bool,
-    /// Those that somebody has to decide about
+    /// Those that somebody has to decide about: nobody can tell whether they ran (`"undecided"` with --json)
     #[arg(long)]
     pub(crate) unknown: bool,
     /// Those with this note
@@ -116,11 +116,13 @@ fn tag(text: &str) -> Result<(String, String), String> {
     }
 }
 
-fn money(text: &str) -> Result<Money, String> {
+/// Reads an amount of money.
+pub(super) fn money(text: &str) -> Result<Money, String> {
+    let wanted = "it must be an amount in US dollars, zero or more, such as 2.50";
     match text.parse::<Money>() {
         Ok(amount) if amount >= Money::ZERO => Ok(amount),
-        Ok(_) => Err("it must not be below zero".to_owned()),
-        Err(error) => Err(error.to_string()),
+        Ok(_) => Err(wanted.to_owned()),
+        Err(error) => Err(format!("{error}; {wanted}")),
     }
 }
 

@@ -44,16 +44,17 @@ async fn submit(args: &BatchArgs, lines: Vec<Line>, session: &mut Session<'_>) -
         return quote::of_many(lines, session).await;
     }
     let known = session.known()?;
+    let tasks = price::of_many(session, tasks, args.price).await?;
     let (old, new): (Vec<&Ready>, Vec<&Ready>) =
         tasks.iter().partition(|task| known.contains(&task.prepared.uuid()));
-    new.iter().try_for_each(|task| session.output.tell(&Event::of_prepared(&task.prepared)))?;
+    let sent = new.iter().filter(|task| task.obstacle.is_none());
+    sent.into_iter().try_for_each(|task| session.output.tell(&Event::of_prepared(&task.prepared)))?;
     if !old.is_empty() {
         let (old, all) = (old.len(), human::count(tasks.len(), "task"));
         session
             .output
             .note(&format!("{old} of {all} are in the journal already; they go on where they stood"));
     }
-    let tasks = price::of_many(session, tasks).await?;
     let opened = tasks.into_iter().map(|task| open(session, task)).collect();
     watch(session, opened).await?.sum_up(session)
 }

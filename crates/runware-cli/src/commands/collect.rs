@@ -4,10 +4,11 @@ use crate::args::GlobalArgs;
 use crate::config::journal::Place;
 use crate::exit::Exit;
 use crate::keeping::Keeping;
+use crate::origin::Origin;
 use crate::output::{Output, human};
 use crate::session::Session;
 use crate::stop::Stop;
-use crate::watch::{Opened, watch};
+use crate::watch::{Opened, Watched, watch};
 
 pub(super) async fn run(global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
     if Place::read(global)? == Place::Off {
@@ -22,7 +23,7 @@ pub(super) async fn run(global: &GlobalArgs, output: &mut Output) -> Result<Exit
 async fn collect(session: &mut Session<'_>) -> Result<Exit, Stop> {
     if session.kept.is_none() {
         session.output.note("there is no journal yet, so nothing is open");
-        return watch(session, Vec::new()).await?.sum_up(session);
+        return finish(session, Vec::new(), 0).await;
     }
     let (client, mut interrupt) = (session.client.clone(), session.interrupt.clone());
     let recovered = tokio::select! {
@@ -37,11 +38,20 @@ async fn collect(session: &mut Session<'_>) -> Result<Exit, Stop> {
     let opened: Vec<Opened> = recovered
         .tasks
         .into_iter()
-        .map(|task| Opened { task_uuid: task.handle().task_uuid(), task: Ok(task) })
+        .map(|task| Opened {
+            task_uuid: task.handle().task_uuid(),
+            task: Ok(task),
+            origin: Origin::default(),
+        })
         .collect();
     if opened.is_empty() {
         let others = if recovered.held_elsewhere > 0 { " else" } else { "" };
         session.output.note(&format!("nothing{others} is open"));
     }
-    watch(session, opened).await?.sum_up(session)
+    finish(session, opened, recovered.held_elsewhere).await
+}
+
+async fn finish(session: &mut Session<'_>, opened: Vec<Opened>, held: usize) -> Result<Exit, Stop> {
+    let watched = watch(session, opened).await?;
+    Watched { held: Some(held), ..watched }.sum_up(session)
 }

@@ -7,27 +7,33 @@ use super::known_task;
 use crate::args::GlobalArgs;
 use crate::args::keeping::{DecideArgs, Decision};
 use crate::config::journal::Place;
+use crate::config::retrace;
 use crate::exit::Exit;
 use crate::keeping::{open_existing, unusable};
 use crate::output::Output;
 use crate::output::event::{self, Event};
+use crate::resume::Resume;
 use crate::stop::Stop;
 
 pub(super) fn run(args: &DecideArgs, global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
     let task_uuid = known_task(&args.uuid)?;
-    let journal = open_existing(&Place::read_wanted(global)?)?.ok_or_else(|| absent(task_uuid))?;
-    let service = service(&journal, task_uuid)?;
+    let place = Place::read_wanted(global)?;
+    let here = place.retrace(Resume::default());
+    let journal = open_existing(&place)?.ok_or_else(|| absent(task_uuid, &here))?;
+    let service = service(&journal, task_uuid)?.ok_or_else(|| absent(task_uuid, &here))?;
     let (decision, name) = match args.decision {
         Decision::Resubmit => (runware_journal::Decision::Resubmit, "resubmit"),
         Decision::Abandon => (runware_journal::Decision::Abandon, "abandon"),
     };
     match journal.decide(&service, task_uuid, decision).map_err(|error| unusable(&error))? {
         Decided::Done(_) => {
-            output.tell(&Event::Decided(event::Decided { task_uuid, decision: name, service }))?;
+            let collect = place.retrace(retrace(global, output)?).collect();
+            output.tell(&Event::Decided(event::Decided { task_uuid, decision: name, service, collect }))?;
             Ok(Exit::Delivered)
         }
         Decided::NotUndecided(stage) => Err(Stop::usage(format!(
-            "there is nothing to decide about {task_uuid}: it is {stage}; `runware list --unknown` shows what is undecided"
+            "there is nothing to decide about {task_uuid}: it is {stage}; `{}` shows what there is to decide about",
+            here.list_unknown()
         ))
         .about(task_uuid)),
         Decided::Held => Err(Stop::usage(format!(
@@ -35,19 +41,20 @@ pub(super) fn run(args: &DecideArgs, global: &GlobalArgs, output: &mut Output) -
              its end, or end it, then decide"
         ))
         .about(task_uuid)),
-        _ => Err(absent(task_uuid)),
+        _ => Err(absent(task_uuid, &here)),
     }
 }
 
 /// The service that the task is meant for: where several have one of this id, the one with something to decide.
-fn service(journal: &SqliteJournal, task_uuid: TaskUuid) -> Result<String, Stop> {
+fn service(journal: &SqliteJournal, task_uuid: TaskUuid) -> Result<Option<String>, Stop> {
     let filter = Filter::new().task_uuid(task_uuid);
     let tasks = journal.list(&filter).map_err(|error| unusable(&error))?;
     let undecided = tasks.iter().find(|task| task.stage == Stage::Undecided);
     let task = undecided.or_else(|| tasks.first());
-    task.map(|task| task.scope.clone()).ok_or_else(|| absent(task_uuid))
+    Ok(task.map(|task| task.scope.clone()))
 }
 
-fn absent(task_uuid: TaskUuid) -> Stop {
-    Stop::absent(task_uuid, format!("the journal has no task {task_uuid}; `runware list` shows what it has"))
+fn absent(task_uuid: TaskUuid, here: &Resume) -> Stop {
+    let list = here.list();
+    Stop::absent(task_uuid, format!("the journal has no task {task_uuid}; `{list}` shows what it has"))
 }

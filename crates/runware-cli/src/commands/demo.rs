@@ -2,16 +2,18 @@
 
 use std::time::Duration;
 
+use runware::Status;
 use runware::poll::Plan;
 use runware::types::{ImageInference, RawTask, TaskType, TextInference, VideoInference};
-use runware::{Status, SubmitOptions};
 use runware_emulator::{Action, Options, RequestKind, Rule};
 
 use crate::args::GlobalArgs;
+use crate::args::keeping::NoteArgs;
 use crate::commands::details;
 use crate::commands::run::{open, prepare};
 use crate::exit::Exit;
 use crate::keeping::Keeping;
+use crate::origin::Origin;
 use crate::output::Output;
 use crate::session::Session;
 use crate::stop::Stop;
@@ -34,7 +36,8 @@ impl Demo<'_> {
     async fn tell(mut self) -> Result<Exit, Stop> {
         let is_told = self.four_together().await? && self.a_lost_reply().await?;
         if !is_told {
-            return Watched { exit: Exit::Interrupted, tasks: self.tasks }.sum_up(&mut self.session);
+            return Watched { exit: Exit::Interrupted, tasks: self.tasks, held: None }
+                .sum_up(&mut self.session);
         }
         self.the_archive().await?;
         self.the_bill()
@@ -109,12 +112,14 @@ impl Demo<'_> {
         if !as_planned {
             self.session.output.warn("error: the demo did not go as planned");
         }
-        Watched { exit, tasks: self.tasks }.sum_up(&mut self.session)
+        Watched { exit, tasks: self.tasks, held: None }.sum_up(&mut self.session)
     }
 
     async fn watch(&mut self, tasks: Vec<RawTask>) -> Result<bool, Stop> {
-        let ready = tasks.into_iter().map(|task| prepare(&mut self.session, task, SubmitOptions::new()));
-        let ready = ready.collect::<Result<Vec<_>, _>>()?;
+        let mut ready = Vec::new();
+        for task in tasks {
+            ready.push(prepare(&mut self.session, (task, Origin::default()), &NoteArgs::default()).await?);
+        }
         let opened = ready.into_iter().map(|task| open(&self.session, task)).collect();
         let watched = watch(&mut self.session, opened).await?;
         self.tasks.extend(watched.tasks);

@@ -1,5 +1,6 @@
 //! `runware doctor`: how the journal is, and what the configuration comes to.
 
+mod growth;
 mod place;
 
 use std::path::Path;
@@ -7,11 +8,12 @@ use std::path::Path;
 use runware::journal::{JournalError, JournalErrorKind};
 use runware::poll::Plan;
 use runware::types::TaskUuid;
-use runware_journal::{Filter, Health, Listed, SqliteJournal, Stage};
+use runware_journal::{Filter, Health, Listed, Spent, SqliteJournal, Stage};
 
 use crate::args::GlobalArgs;
-use crate::config::Resolved;
 use crate::config::journal::Place;
+use crate::config::redaction::redaction;
+use crate::config::{Resolved, retrace};
 use crate::exit::Exit;
 use crate::keeping::is_there;
 use crate::output::Output;
@@ -22,7 +24,10 @@ use crate::stop::{Stop, explain};
 pub(super) fn run(global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
     let place = Place::read_offline(global)?;
     let configuration = configuration(global, output)?;
-    let journal = journal(&place);
+    let collect = place.retrace(retrace(global, output)?).collect();
+    let redacts_from = redaction(global)?;
+    let journal =
+        JournalReport { redacts: redacts_from.is_some(), redacts_from, ..journal(&place, &collect) };
     let healthy = !matches!(journal.state, DAMAGED | UNUSABLE);
     let version = env!("CARGO_PKG_VERSION");
     output.tell(&Event::Doctor(Box::new(Doctor { healthy, version, configuration, journal })))?;
@@ -50,7 +55,7 @@ fn configuration(global: &GlobalArgs, output: &mut Output) -> Result<Configurati
     })
 }
 
-fn journal(place: &Place) -> JournalReport {
+fn journal(place: &Place, collect: &str) -> JournalReport {
     let (path, by) = match place {
         Place::At { path, by } => (path, by.unwrap_or("default")),
         Place::Off | Place::Passing => return JournalReport { state: "off", ..JournalReport::default() },
@@ -71,7 +76,7 @@ fn journal(place: &Place) -> JournalReport {
         Ok((health, findings)) => JournalReport {
             state: if health.refuses.is_some() { UNUSABLE } else { "healthy" },
             problem: health.refuses,
-            findings: Some(findings),
+            findings: Some(Findings { collect: collect.to_owned(), ..findings }),
             ..report
         },
         Err(error) => {
@@ -87,6 +92,10 @@ fn look(journal: &SqliteJournal, place: &Place, path: &Path) -> Result<(Health, 
     let ids = |tasks: Vec<Listed>| tasks.into_iter().map(|task| task.task_uuid).collect::<Vec<TaskUuid>>();
     let resume = place.retrace(Resume::default());
     let counts = Stage::ALL.into_iter().map(|stage| (stage.as_str(), health.counts.of(stage)));
+    let mut unfinished =
+        journal.list(&Filter::new().stages([Stage::Open, Stage::Settled, Stage::Undecided]))?;
+    unfinished.retain(|task| task.owner_alive);
+    let over = journal.list(&Filter::new().stages([Stage::Settled, Stage::Confirmed, Stage::Abandoned]))?;
     let findings = Findings {
         bytes: health.bytes,
         schema: health.schema,
@@ -97,18 +106,22 @@ fn look(journal: &SqliteJournal, place: &Place, path: &Path) -> Result<(Health, 
         tasks: counts.filter(|(_, number)| *number > 0).collect(),
         open: ids(in_stage(Stage::Open)?),
         undelivered: ids(in_stage(Stage::Settled)?),
+        held: ids(unfinished),
         undecided: in_stage(Stage::Undecided)?.into_iter().map(|task| undecided(task, &resume)).collect(),
-        budgets: health
-            .budgets
-            .iter()
-            .map(|budget| Spending {
-                name: budget.name.clone(),
-                spent: budget.spent,
-                reserved: budget.reserved,
-            })
-            .collect(),
+        budgets: health.budgets.iter().map(|budget| spending(budget, &over)).collect(),
+        prunable: growth::prunable(health.bytes, &resume, |retention| journal.prunable(retention))?,
+        collect: String::new(),
     };
     Ok((health, findings))
+}
+
+/// What was spent of a budget, of whose tasks these are over. Where the server has named no cost, none is known.
+fn spending(budget: &Spent, over: &[Listed]) -> Spending {
+    let is_known = |task: &Listed| task.cost.is_some_and(|cost| !cost.is_zero());
+    let is_its_own = |task: &&Listed| task.budget.as_ref() == Some(&budget.name);
+    let cost_unknown = over.iter().filter(is_its_own).filter(|task| !is_known(task)).count();
+    let spent = (cost_unknown == 0 || !budget.spent.is_zero()).then_some(budget.spent);
+    Spending { name: budget.name.clone(), spent, reserved: budget.reserved, cost_unknown }
 }
 
 fn undecided(task: Listed, resume: &Resume) -> Undecided {

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use runware_emulator::{Emulator, Options};
 
-use crate::args::EmulateArgs;
+use crate::args::emulate::EmulateArgs;
 use crate::exit::Exit;
 use crate::output::Output;
 use crate::session;

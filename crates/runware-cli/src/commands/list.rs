@@ -54,7 +54,8 @@ pub(super) fn line(task: Listed, now: SystemTime) -> TaskLine {
         results: task.results,
         failures: task.failures,
         expected: task.expected,
-        cost: task.cost,
+        // A cost of nothing is one that the server does not say.
+        cost: task.cost.filter(|cost| !cost.is_zero()),
         reserved: task.reserved,
         key: task.key,
         tags: task.tags.into_iter().collect(),
@@ -65,16 +66,19 @@ pub(super) fn line(task: Listed, now: SystemTime) -> TaskLine {
         ended_at: task.ended_at,
         // A clock that was set back makes nothing younger than new.
         age: now.duration_since(task.begun_at).unwrap_or(Duration::ZERO),
-        reason: task.reason.or(task.evidence),
+        reason: match task.stage {
+            Stage::Refused => task.reason,
+            Stage::Undecided | Stage::Abandoned => task.evidence,
+            // What was said before it went on is over.
+            _ => None,
+        },
     }
 }
 
 /// What tasks cost together. One that was refused has cost nothing.
 fn total(tasks: &[TaskLine]) -> Total {
-    let is_unknown = |task: &&TaskLine| task.cost.is_none() && task.state != Stage::Refused.as_str();
-    Total {
-        tasks: tasks.len(),
-        cost: tasks.iter().filter_map(|task| task.cost).sum(),
-        cost_unknown: tasks.iter().filter(is_unknown).count(),
-    }
+    let known = tasks.iter().filter_map(|task| task.cost);
+    let cost_unknown = tasks.iter().filter(|task| task.is_cost_unknown()).count();
+    let is_any_known = cost_unknown == 0 || known.clone().next().is_some();
+    Total { tasks: tasks.len(), cost: is_any_known.then(|| known.sum()), cost_unknown }
 }

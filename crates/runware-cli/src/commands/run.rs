@@ -1,7 +1,7 @@
 //! `runware run`: submit one task, wait for it, print its results.
 
-use runware::SubmitOptions;
 use runware::types::{DeliveryMethod, Prepared, RawTask};
+use runware::{Error, SubmitOptions};
 
 use super::{advice, price, quote, stream};
 use crate::args::keeping::NoteArgs;
@@ -9,6 +9,7 @@ use crate::args::{GlobalArgs, RunArgs};
 use crate::exit::Exit;
 use crate::ids::Ids;
 use crate::keeping::Keeping;
+use crate::origin::Origin;
 use crate::output::Output;
 use crate::output::event::Event;
 use crate::session::Session;
@@ -28,17 +29,16 @@ pub(super) async fn run(args: &RunArgs, global: &GlobalArgs, output: &mut Output
 }
 
 async fn tell(args: &RunArgs, task: RawTask, session: &mut Session<'_>) -> Result<Exit, Stop> {
-    let task = named(session, task, &args.note);
+    let (task, origin) = named(session, task, &args.note);
     if args.stream {
-        return stream::run(task, &args.note, session).await;
+        return stream::run((task, origin), &args.note, session).await;
     }
     if task.delivery_method() == Some(DeliveryMethod::Stream) {
         return Err(Stop::rejected(
             "`deliveryMethod` is stream, which is printed with --stream; nothing was sent",
         ));
     }
-    let ready = prepare(session, task, args.note.options())?;
-    let ready = price::of_one(session, ready, args.note.price).await?;
+    let ready = prepare(session, (task, origin), &args.note).await?;
     let opened = open(session, ready);
     let watched = watch(session, vec![opened]).await?;
     if session.emulator.is_some() && watched.tasks.iter().any(|task| task.results > 0) {
@@ -54,30 +54,61 @@ async fn tell(args: &RunArgs, task: RawTask, session: &mut Session<'_>) -> Resul
 pub(super) struct Ready {
     pub(super) prepared: Prepared,
     pub(super) options: SubmitOptions,
+    pub(super) origin: Origin,
+    /// Why it is not to be sent.
+    pub(super) obstacle: Option<Obstacle>,
 }
 
-/// Gives a task the id that belongs to the caller's own name for it, unless it brings one along.
-pub(super) fn named(session: &Session<'_>, task: RawTask, note: &NoteArgs) -> RawTask {
-    match (&note.key, task.field("taskUUID")) {
-        (Some(key), None) => task.set("taskUUID", Ids::new(&session.service, None).of_key(key)),
-        _ => task,
+/// Why a task is not to be sent, though it could be.
+#[derive(Clone, Debug)]
+pub(super) enum Obstacle {
+    /// There is a budget, and nobody knows what it costs; the client refuses it.
+    Unpriced,
+    /// The server said that it would not take it.
+    Rejected(Error),
+}
+
+impl Ready {
+    pub(super) fn new(prepared: Prepared, options: SubmitOptions, origin: Origin) -> Self {
+        Self { prepared, options, origin, obstacle: None }
+    }
+
+    pub(super) fn is_unpriced(&self) -> bool {
+        matches!(self.obstacle, Some(Obstacle::Unpriced))
     }
 }
 
-/// Fixes the task's id and bytes, and tells of it before anything is sent.
-pub(super) fn prepare(
-    session: &mut Session<'_>,
-    task: RawTask,
-    options: SubmitOptions,
-) -> Result<Ready, Stop> {
-    advice::about_one(&task, session.output);
-    let prepared = session.client.prepare(task)?;
-    session.output.tell(&Event::of_prepared(&prepared))?;
-    Ok(Ready { prepared, options })
+/// Gives a task the id that belongs to the caller's own name for it, unless it brings one along.
+pub(super) fn named(session: &Session<'_>, task: RawTask, note: &NoteArgs) -> (RawTask, Origin) {
+    match (&note.key, task.field("taskUUID")) {
+        (Some(key), None) => {
+            let task = task.set("taskUUID", Ids::new(&session.service, None).of_key(key));
+            (task, Origin { line: None, key: Some(key.clone()) })
+        }
+        _ => (task, Origin::default()),
+    }
 }
 
-/// Hands a task to the client, which sends it.
+/// Fixes the task's id and bytes, finds out what it costs where that matters, and tells of it before anything is sent.
+pub(super) async fn prepare(
+    session: &mut Session<'_>,
+    (task, origin): (RawTask, Origin),
+    note: &NoteArgs,
+) -> Result<Ready, Stop> {
+    advice::about_one(&task, session.output);
+    let ready = Ready::new(session.client.prepare(task)?, note.options(), origin);
+    let ready = price::of_one(session, ready, note.price).await?;
+    session.output.tell(&Event::of_prepared(&ready.prepared))?;
+    Ok(ready)
+}
+
+/// Hands a task to the client, which sends it, unless something is in its way.
 pub(super) fn open(session: &Session<'_>, ready: Ready) -> Opened {
-    let Ready { prepared, options } = ready;
-    Opened { task_uuid: prepared.uuid(), task: session.client.submit_prepared_with(prepared, options) }
+    let Ready { prepared, options, origin, obstacle } = ready;
+    let task_uuid = prepared.uuid();
+    let task = match obstacle {
+        Some(Obstacle::Rejected(error)) => Err(error),
+        Some(Obstacle::Unpriced) | None => session.client.submit_prepared_with(prepared, options),
+    };
+    Opened { task_uuid, task, origin }
 }

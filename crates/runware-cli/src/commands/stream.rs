@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use runware::transport::Clock as _;
-use runware::types::{ErrorCategory, Item, RawJson, RawTask, TaskType, TaskUuid, TextDelta};
+use runware::types::{ErrorCategory, RawTask, TaskType, TaskUuid, TextDelta};
 use runware::{Error, ErrorKind, Status, TextStream};
-use serde::Serialize;
 
 use super::run::Ready;
 use super::{advice, price};
 use crate::args::keeping::NoteArgs;
 use crate::exit::{End, Exit, may_exist};
+use crate::origin::Origin;
 use crate::output::event::Event;
 use crate::session::Session;
 use crate::stop::{Stop, explain};
@@ -19,21 +19,25 @@ use crate::watch::{Opened, confirming, sum_up, watch};
 /// How often the progress line counts on while nothing has come.
 const TICK: Duration = Duration::from_secs(1);
 
-pub(super) async fn run(task: RawTask, note: &NoteArgs, session: &mut Session<'_>) -> Result<Exit, Stop> {
+pub(super) async fn run(
+    (task, origin): (RawTask, Origin),
+    note: &NoteArgs,
+    session: &mut Session<'_>,
+) -> Result<Exit, Stop> {
     check(&task)?;
     session.check_http("--stream")?;
     advice::about_one(&task, session.output);
     let (task_type, model) = (task.task_type().clone(), task.model());
     let prepared = session.client.prepare(task.clone())?;
     let task = if task.field("taskUUID").is_some() { task } else { task.set("taskUUID", prepared.uuid()) };
-    let ready = Ready { prepared, options: note.options() };
-    let Ready { options, .. } = price::of_one(session, ready, note.price).await?;
+    let ready = Ready::new(prepared, note.options(), origin);
+    let Ready { options, origin, .. } = price::of_one(session, ready, note.price).await?;
     // Nothing is sent before it is asked for its first piece.
     let stream = session.client.stream_text_with(task, options)?;
     let task_uuid = stream.handle().task_uuid();
     session.output.tell(&Event::Submitting { task_uuid, task_type, model })?;
     let started = session.clock.now();
-    let telling = Telling { session, task_uuid, started, accepted: false, whole: Whole::default() };
+    let telling = Telling { session, task_uuid, started, accepted: false };
     match telling.tell(stream).await? {
         Told::Ended(status, exit) => {
             sum_up(session, [status])?;
@@ -42,7 +46,7 @@ pub(super) async fn run(task: RawTask, note: &NoteArgs, session: &mut Session<'_
         // A conflict is an acceptance, here as everywhere.
         Told::ExistsAlready => {
             session.output.note(&format!("{task_uuid} was sent before; waiting for its whole text"));
-            let opened = Opened { task_uuid, task: session.client.resume(task_uuid) };
+            let opened = Opened { task_uuid, task: session.client.resume(task_uuid), origin };
             watch(session, vec![opened]).await?.sum_up(session)
         }
     }
@@ -72,7 +76,6 @@ struct Telling<'s, 'o> {
     task_uuid: TaskUuid,
     started: Duration,
     accepted: bool,
-    whole: Whole,
 }
 
 impl Telling<'_, '_> {
@@ -90,7 +93,7 @@ impl Telling<'_, '_> {
                     None => {
                         let told = self.complete(&stream)?;
                         // All of it is written and flushed by now.
-                        confirming::tell(self.task_uuid, stream.confirm().await, self.session.output);
+                        confirming::tell(self.task_uuid, stream.confirm().await, self.session);
                         return Ok(told);
                     }
                     Some(Err(error)) => return self.stopped(&error),
@@ -105,7 +108,6 @@ impl Telling<'_, '_> {
 
     fn take(&mut self, delta: &TextDelta) -> Result<(), Stop> {
         self.accept()?;
-        self.whole.add(delta);
         let output = &mut self.session.output;
         if output.is_json() {
             let (text, reasoning_content) = (delta.text.clone(), delta.reasoning_content.clone());
@@ -125,22 +127,23 @@ impl Telling<'_, '_> {
     fn accept(&mut self) -> Result<(), Stop> {
         match std::mem::replace(&mut self.accepted, true) {
             true => Ok(()),
-            false => {
-                self.session.output.tell(&Event::Accepted { task_uuid: self.task_uuid, replayed: false })
-            }
+            false => self.session.output.tell(&Event::Accepted {
+                task_uuid: self.task_uuid,
+                replayed: false,
+                resume: None,
+            }),
         }
     }
 
     fn complete(&mut self, stream: &TextStream) -> Result<Told, Stop> {
         self.accept()?;
-        let collected = stream.collected();
+        let (task_uuid, index) = (self.task_uuid, 0);
         let output = &mut self.session.output;
         if output.is_json() {
-            let item = self.whole.item(self.task_uuid, &collected.text, &collected.reasoning_content)?;
-            let (task_uuid, index) = (self.task_uuid, 0);
+            let item = stream.item().ok_or_else(|| Stop::machine("the text has no JSON").about(task_uuid))?;
             output.tell(&Event::Result { task_uuid, index, item, delivery_id: None, redelivered: false })?;
         } else {
-            if collected.text.is_empty() {
+            if stream.collected().text.is_empty() {
                 output.line("")?;
             }
             output.end_lines()?;
@@ -233,108 +236,9 @@ impl Telling<'_, '_> {
     }
 }
 
-/// What is kept of the pieces for the result that they make together: each value exactly as it came.
-#[derive(Debug, Default)]
-struct Whole {
-    /// The result itself, where the server did not stream.
-    as_it_came: Option<RawJson>,
-    finish_reason: Option<RawJson>,
-    usage: Option<RawJson>,
-    cost: Option<RawJson>,
-}
-
-impl Whole {
-    fn add(&mut self, delta: &TextDelta) {
-        if delta.is_whole {
-            *self = Self { as_it_came: Some(delta.raw.clone()), ..Self::default() };
-            return;
-        }
-        if !delta.text.is_empty() || !delta.reasoning_content.is_empty() {
-            // The text goes on behind it.
-            self.as_it_came = None;
-        }
-        let keep = |is_there: bool, name: &str| delta.raw.field(name).filter(|_| is_there);
-        self.finish_reason =
-            keep(delta.finish_reason.is_some(), "finishReason").or(self.finish_reason.take());
-        self.usage = keep(delta.usage.is_some(), "usage").or(self.usage.take());
-        self.cost = keep(delta.cost.is_some(), "cost").or(self.cost.take());
-    }
-
-    /// The result in the shape that it has when it is not streamed.
-    fn item(&self, task_uuid: TaskUuid, text: &str, reasoning_content: &str) -> Result<Item, Stop> {
-        let raw = match &self.as_it_came {
-            Some(raw) => Ok(raw.clone()),
-            None => RawJson::from_value(&Together {
-                task_type: TaskType::TextInference,
-                task_uuid,
-                text,
-                reasoning_content,
-                finish_reason: self.finish_reason.as_ref(),
-                usage: self.usage.as_ref(),
-                cost: self.cost.as_ref(),
-            }),
-        };
-        let item = raw.map_err(|error| error.to_string());
-        item.and_then(|raw| Item::from_raw(raw).map_err(|error| error.to_string()))
-            .map_err(|error| Stop::machine(format!("the text has no JSON: {error}")).about(task_uuid))
-    }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Together<'a> {
-    task_type: TaskType,
-    #[serde(rename = "taskUUID")]
-    task_uuid: TaskUuid,
-    text: &'a str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    reasoning_content: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    finish_reason: Option<&'a RawJson>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    usage: Option<&'a RawJson>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cost: Option<&'a RawJson>,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use runware::types::{TextEvent, TextStreamDecoder};
-
-    fn item(body: &str) -> String {
-        let mut decoder = TextStreamDecoder::new();
-        decoder.push(body.as_bytes());
-        decoder.finish();
-        let (mut whole, mut text) = (Whole::default(), String::new());
-        while let Some(event) = decoder.next_event().unwrap() {
-            if let TextEvent::Delta(delta) = event {
-                whole.add(&delta);
-                text.push_str(&delta.text);
-            }
-        }
-        whole.item(TaskUuid::from_key("test", "stream"), &text, "").unwrap().raw().as_str().to_owned()
-    }
-
-    #[test]
-    fn the_figures_of_a_stream_keep_their_digits() {
-        let body = "data: {\"delta\":{\"text\":\"Fo\"},\"usage\":{\"totalTokens\":1}}\n\
-                    data: {\"delta\":{\"text\":\"ur\"},\"usage\":{\"totalTokens\":2e0, \"new\":1.10}}\n\
-                    data: {\"finishReason\":\"stop\",\"cost\":0.00010}\ndata: [DONE]\n";
-        let task_uuid = TaskUuid::from_key("test", "stream");
-        assert_eq!(
-            item(body),
-            format!(
-                r#"{{"taskType":"textInference","taskUUID":"{task_uuid}","text":"Four","finishReason":"stop","usage":{{"totalTokens":2e0, "new":1.10}},"cost":0.00010}}"#
-            )
-        );
-    }
-
-    #[test]
-    fn a_result_that_was_not_streamed_stays_as_it_came() {
-        let result = r#"{"taskType":"textInference", "text":"Four","unheardOf":1.10}"#;
-        assert_eq!(item(&format!("{{\"data\":[{result}]}}")), result);
-    }
 
     #[test]
     fn only_texts_are_streamed() {

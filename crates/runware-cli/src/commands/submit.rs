@@ -3,21 +3,21 @@
 use runware::{Error, Task};
 
 use crate::args::{GlobalArgs, SubmitArgs};
-use crate::commands::price;
-use crate::commands::run::{Ready, named, prepare};
+use crate::commands::run::{Ready, named, open, prepare};
 use crate::exit::{End, Exit};
 use crate::keeping::Keeping;
+use crate::origin::Origin;
 use crate::output::Output;
 use crate::output::event::Event;
 use crate::session::Session;
-use crate::stop::{Stop, advise};
+use crate::stop::Stop;
+use crate::watch::Opened;
 
 pub(super) async fn run(args: &SubmitArgs, global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
     let task = args.task.task()?;
     let mut session = Session::open(global, output, Keeping::Required(args.budget.budget())).await?;
     let task = named(&session, task, &args.note);
-    let ready = prepare(&mut session, task, args.note.options())?;
-    let ended = match price::of_one(&mut session, ready, args.note.price).await {
+    let ended = match prepare(&mut session, task, &args.note).await {
         Ok(ready) => submit(ready, &mut session).await,
         Err(stop) => Err(stop),
     };
@@ -26,37 +26,38 @@ pub(super) async fn run(args: &SubmitArgs, global: &GlobalArgs, output: &mut Out
 }
 
 async fn submit(ready: Ready, session: &mut Session<'_>) -> Result<Exit, Stop> {
-    let task = session.client.submit_prepared_with(ready.prepared, ready.options)?;
+    let Opened { task, origin, .. } = open(session, ready);
+    let task = task?;
     let mut interrupt = session.interrupt.clone();
     tokio::select! {
         biased;
         () = interrupt.raised() => interrupted(session, &task),
         accepted = session.attend(task.accepted()) => match accepted {
             Ok(replayed) => accept(session, &task, replayed),
-            Err(error) => refuse(session, &task, error),
+            Err(error) => refuse(session, &task, &origin, &error),
         },
     }
 }
 
 fn accept(session: &mut Session<'_>, task: &Task, replayed: bool) -> Result<Exit, Stop> {
     let task_uuid = task.handle().task_uuid();
-    session.output.tell(&Event::Accepted { task_uuid, replayed })?;
+    let resume = (!session.resume.emulator_ends()).then(|| session.resume.command([task_uuid]));
+    session.output.tell(&Event::Accepted { task_uuid, replayed, resume: resume.clone() })?;
     session.output.data(&task_uuid.to_string())?;
-    if session.resume.emulator_ends() {
-        session
+    match resume {
+        Some(command) => session.output.hint(&format!("To wait for it:\n  {command}")),
+        None => session
             .output
-            .note("(the emulator ends with this command, and the task with it; `runware emulate` stays)");
-    } else {
-        session.output.note(&format!("To wait for it:\n  {}", session.resume.command([task_uuid])));
+            .note("(the emulator ends with this command, and the task with it; `runware emulate` stays)"),
     }
     Ok(Exit::Delivered)
 }
 
-fn refuse(session: &mut Session<'_>, task: &Task, error: Error) -> Result<Exit, Stop> {
+fn refuse(session: &mut Session<'_>, task: &Task, origin: &Origin, error: &Error) -> Result<Exit, Stop> {
     let task_uuid = task.handle().task_uuid();
     let end = End::Stopped(error.clone());
     if !end.is_open() {
-        let failure = Event::Failure { task_uuid, index: None, error: (&error).into() };
+        let failure = Event::Failure { task_uuid, index: None, error: origin.fault(error) };
         session.output.tell_of_stopped(&failure, true)?;
         let (status, elapsed) = (end.status(), session.elapsed());
         let settled = Event::Settled {
@@ -75,13 +76,13 @@ fn refuse(session: &mut Session<'_>, task: &Task, error: Error) -> Result<Exit, 
     session.output.tell(&Event::Error {
         task_uuid: Some(task_uuid),
         category: error.category(),
-        message: advise(&error),
+        message: origin.advise(error),
         resume: resume.clone(),
     })?;
     if let Some(command) = resume {
         session.say_how_to_go_on(1, &command);
     }
-    Ok(Exit::of_error(&error))
+    Ok(Exit::of_error(error))
 }
 
 fn interrupted(session: &mut Session<'_>, task: &Task) -> Result<Exit, Stop> {

@@ -6,6 +6,7 @@ use crate::args::{GlobalArgs, UuidArgs};
 use crate::commands::known_tasks;
 use crate::exit::Exit;
 use crate::keeping::Keeping;
+use crate::origin::Origin;
 use crate::output::Output;
 use crate::session::Session;
 use crate::stop::Stop;
@@ -21,7 +22,8 @@ pub(super) async fn run(args: &UuidArgs, global: &GlobalArgs, output: &mut Outpu
 }
 
 async fn wait(tasks: Vec<TaskUuid>, session: &mut Session<'_>) -> Result<Exit, Stop> {
-    let open = |task_uuid| Opened { task_uuid, task: session.client.resume(task_uuid) };
+    let open =
+        |task_uuid| Opened { task_uuid, task: session.client.resume(task_uuid), origin: Origin::default() };
     let opened = tasks.into_iter().map(open).collect();
     watch(session, opened).await?.sum_up(session)
 }

@@ -88,7 +88,8 @@ impl Place {
     /// Writes the flags that lead to the same place.
     pub(crate) fn retrace(&self, resume: Resume) -> Resume {
         match self {
-            Self::At { path, by: Some("--journal") } => {
+            // Of the environment nobody knows whether the next command has it as well.
+            Self::At { path, by: Some(_) } => {
                 // The command may be pasted in another directory.
                 let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
                 resume.option("--journal", &path.to_string_lossy())
@@ -140,7 +141,8 @@ mod tests {
         let command = |place: Place| place.retrace(Resume::default()).command([]);
         let at = |by| Place::At { path: "/a b/j.db".into(), by };
         assert_eq!(command(at(Some("--journal"))), "runware wait --journal '/a b/j.db'");
-        assert_eq!(command(at(Some(VARIABLE))), "runware wait");
+        assert_eq!(command(at(Some(VARIABLE))), "runware wait --journal '/a b/j.db'");
+        assert_eq!(command(at(None)), "runware wait");
         assert_eq!(command(Place::Off), "runware wait --no-journal");
         assert_eq!(command(Place::Passing), "runware wait");
     }

@@ -1,21 +1,22 @@
 //! What a command has to say: one event after the other.
 
+mod fault;
 mod keeping;
 mod money;
 
 use std::time::Duration;
 
-use runware::types::{
-    ApiError, ErrorCategory, Finding, Item, Prepared, RawJson, TaskType, TaskUuid, Verdict,
-};
-use runware::{DeliveryId, Error, ErrorKind, Status, TaskResult};
+use runware::types::{ErrorCategory, Finding, Item, Prepared, RawJson, TaskType, TaskUuid, Verdict};
+use runware::{DeliveryId, Status, TaskResult};
 use serde::{Serialize, Serializer};
 
+pub(crate) use self::fault::{Fault, Parameters};
 pub(crate) use self::keeping::{
-    Configuration, Decided, Doctor, Findings, JournalReport, Pruned, Spending, TaskLine, Total, Undecided,
+    Configuration, Decided, Doctor, Findings, JournalReport, Prunable, Pruned, Spending, TaskLine, Total,
+    Undecided,
 };
 pub(crate) use self::money::{Priced, Prices};
-use crate::stop::{Stop, explain};
+use crate::stop::Stop;
 
 /// Something to tell: in words to people, as a line of JSON to programs.
 #[derive(Clone, Debug, Serialize)]
@@ -35,6 +36,9 @@ pub(crate) enum Event {
         #[serde(rename = "taskUUID")]
         task_uuid: TaskUuid,
         replayed: bool,
+        /// Of a command that does not wait: the one that does.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        resume: Option<String>,
     },
     /// How far the task is, in percent.
     Progress {
@@ -139,6 +143,9 @@ pub(crate) struct Summary {
     pub(crate) failed: usize,
     pub(crate) running: usize,
     pub(crate) unknown: usize,
+    /// Of a command that takes up what is open: how many other tasks are in the care of running processes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) held: Option<usize>,
     pub(crate) requests: u64,
     pub(crate) status_checks: u64,
     #[serde(rename = "elapsedMs", serialize_with = "in_milliseconds")]
@@ -158,28 +165,6 @@ pub(crate) struct Checked {
     /// Findings beyond those that are told: a thousand of each severity are.
     pub(crate) omitted: usize,
     pub(crate) verdict: Verdict,
-}
-
-/// Why something failed, in the server's words where it has said any.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Fault {
-    pub(crate) code: String,
-    #[serde(serialize_with = "by_name")]
-    pub(crate) category: ErrorCategory,
-    pub(crate) message: String,
-    #[serde(skip_serializing_if = "Parameters::is_empty")]
-    pub(crate) parameter: Parameters,
-    pub(crate) retryable: bool,
-}
-
-/// The parameters at fault: one as a string, several as a list, as the server has them too.
-#[derive(Clone, Debug, Default, Serialize)]
-#[serde(untagged)]
-pub(crate) enum Parameters {
-    #[default]
-    None,
-    One(String),
-    Several(Vec<String>),
 }
 
 impl Event {
@@ -249,74 +234,6 @@ impl Summary {
             Status::StillRunning => &mut self.running,
             _ => &mut self.unknown,
         } += 1;
-    }
-}
-
-impl From<&ApiError> for Fault {
-    fn from(error: &ApiError) -> Self {
-        Self {
-            code: error.code().to_owned(),
-            category: error.category(),
-            message: error.message().to_owned(),
-            parameter: error.parameters().into(),
-            retryable: error.is_retryable(),
-        }
-    }
-}
-
-/// Where the server said nothing, the code is the kind of error.
-impl From<&Error> for Fault {
-    fn from(error: &Error) -> Self {
-        let category = error.category();
-        let own = |code: &str| Self {
-            code: code.to_owned(),
-            category,
-            message: explain(error),
-            parameter: Parameters::None,
-            retryable: category.is_retryable(),
-        };
-        match (error.api_error(), error.kind()) {
-            // The HTTP status speaks where the code is not known.
-            (Some(api), _) => {
-                let retryable = match api.category() {
-                    ErrorCategory::Unknown => category.is_retryable(),
-                    _ => api.is_retryable(),
-                };
-                Self { category, retryable, ..api.into() }
-            }
-            (None, ErrorKind::Configuration) => own("configuration"),
-            (None, ErrorKind::InvalidTask) => own("invalidTask"),
-            (None, ErrorKind::UuidReused) => own("uuidReused"),
-            (None, ErrorKind::Rejected) => own("rejected"),
-            (None, ErrorKind::NotAccepted) => own("notAccepted"),
-            (None, ErrorKind::Unconfirmed) => own("unconfirmed"),
-            (None, ErrorKind::StreamCut) => own("streamCut"),
-            (None, ErrorKind::StreamFailed) => own("streamFailed"),
-            (None, ErrorKind::QueryFailed) => own("queryFailed"),
-            (None, ErrorKind::Closed) => own("closed"),
-            (None, ErrorKind::Journal) => own("journal"),
-            (None, ErrorKind::TakenOver) => own("takenOver"),
-            (None, ErrorKind::Abandoned) => own("abandoned"),
-            (None, ErrorKind::OverBudget) => own("overBudget"),
-            (None, ErrorKind::Unpriced) => own("unpriced"),
-            (None, _) => own("unknown"),
-        }
-    }
-}
-
-impl Parameters {
-    fn is_empty(&self) -> bool {
-        matches!(self, Self::None)
-    }
-}
-
-impl From<&[String]> for Parameters {
-    fn from(parameters: &[String]) -> Self {
-        match parameters {
-            [] => Self::None,
-            [one] => Self::One(one.clone()),
-            several => Self::Several(several.to_vec()),
-        }
     }
 }
 

@@ -42,8 +42,8 @@ pub(crate) fn words(event: &Event, on_terminal: bool) -> Words {
                 model.as_ref().map(|model| format!(" with {}", sanitize::line(model))).unwrap_or_default();
             Words::note(format!("{task_uuid} submitting {}{model}", sanitize::line(task_type.as_str())))
         }
-        Event::Accepted { task_uuid, replayed: false } => Words::note(format!("{task_uuid} accepted")),
-        Event::Accepted { task_uuid, replayed: true } => {
+        Event::Accepted { task_uuid, replayed: false, .. } => Words::note(format!("{task_uuid} accepted")),
+        Event::Accepted { task_uuid, replayed: true, .. } => {
             Words::note(format!("{task_uuid} found: the server has it already"))
         }
         // The progress line shows it, or the text itself.
@@ -79,9 +79,9 @@ pub(crate) fn words(event: &Event, on_terminal: bool) -> Words {
         // A table shows them together.
         Event::Task(_) => Words::default(),
         Event::Total(total) => keeping::total(total),
-        Event::Decided(Decided { task_uuid, decision, .. }) => Words::note(match *decision {
+        Event::Decided(Decided { task_uuid, decision, collect, .. }) => Words::note(match *decision {
             "abandon" => format!("{task_uuid} is given up for good"),
-            _ => format!("{task_uuid} may be sent again, as it was; `runware collect` does it"),
+            _ => format!("{task_uuid} may be sent again, as it was. This does it:\n  {collect}"),
         }),
         Event::Pruned(pruned) => keeping::pruned(pruned),
         Event::Doctor(doctor) => keeping::doctor(doctor),

@@ -7,7 +7,8 @@ use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use runware::types::TaskUuid;
 use runware::{Error, Outcome};
 
-use crate::output::{Output, sanitize};
+use crate::output::sanitize;
+use crate::session::Session;
 use crate::stop::explain;
 
 /// Confirmations under way; many become durable together.
@@ -44,11 +45,12 @@ impl fmt::Debug for Confirming {
 }
 
 /// Says what could not be confirmed: it is delivered again.
-pub(crate) fn tell(task_uuid: TaskUuid, confirmed: Result<(), Error>, output: &mut Output) {
+pub(crate) fn tell(task_uuid: TaskUuid, confirmed: Result<(), Error>, session: &mut Session<'_>) {
     if let Err(error) = confirmed {
         let why = sanitize::line(&explain(&error));
-        output.warn(&format!(
-            "warning: {task_uuid} is delivered, which could not be noted; `runware collect` delivers it again: {why}"
+        let collect = session.resume.collect();
+        session.output.warn(&format!(
+            "warning: {task_uuid} is delivered, which could not be noted: {why}\nThis delivers it again:\n  {collect}"
         ));
     }
 }

@@ -6,6 +6,7 @@ use runware::types::TaskUuid;
 use runware::{Error, Status, Task};
 
 use crate::exit::{End, Exit};
+use crate::origin::Origin;
 use crate::output::event::{Event, Summary};
 use crate::session::Session;
 use crate::stop::Stop;
@@ -15,6 +16,7 @@ use crate::stop::Stop;
 pub(crate) struct Opened {
     pub(crate) task_uuid: TaskUuid,
     pub(crate) task: Result<Task, Error>,
+    pub(crate) origin: Origin,
 }
 
 /// What is known of one task after the watching.
@@ -23,6 +25,7 @@ pub(crate) struct Tracked {
     pub(crate) task_uuid: TaskUuid,
     /// The task itself; `None` where it could not even be submitted.
     pub(super) task: Option<Task>,
+    pub(super) origin: Origin,
     pub(super) started: Duration,
     pub(super) accepted: bool,
     pub(super) progress: Option<u8>,
@@ -36,6 +39,8 @@ pub(crate) struct Tracked {
 pub(crate) struct Watched {
     pub(crate) exit: Exit,
     pub(crate) tasks: Vec<Tracked>,
+    /// How many others running processes look after, where that was asked.
+    pub(crate) held: Option<usize>,
 }
 
 impl Watched {
@@ -45,7 +50,8 @@ impl Watched {
     ///
     /// The output cannot be written.
     pub(crate) fn sum_up(&self, session: &mut Session<'_>) -> Result<Exit, Stop> {
-        sum_up(session, self.tasks.iter().map(Tracked::status))?;
+        let summary = Summary { held: self.held, ..Summary::default() };
+        tell(summary, session, self.tasks.iter().map(Tracked::status))?;
         Ok(self.exit)
     }
 }
@@ -59,7 +65,14 @@ pub(crate) fn sum_up(
     session: &mut Session<'_>,
     statuses: impl IntoIterator<Item = Status>,
 ) -> Result<(), Stop> {
-    let mut summary = Summary::default();
+    tell(Summary::default(), session, statuses)
+}
+
+fn tell(
+    mut summary: Summary,
+    session: &mut Session<'_>,
+    statuses: impl IntoIterator<Item = Status>,
+) -> Result<(), Stop> {
     statuses.into_iter().for_each(|status| summary.count(status));
     let stats = session.client.stats();
     summary.requests = stats.requests;

@@ -8,7 +8,7 @@ use runware_emulator::{RequestKind, Script};
 
 use crate::ended::Ended;
 use crate::kept::{Pen, failure, place, result, settled};
-use crate::program::Running;
+use crate::program::{Program, Running};
 use crate::server::{Server, quick};
 
 const U: &str = "a770f077-f413-47de-9dac-be0b26a35da6";
@@ -157,9 +157,16 @@ async fn nobody_takes_what_another_process_looks_after() {
     let ended = collect(&server, &path).await.expect(0);
     assert_eq!(ended.summary().counts(), [0; 5]);
     assert!(ended.stderr.contains("1 task more: another process"), "{ended:?}");
+    assert_eq!(ended.summary().number("held"), 1);
+    let doctor = || Program::without_key().words("doctor").journal(&path).run();
+    let people = doctor().await.expect(0);
+    assert!(people.text().contains("(a running process looks after it)"), "{people:?}");
+    assert!(!people.text().contains("runware collect"), "there is nothing to collect: {people:?}");
     killed(running).await;
     let taken = server.program("collect --json --deadline 1s").journal(&path).run().await.expect(8);
     assert_eq!(taken.summary().counts(), [0, 0, 0, 1, 0], "its owner is dead");
+    assert_eq!(taken.summary().number("held"), 0);
+    assert!(doctor().await.expect(0).text().contains("runware collect"));
     assert_eq!(server.ledger().accepted(), 1);
 }
 

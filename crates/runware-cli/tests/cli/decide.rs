@@ -27,6 +27,9 @@ async fn what_is_to_be_sent_again_is_sent_by_collect_under_the_same_id() {
     let decided = decide(&path, "resubmit").run().await.expect(0);
     assert_eq!((decided.only("decided").task(), decided.only("decided").str("decision")), (U, "resubmit"));
     assert_eq!(server.ledger().requests(), 0, "to decide is to say so, and no more");
+    let listed = Program::without_key().words("list --json").journal(&path).run().await.expect(0);
+    let task = listed.only("task");
+    assert_eq!((task.str("state"), task.has("reason")), ("open", false), "why it was undecided is over");
     let ended = server.program("collect --json").journal(&path).run().await.expect(0);
     assert_eq!(ended.only("result").task(), U);
     assert_eq!((server.ledger().accepted(), server.ledger().billed()), (1, 1));
@@ -46,6 +49,19 @@ async fn what_is_given_up_is_never_sent() {
     assert_eq!(server.ledger().accepted(), 0);
     let listed = Program::without_key().words("list --done --json").journal(&path).run().await.expect(0);
     assert_eq!(listed.only("task").str("state"), "abandoned");
+}
+
+#[tokio::test]
+async fn what_is_advised_leads_to_the_same_journal() {
+    let (_server, _folder, path) = doubt().await;
+    let named = format!(" --journal {}", path.display());
+    let decide = |words: &str| Program::without_key().words(words).env("RUNWARE_JOURNAL", &path);
+    let ended = decide(&format!("decide {U} resubmit")).run().await.expect(0);
+    assert!(ended.stderr.contains(&format!("runware collect{named}")), "{ended:?}");
+    let ended = decide(&format!("decide {U} resubmit")).run().await.expect(2);
+    assert!(ended.stderr.contains(&format!("`runware list --unknown{named}`")), "{ended:?}");
+    let ended = decide("decide 24cd5dff-cb81-4db5-8506-b72a9425f9d1 abandon").run().await.expect(9);
+    assert!(ended.stderr.contains(&format!("`runware list{named}`")), "{ended:?}");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use runware::journal::Fact;
 use serde_json::Value;
@@ -31,6 +32,26 @@ async fn doctor(path: &Path, words: &str) -> Ended {
     Program::without_key().words("doctor").words(words).journal(path).run().await
 }
 
+#[tokio::test]
+async fn what_could_go_is_told_with_the_command_that_lets_go_of_it() {
+    let (_folder, path) = place();
+    journal(&path).await;
+    let findings = |ended: &Ended| part(ended, "journal")["findings"].clone();
+    assert!(findings(&doctor(&path, "--json").await.expect(0)).get("prunable").is_none(), "nothing is old");
+    let pen = Pen::earlier(&path, "api.runware.ai", Some(Duration::from_secs(40 * 24 * 60 * 60)));
+    let ticket = pen.begin("00000000-0000-4000-8000-000000000003", |_| {}).await;
+    pen.note(ticket, [result(0, ITEM), settled(Some("0.1")), Fact::Confirmed]).await;
+    drop(pen);
+    let prunable = findings(&doctor(&path, "--json").await.expect(0))["prunable"].clone();
+    assert_eq!((prunable["tasks"].as_u64(), prunable["requests"].as_u64()), (Some(1), Some(1)), "{prunable}");
+    let command = prunable["command"].as_str().unwrap().to_owned();
+    assert_eq!(command, format!("runware prune --journal {}", path.display()));
+    let people = doctor(&path, "").await.expect(0);
+    assert!(people.text().contains("of 1 task that ended more than 30d ago"), "{people:?}");
+    Program::pasted(&command).run().await.expect(0);
+    assert!(findings(&doctor(&path, "--json").await.expect(0)).get("prunable").is_none());
+}
+
 fn part(ended: &Ended, name: &str) -> Value {
     ended.only("doctor").field(name).clone()
 }
@@ -51,6 +72,7 @@ async fn a_journal_that_is_whole_shows_what_is_open() {
         assert_eq!(findings["tasks"][state], number, "{state}: {findings}");
     }
     assert_eq!((findings["open"][0].as_str(), findings["undelivered"][0].as_str()), (Some(U), Some(V)));
+    assert_eq!(findings["held"], serde_json::json!([]));
     assert!(findings["bytes"].as_u64() > Some(0) && findings["schema"].as_u64() > Some(0), "{findings}");
     assert_eq!(
         (findings["owners"].as_u64(), findings["permissions"].as_str()),
@@ -67,6 +89,8 @@ async fn a_journal_that_is_whole_shows_what_is_open() {
     {
         assert!(people.text().contains(words), "no {words:?} in {people:?}");
     }
+    let collect = format!("    runware collect --journal {}", path.display());
+    assert!(people.text().lines().any(|line| line == collect), "{people:?}");
 }
 
 #[tokio::test]

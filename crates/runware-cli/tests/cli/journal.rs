@@ -217,3 +217,52 @@ async fn what_was_delivered_is_not_delivered_again() {
     assert_eq!(states, ["refused", "confirmed", "confirmed", "confirmed"]);
     assert_eq!(run("collect --json").await.expect(0).summary().counts(), [0; 5]);
 }
+
+/// True if the journal's files hold these words anywhere.
+fn holds(path: &Path, words: &str) -> bool {
+    let files = fs::read_dir(path.parent().unwrap()).unwrap().map(|entry| entry.unwrap().path());
+    files
+        .filter(|file| file.is_file())
+        .any(|file| fs::read(file).unwrap().windows(words.len()).any(|window| window == words.as_bytes()))
+}
+
+#[tokio::test]
+async fn prompts_are_kept_out_of_it_on_request() {
+    let server = Server::quick().await;
+    let line = "run runware:101@1 positivePrompt=marzipan deliveryMethod=sync --json";
+    for (flag, value, is_kept) in [
+        ("", "", true),
+        ("", "0", true),
+        ("--journal-redact", "0", false),
+        ("", "1", false),
+        ("", "true", false),
+    ] {
+        let (_folder, path) = place();
+        let run = server.program(line).words(flag).env("RUNWARE_JOURNAL_REDACT", value).journal(&path);
+        run.run().await.expect(0);
+        assert_eq!(holds(&path, "marzipan"), is_kept, "{flag:?} {value:?}");
+        assert_eq!(tasks(&path).await, 1);
+        let doctor = || {
+            let doctor = Program::without_key().words("doctor").words(flag).journal(&path);
+            doctor.env("RUNWARE_JOURNAL_REDACT", value)
+        };
+        let report = doctor().arg("--json").run().await.expect(0).only("doctor").field("journal").clone();
+        assert_eq!(report["redacts"], !is_kept);
+        assert_eq!(doctor().run().await.expect(0).text().contains("only their hashes are kept"), !is_kept);
+    }
+    let before = server.ledger().requests();
+    let ended = server.program(line).env("RUNWARE_JOURNAL_REDACT", "perhaps").run().await.expect(2);
+    assert!(ended.only("error").str("message").contains("RUNWARE_JOURNAL_REDACT"), "{ended:?}");
+    assert_eq!(server.ledger().requests(), before);
+}
+
+#[tokio::test]
+async fn a_batch_whose_prompts_are_not_kept_can_be_repeated() {
+    let server = Server::quick().await;
+    let (_folder, path) = place();
+    let batch =
+        || server.program("batch - --json --journal-redact").journal(&path).stdin([FOX; 3].join("\n"));
+    batch().run().await.expect(0);
+    assert_eq!(batch().run().await.expect(0).summary().counts(), [3, 0, 0, 0, 0]);
+    assert_eq!((server.ledger().accepted(), server.ledger().billed()), (3, 3));
+}

@@ -86,7 +86,7 @@ impl Line {
         for (name, value) in &self.fields {
             let is_known = ["event", "at"].iter().chain(task).chain(required).chain(optional);
             assert!(is_known.clone().any(|known| known == name), "`{name}` is not in the contract: {text}");
-            assert!(fits(name, value), "`{name}` is {value} in {text}");
+            assert!(fits(self.event(), name, value), "`{name}` is {value} in {text}");
         }
         if let Some(error) = self.fields.get("error") {
             check_error(error);
@@ -99,7 +99,7 @@ impl Line {
 fn fields_of(event: &str) -> (&'static [&'static str], &'static [&'static str]) {
     match event {
         "submitting" => (&["taskType"], &[]),
-        "accepted" => (&["replayed"], &[]),
+        "accepted" => (&["replayed"], &["resume"]),
         "progress" => (&["progress"], &[]),
         "delta" => (&[], &["text", "reasoningContent"]),
         "result" => (&["index", "item"], &["deliveryId", "redelivered"]),
@@ -113,10 +113,10 @@ fn fields_of(event: &str) -> (&'static [&'static str], &'static [&'static str]) 
         ),
         "task" => (
             &[
-                "state", "taskType", "results", "failures", "expected", "service", "accepted", "held",
-                "begunAt", "ageMs",
+                "state", "taskType", "results", "failures", "expected", "cost", "service", "accepted",
+                "held", "begunAt", "ageMs",
             ],
-            &["model", "cost", "reserved", "key", "tags", "endedAt", "reason"],
+            &["model", "reserved", "key", "tags", "endedAt", "reason"],
         ),
         "total" => (&["tasks", "cost", "costUnknown"], &[]),
         "decided" => (&["decision", "service"], &[]),
@@ -136,14 +136,16 @@ fn fields_of(event: &str) -> (&'static [&'static str], &'static [&'static str]) 
                 "statusChecks",
                 "elapsedMs",
             ],
-            &["priced", "unpriced", "rejected", "cost", "currency"],
+            &["held", "priced", "unpriced", "rejected", "cost", "currency"],
         ),
         other => panic!("the contract has no event {other:?}"),
     }
 }
 
-fn fits(name: &str, value: &Value) -> bool {
+fn fits(event: &str, name: &str, value: &Value) -> bool {
     match name {
+        // Of a task whether, of all how many.
+        "held" if event == "summary" => value.is_u64(),
         "replayed" | "accepted" | "held" | "healthy" => value.is_boolean(),
         // They are there only where they say something.
         "redelivered" => value == true,

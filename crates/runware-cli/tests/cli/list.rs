@@ -61,7 +61,7 @@ async fn tasks_come_newest_first_with_all_there_is_to_say() {
     assert_eq!((tasks[5].str("key"), tasks[5].str("model")), ("order-17", "runware:101@1"));
     assert_eq!(tasks[4].field("tags")["customer"], "4711");
     assert_eq!((tasks[3].raw("cost"), tasks[3].number("results")), ("0.2003".to_owned(), 1));
-    assert!(!tasks[2].has("cost") && tasks[5].field("held") == false);
+    assert!(tasks[2].field("cost").is_null() && tasks[5].field("held") == false);
     let total = ended.only("total");
     assert_eq!(
         (total.number("tasks"), total.raw("cost"), total.number("costUnknown")),
@@ -101,6 +101,37 @@ async fn people_get_a_table() {
     assert!(lines[4].contains("$0.2003") && lines[4].contains("1/1"), "{ended:?}");
     assert_eq!(lines[7], "6 tasks, $0.3003 in all; what 3 tasks cost is not known");
     assert!(!ended.text().contains('\u{1b}'));
+    // What --unknown lists is called so.
+    let unknown = list(&path, "--unknown").await;
+    assert!(unknown.text().lines().nth(1).unwrap().starts_with("unknown "), "{unknown:?}");
+    let doctor = Program::without_key().words("doctor").journal(&path).run().await.expect(0);
+    assert!(doctor.text().contains("1 unknown"), "{doctor:?}");
+    assert!(!unknown.text().contains("undecided") && !doctor.text().contains("undecided"));
+}
+
+#[tokio::test]
+async fn a_cost_that_nobody_knows_is_not_nothing() {
+    let (_folder, path) = place();
+    let pen = Pen::new(&path, "api.runware.ai");
+    for (task, cost) in [(TASKS[0], None), (TASKS[1], Some("0")), (TASKS[2], Some("0.00"))] {
+        let ticket = pen.begin(task, |intent| intent.reserve = Some(reserve("0.5"))).await;
+        pen.note(ticket, [result(0, ITEM), settled(cost), Fact::Confirmed]).await;
+    }
+    let ended = list(&path, "--json").await;
+    assert!(ended.all("task").iter().all(|task| task.field("cost").is_null()), "{ended:?}");
+    let total = ended.only("total");
+    assert_eq!((total.field("cost").is_null(), total.number("costUnknown")), (true, 3));
+    let people = list(&path, "").await;
+    assert!(!people.text().contains('$') && people.text().contains("unknown"), "{people:?}");
+    assert!(people.text().ends_with("3 tasks; what 3 tasks cost is not known\n"), "{people:?}");
+
+    let doctor = || Program::without_key().words("doctor").journal(&path);
+    let budget =
+        doctor().arg("--json").run().await.expect(0).only("doctor").field("journal")["findings"]["budgets"]
+            [0]
+        .clone();
+    assert_eq!((budget["spent"].is_null(), budget["costUnknown"].as_u64()), (true, Some(3)), "{budget}");
+    assert!(!doctor().run().await.expect(0).text().contains("$0 spent"));
 }
 
 #[tokio::test]
@@ -127,10 +158,11 @@ async fn it_tells_what_the_commands_did() {
     let again = run(&format!("{line} --json")).run().await.expect(0);
     assert_eq!(again.only("settled").task(), tasks[2].task());
     let other = line.replace("fox", "owl");
-    assert_eq!(
-        run(&format!("{other} --json")).run().await.expect(3).only("failure").field("error")["code"],
-        "uuidReused"
-    );
+    let reused = run(&format!("{other} --json")).run().await.expect(3);
+    assert_eq!(reused.only("failure").field("error")["code"], "uuidReused");
+    let message = reused.only("error").str("message").to_owned();
+    assert!(message.contains("the key \"order-18\" was used before, for another request"), "{message}");
+    assert!(!message.contains("taskUUID"), "{message}");
     assert_eq!(server.ledger().accepted(), 2);
 }
 

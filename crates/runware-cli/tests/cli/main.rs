@@ -11,6 +11,7 @@ mod kept;
 mod line;
 mod program;
 mod server;
+mod terminals;
 
 mod batch;
 mod budget;
@@ -32,6 +33,7 @@ mod interrupt;
 mod journal;
 mod list;
 mod pipes;
+mod pricing;
 mod resumed;
 mod status;
 mod stream;

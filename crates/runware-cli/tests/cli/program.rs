@@ -1,6 +1,7 @@
 //! Starts the real program, feeds it, listens to it, and bounds it in time.
 
 use std::ffi::OsStr;
+use std::fs::File;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -92,6 +93,12 @@ impl Program {
         self
     }
 
+    /// Puts its standard input and standard error at this terminal.
+    pub(crate) fn at(mut self, terminal: &File) -> Self {
+        self.command.stdin(terminal.try_clone().unwrap()).stderr(terminal.try_clone().unwrap());
+        self
+    }
+
     /// Starts the program and waits for its end.
     pub(crate) async fn run(self) -> Ended {
         self.start().await.end().await
@@ -106,7 +113,8 @@ impl Program {
             let _ = stdin.write_all(&text).await;
         }
         let stdout = child.stdout.take().map(BufReader::new);
-        let stderr = tokio::spawn(read_all(child.stderr.take().unwrap()));
+        let stderr = child.stderr.take();
+        let stderr = tokio::spawn(async { read_all(stderr?).await.into() });
         Running { child, stdout, said: Vec::new(), stderr, clock, _state: self.state }
     }
 }
@@ -116,7 +124,8 @@ pub(crate) struct Running {
     child: Child,
     stdout: Option<BufReader<ChildStdout>>,
     said: Vec<u8>,
-    stderr: JoinHandle<Vec<u8>>,
+    /// `None` where it is at a terminal.
+    stderr: JoinHandle<Option<Vec<u8>>>,
     clock: TokioClock,
     /// Lives as long as the program.
     _state: TempDir,
@@ -164,7 +173,7 @@ impl Running {
         }
         let status = bounded("its end", &self.clock, self.child.wait()).await.unwrap();
         let took = self.clock.now();
-        let stderr = String::from_utf8(self.stderr.await.unwrap()).unwrap();
+        let stderr = String::from_utf8(self.stderr.await.unwrap().unwrap_or_default()).unwrap();
         Ended::new(status.code(), self.said, stderr, took)
     }
 }

@@ -132,3 +132,17 @@ async fn a_line_that_was_refused_is_tried_again() {
     assert_eq!((ended.only("submitting").task(), ended.only("result").task()), (U, U));
     assert_eq!(server.ledger().accepted(), 1);
 }
+
+#[tokio::test]
+async fn a_journal_that_the_environment_names_is_named_again() {
+    let server = Server::quick().await;
+    let (_folder, path) = place();
+    let line = "submit runware:101@1 positivePrompt=fox";
+    let ended = server.program(line).env("RUNWARE_JOURNAL", &path).run().await.expect(0);
+    let command = ended.printed_command();
+    assert!(command.ends_with(&format!(" --journal {}", path.display())), "{command}");
+    // Whoever wrote it before that one command has it nowhere else.
+    Program::pasted(&command).run().await.expect(0);
+    let listed = Program::without_key().words("list --done --json").journal(&path).run().await.expect(0);
+    assert_eq!(listed.only("task").task(), ended.text().trim());
+}

@@ -33,6 +33,14 @@ async fn programs_get_the_events_up_to_the_acceptance() {
     assert_eq!(ended.events(), ["submitting", "accepted"]);
     assert_eq!((ended.only("accepted").task(), ended.only("accepted").field("replayed")), (U, &false.into()));
     assert_eq!(server.ledger().requests(), 1);
+    // The command to go on with, for programs and for whoever reads along.
+    let command = format!("runware wait {U} --http-base-url {} --json", server.url());
+    assert_eq!(
+        (ended.only("accepted").str("resume"), ended.printed_command()),
+        (command.as_str(), command.clone())
+    );
+    let quiet = server.program(&format!("{line} -q")).run().await.expect(0);
+    assert_eq!((quiet.only("accepted").str("resume"), quiet.stderr.as_str()), (command.as_str(), ""));
 }
 
 #[tokio::test]

@@ -95,8 +95,11 @@ fn what_is_unfinished_is_never_pruned() {
     let journal = one_of_each(&place);
     assert_eq!(journal.prune(Retention::default()).unwrap(), Default::default(), "nothing is old");
     place.clock.advance(31 * DAY);
+    let prunable = journal.prunable(Retention::default()).unwrap();
     let pruned = journal.prune(Retention::default()).unwrap();
     assert_eq!((pruned.tasks, pruned.forgotten, pruned.requests, pruned.parts), (3, 1, 3, 3));
+    assert_eq!(prunable, pruned, "what would go has gone");
+    assert_eq!(journal.prunable(Retention::default()).unwrap(), Default::default());
     assert_eq!(numbers(&journal, &Filter::new()), [5, 3, 2, 1, 0], "the one that was refused is gone");
     for (number, kept) in [(0, true), (1, true), (2, true), (3, false), (5, false)] {
         assert_eq!(journal.kept(None, uuid(number)).unwrap()[0].request.is_some(), kept, "{number}");
@@ -110,7 +113,9 @@ fn what_is_unfinished_is_never_pruned() {
     let confirmed = journal.list(&Filter::new().task_uuid(uuid(3))).unwrap().remove(0);
     assert_eq!((confirmed.results, confirmed.failures), (2, 1));
 
+    let prunable = journal.prunable(Retention::older_than(DAY).forget_ids()).unwrap();
     let pruned = journal.prune(Retention::older_than(DAY).forget_ids()).unwrap();
+    assert_eq!(prunable, pruned);
     assert_eq!((pruned.tasks, pruned.forgotten), (2, 2));
     assert_eq!(numbers(&journal, &Filter::new()), [2, 1, 0]);
     let ticket = journal.ticket(intent(3));

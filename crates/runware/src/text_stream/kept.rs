@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use runware_poll::Tick;
-use runware_types::{CollectedText, FinishReason, Money, RawJson, TaskType, TaskUuid, Usage};
-use serde::Serialize;
+use runware_types::{Item, Money};
 use tokio::sync::oneshot;
 
 use super::beginning::Beginning;
@@ -36,24 +35,6 @@ pub(super) struct Kept {
     pub(super) is_over: bool,
     /// Keeps other clients of this process from it; `None` once it is dropped.
     pub(super) ward: Option<Ward>,
-}
-
-/// The object that a reply to the same task would have.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Item<'a> {
-    task_type: &'a str,
-    #[serde(rename = "taskUUID")]
-    task_uuid: TaskUuid,
-    text: &'a str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    reasoning_content: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    finish_reason: Option<&'a FinishReason>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    usage: Option<&'a Usage>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cost: Option<Money>,
 }
 
 impl Kept {
@@ -192,30 +173,18 @@ impl Drop for Kept {
     }
 }
 
-/// What the end of a text means for its task.
-pub(super) fn facts_of(handle: &TaskHandle, end: &Result<(), Error>, text: &CollectedText) -> Vec<Fact> {
+/// What the end of a text means for its task; `item` is the text, if all of it has come.
+pub(super) fn facts_of(end: &Result<(), Error>, item: Option<Item>, cost: Option<Money>) -> Vec<Fact> {
     match end {
         Ok(()) => {
-            let ended = item(handle.task_uuid(), text)
-                .map(|raw| Fact::Ended(Part { ordinal: 0, index: None, kind: PartKind::Result, raw }));
-            let cost = text.cost.filter(|cost| !cost.is_zero());
+            let ended = item.map(|item| {
+                let raw = item.raw().clone();
+                Fact::Ended(Part { ordinal: 0, index: None, kind: PartKind::Result, raw })
+            });
+            let cost = cost.filter(|cost| !cost.is_zero());
             ended.into_iter().chain([Fact::Settled { cost }]).collect()
         }
         Err(error) if error.is_safe_to_resubmit() => vec![Fact::Refused { reason: error.to_string() }],
         Err(_) => vec![Fact::Released],
     }
-}
-
-fn item(task_uuid: TaskUuid, text: &CollectedText) -> Option<RawJson> {
-    let CollectedText { text, reasoning_content, finish_reason, usage, cost, .. } = text;
-    let item = Item {
-        task_type: TaskType::TextInference.as_str(),
-        task_uuid,
-        text,
-        reasoning_content,
-        finish_reason: finish_reason.as_ref(),
-        usage: usage.as_ref(),
-        cost: *cost,
-    };
-    RawJson::from_value(&item).ok()
 }

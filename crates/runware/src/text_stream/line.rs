@@ -11,7 +11,6 @@ use bytes::Bytes;
 use futures_core::Stream;
 use runware_poll::Tick;
 use runware_transport::{Attempt, Delivery, Sleep, StreamingReply, TransportError};
-use runware_types::CollectedText;
 
 use super::kept::{Kept, facts_of};
 use super::request::Request;
@@ -161,7 +160,7 @@ async fn open(request: Arc<Request>) -> Result<Open, Error> {
     if let Err(error) = &opened
         && let Some(kept) = request.take_kept()
     {
-        kept.end(facts_of(&request.handle, &Err(error.clone()), &CollectedText::default())).await;
+        kept.end(facts_of(&Err(error.clone()), None, None)).await;
     }
     opened
 }

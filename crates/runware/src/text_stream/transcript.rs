@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use runware_transport::{Delivery, ErrorKind, Reply, TransportError};
 use runware_types::{
-    ApiError, CollectedText, Envelope, TextDelta, TextEvent, TextStreamDecoder, TextStreamEnd,
+    ApiError, CollectedText, Envelope, Item, TextDelta, TextEvent, TextStreamDecoder, TextStreamEnd,
 };
 
+use super::whole::Whole;
 use crate::exchange::Exchange;
 use crate::reading::{self, Answer};
 use crate::{Error, TaskHandle};
@@ -20,6 +21,7 @@ const LARGEST_REFUSAL: usize = 1 << 20;
 /// One text on its way in.
 pub(super) struct Transcript {
     pub(super) collected: CollectedText,
+    whole: Whole,
     handle: TaskHandle,
     decoder: TextStreamDecoder,
     longest: usize,
@@ -58,6 +60,7 @@ impl Transcript {
     pub(super) fn new(handle: TaskHandle) -> Self {
         Self {
             collected: CollectedText::default(),
+            whole: Whole::default(),
             handle,
             decoder: TextStreamDecoder::new(),
             longest: LONGEST_TEXT,
@@ -120,6 +123,11 @@ impl Transcript {
         }
     }
 
+    /// The result that the pieces so far make.
+    pub(super) fn item(&self) -> Option<Item> {
+        self.whole.item(self.handle.task_uuid(), &self.collected)
+    }
+
     /// How many pieces have come, if the server reported a failure, and nothing has made it good.
     pub(super) fn failed_at(&self) -> Option<usize> {
         self.failure.as_ref().map(|_| self.pieces)
@@ -136,6 +144,7 @@ impl Transcript {
             );
         }
         self.collected.add(&delta);
+        self.whole.add(&delta);
         self.pieces += 1;
         if delta.is_whole || delta.finish_reason.is_some() {
             self.failure = None;

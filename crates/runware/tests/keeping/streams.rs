@@ -39,6 +39,7 @@ async fn a_text_is_begun_before_it_is_asked_for_and_kept_at_its_end() {
     let (world, shelf) = keeping(|_, _| whole());
     shelf.begin_takes(2 * SECOND);
     let mut stream = world.client.stream_text(prompt()).unwrap();
+    assert_eq!(stream.item(), None);
     assert_eq!(read(&world, &mut stream).await.unwrap(), "Hello");
     assert_eq!(world.transport.attempts()[0].at, 2 * SECOND);
     assert_eq!(shelf.words(), ["begun a", "ended 0 Result a", "settled 0.0012 a"]);
@@ -51,6 +52,7 @@ async fn a_text_is_begun_before_it_is_asked_for_and_kept_at_its_end() {
         id("a")
     );
     assert_eq!(raw.as_str(), expected);
+    assert_eq!(stream.item().unwrap().raw(), &raw, "what is handed over is what is kept");
     assert_eq!(Item::from_raw(raw).unwrap().cost(), Some("0.0012".parse().unwrap()));
     stream.confirm().await.unwrap();
     assert_eq!(shelf.words().last().unwrap(), "confirmed a");

@@ -9,6 +9,7 @@ use runware::{Client, SubmitOptions};
 use crate::args::task::check_type;
 use crate::commands::run::Ready;
 use crate::ids::Ids;
+use crate::origin::Origin;
 
 /// The member of a line that is the caller's own name for its task, and is not sent.
 const KEY: &str = "key";
@@ -52,6 +53,11 @@ impl Keyed {
         Ok(Self { task, key: Some(key) })
     }
 
+    /// The caller's own name for the task, if its id belongs to that.
+    fn id_key(&self) -> Option<&str> {
+        self.key.as_deref().filter(|_| self.task.field("taskUUID").is_none())
+    }
+
     /// The task with the id that belongs to it. Without `derives`, a task that has no name gets a new id each time.
     fn with_id(self, ids: &mut Ids, derives: bool) -> Result<(RawTask, SubmitOptions), String> {
         let Self { task, key } = self;
@@ -84,11 +90,11 @@ pub(super) fn prepare(
     let mut mistakes = Vec::new();
     let mut seen: HashMap<TaskUuid, usize> = HashMap::new();
     for Line { number, task } in lines {
-        let is_keyed =
-            task.as_ref().is_ok_and(|keyed| keyed.key.is_some() && keyed.task.field("taskUUID").is_none());
+        let key = task.as_ref().ok().and_then(Keyed::id_key).map(ToOwned::to_owned);
+        let is_keyed = key.is_some();
         let ready = task.and_then(|keyed| keyed.with_id(ids, derives)).and_then(|(task, options)| {
             let prepared = client.prepare(task).map_err(|error| problem(&error))?;
-            Ok(Ready { prepared, options })
+            Ok(Ready::new(prepared, options, Origin { line: Some(number), key }))
         });
         match ready {
             Err(problem) => mistakes.push(format!("line {number}: {problem}")),

@@ -20,8 +20,7 @@ pub(crate) struct TaskLine {
     pub(crate) results: u32,
     pub(crate) failures: u32,
     pub(crate) expected: u32,
-    /// What the server says that it cost, where it says so.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// What the server says that it cost; `null` where that is not known.
     pub(crate) cost: Option<Money>,
     /// What is set aside for it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,13 +46,20 @@ pub(crate) struct TaskLine {
     pub(crate) reason: Option<String>,
 }
 
+impl TaskLine {
+    /// True if it may have cost something and nobody knows what: of one that was refused, nothing was bought.
+    pub(crate) fn is_cost_unknown(&self) -> bool {
+        self.cost.is_none() && self.state != "refused"
+    }
+}
+
 /// What several tasks come to.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Total {
     pub(crate) tasks: usize,
-    /// The sum of what is known.
-    pub(crate) cost: Money,
+    /// The sum of what is known; `null` where nothing is.
+    pub(crate) cost: Option<Money>,
     /// How many tasks may have cost something and nobody knows what.
     pub(crate) cost_unknown: usize,
 }
@@ -65,6 +71,9 @@ pub(crate) struct Decided {
     pub(crate) task_uuid: TaskUuid,
     pub(crate) decision: &'static str,
     pub(crate) service: String,
+    /// For people: the command that sends it again.
+    #[serde(skip)]
+    pub(crate) collect: String,
 }
 
 /// What was removed from the journal.
@@ -122,6 +131,11 @@ pub(crate) struct JournalReport {
     /// `--journal`, `RUNWARE_JOURNAL` or `default`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) path_from: Option<&'static str>,
+    /// Whether new requests are kept as their hashes only.
+    pub(crate) redacts: bool,
+    /// What asks for that: `--journal-redact` or `RUNWARE_JOURNAL_REDACT`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) redacts_from: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) problem: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -146,9 +160,17 @@ pub(crate) struct Findings {
     pub(crate) open: Vec<TaskUuid>,
     /// What is paid for and was never seen to be delivered.
     pub(crate) undelivered: Vec<TaskUuid>,
+    /// Those of them, and of the undecided, that running processes look after.
+    pub(crate) held: Vec<TaskUuid>,
     /// What somebody has to decide about.
     pub(crate) undecided: Vec<Undecided>,
     pub(crate) budgets: Vec<Spending>,
+    /// What could go, where it is old or there is much of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) prunable: Option<Prunable>,
+    /// For people: the command that finishes and delivers what is open.
+    #[serde(skip)]
+    pub(crate) collect: String,
 }
 
 /// A task that somebody has to decide about, and how.
@@ -163,13 +185,29 @@ pub(crate) struct Undecided {
     pub(crate) abandon: String,
 }
 
+/// What could be let go of, and how.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Prunable {
+    pub(crate) tasks: u64,
+    pub(crate) requests: u64,
+    pub(crate) parts: u64,
+    /// How long ago these tasks have ended, at least.
+    #[serde(serialize_with = "super::in_milliseconds", rename = "olderThanMs")]
+    pub(crate) older_than: Duration,
+    pub(crate) command: String,
+}
+
 /// What was spent of a budget.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Spending {
     pub(crate) name: String,
-    pub(crate) spent: Money,
+    /// What the server says that its tasks cost; `null` where it says nothing of any.
+    pub(crate) spent: Option<Money>,
     pub(crate) reserved: Money,
+    /// How many of its tasks have ended without a known cost; what is set aside for them stays so.
+    pub(crate) cost_unknown: usize,
 }
 
 fn as_date<S: Serializer>(date: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {

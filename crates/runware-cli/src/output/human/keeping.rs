@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use runware::types::TaskUuid;
+
 use super::{Words, count};
-use crate::output::event::{Doctor, Pruned, TaskLine, Total};
+use crate::config::redaction::FLAG;
+use crate::output::event::{Doctor, Findings, Prunable, Pruned, Spending, TaskLine, Total};
 use crate::output::sanitize;
 
 /// The columns of a list, in order, and whether their cells stand at the right.
@@ -42,16 +45,25 @@ fn cells(task: &TaskLine) -> [String; 9] {
     let or_dash = |text: Option<&String>| text.map_or_else(|| "-".to_owned(), |text| sanitize::line(text));
     let failed = if task.failures > 0 { format!(", {} failed", task.failures) } else { String::new() };
     [
-        task.state.to_owned(),
+        state(task.state).to_owned(),
         task.task_uuid.to_string(),
         sanitize::line(task.task_type.as_str()),
         or_dash(task.model.as_ref()),
         format!("{}/{}{failed}", task.results, task.expected),
-        task.cost.map_or_else(|| "-".to_owned(), |cost| format!("${cost}")),
+        match task.cost {
+            Some(cost) => format!("${cost}"),
+            None if task.is_cost_unknown() => "unknown".to_owned(),
+            None => "-".to_owned(),
+        },
         age(task.age),
         or_dash(task.key.as_ref()),
         sanitize::line(&task.service),
     ]
+}
+
+/// The state of a task as people are told of it everywhere: what programs know as undecided is unknown.
+fn state(name: &'static str) -> &'static str {
+    if name == "undecided" { "unknown" } else { name }
 }
 
 /// A duration in the one unit that says most.
@@ -70,7 +82,8 @@ pub(super) fn total(total: &Total) -> Words {
         0 => String::new(),
         number => format!("; what {} cost is not known", count(number, "task")),
     };
-    Words::data(format!("{}, ${} in all{unknown}", count(total.tasks, "task"), total.cost))
+    let cost = total.cost.map(|cost| format!(", ${cost} in all")).unwrap_or_default();
+    Words::data(format!("{}{cost}{unknown}", count(total.tasks, "task")))
 }
 
 pub(super) fn pruned(pruned: &Pruned) -> Words {
@@ -109,6 +122,10 @@ pub(super) fn doctor(doctor: &Doctor) -> Words {
     if let Some(path) = &journal.path {
         say("path", &format!("{path} (from {})", journal.path_from.unwrap_or("default")));
     }
+    match journal.redacts_from {
+        Some(by) => say("requests", &format!("only their hashes are kept (from {by})")),
+        None => say("requests", &format!("kept as they are sent; {FLAG} keeps only their hashes")),
+    }
     say(
         "state",
         match journal.state {
@@ -132,23 +149,26 @@ pub(super) fn doctor(doctor: &Doctor) -> Words {
         };
         say("in use", &others);
         let tasks: Vec<String> =
-            findings.tasks.iter().map(|(state, number)| format!("{number} {state}")).collect();
+            findings.tasks.iter().map(|(name, number)| format!("{number} {}", state(name))).collect();
         say("tasks", if tasks.is_empty() { "none".to_owned() } else { tasks.join(", ") }.as_str());
         for budget in &findings.budgets {
-            say(
-                "budget",
-                &format!("{}: ${} spent, ${} set aside", budget.name, budget.spent, budget.reserved),
-            );
+            say("budget", &spending(budget));
+        }
+        if let Some(prunable) = &findings.prunable {
+            say("prunable", &could_go(prunable));
         }
         for (name, tasks) in [("open", &findings.open), ("undelivered", &findings.undelivered)] {
-            tasks.iter().for_each(|task| say(name, &task.to_string()));
+            tasks.iter().for_each(|task| say(name, &format!("{task}{}", in_care(findings, task))));
         }
-        if !(findings.open.is_empty() && findings.undelivered.is_empty()) {
-            lines.push("  `runware collect` finishes and delivers them.".to_owned());
+        let is_free = |task: &TaskUuid| !findings.held.contains(task);
+        if findings.open.iter().chain(&findings.undelivered).any(is_free) {
+            lines.push("  To finish and deliver them:".to_owned());
+            lines.push(format!("    {}", sanitize::line(&findings.collect)));
         }
         for undecided in &findings.undecided {
             let reason = undecided.reason.as_deref().unwrap_or("nobody can tell whether it ran");
-            lines.push(format!("  undecided    {}: {}", undecided.task_uuid, sanitize::line(reason)));
+            let care = in_care(findings, &undecided.task_uuid);
+            lines.push(format!("  unknown      {}: {}{care}", undecided.task_uuid, sanitize::line(reason)));
             lines.extend(
                 [&undecided.resubmit, &undecided.abandon]
                     .map(|command| format!("    {}", sanitize::line(command))),
@@ -156,6 +176,33 @@ pub(super) fn doctor(doctor: &Doctor) -> Words {
         }
     }
     Words::data(lines.join("\n"))
+}
+
+fn could_go(prunable: &Prunable) -> String {
+    let count = |number: u64, thing: &str| count(usize::try_from(number).unwrap_or(usize::MAX), thing);
+    format!(
+        "{} and {} of {} that ended more than {} ago; `{}` lets go of them",
+        count(prunable.requests, "request"),
+        count(prunable.parts, "result"),
+        count(prunable.tasks, "task"),
+        age(prunable.older_than),
+        prunable.command
+    )
+}
+
+/// Says so of a task that a running process looks after.
+fn in_care(findings: &Findings, task: &TaskUuid) -> &'static str {
+    if findings.held.contains(task) { " (a running process looks after it)" } else { "" }
+}
+
+fn spending(budget: &Spending) -> String {
+    let Spending { name, spent, reserved, cost_unknown } = budget;
+    let spent = spent.map_or_else(|| "nobody knows how much".to_owned(), |spent| format!("${spent}"));
+    let unknown = match cost_unknown {
+        0 => String::new(),
+        number => format!("; what {} cost is not known", count(*number, "task")),
+    };
+    format!("{name}: {spent} spent, ${reserved} set aside{unknown}")
 }
 
 #[cfg(test)]
@@ -173,7 +220,27 @@ mod tests {
 
     #[test]
     fn costs_add_up_in_words() {
-        let all = Total { tasks: 3, cost: "0.0130".parse().unwrap(), cost_unknown: 1 };
+        let all = Total { tasks: 3, cost: Some("0.0130".parse().unwrap()), cost_unknown: 1 };
         assert_eq!(total(&all).data.unwrap(), "3 tasks, $0.0130 in all; what 1 task cost is not known");
+        let none = Total { cost: None, cost_unknown: 3, ..all };
+        assert_eq!(total(&none).data.unwrap(), "3 tasks; what 3 tasks cost is not known");
+    }
+
+    #[test]
+    fn what_nobody_knows_is_not_nothing() {
+        let budget = |spent: Option<&str>, cost_unknown| {
+            let spent = spent.map(|spent| spent.parse().unwrap());
+            spending(&Spending {
+                name: "spring".to_owned(),
+                spent,
+                reserved: "0.5".parse().unwrap(),
+                cost_unknown,
+            })
+        };
+        assert_eq!(budget(Some("0"), 0), "spring: $0 spent, $0.5 set aside");
+        assert_eq!(
+            budget(None, 1),
+            "spring: nobody knows how much spent, $0.5 set aside; what 1 task cost is not known"
+        );
     }
 }

@@ -31,7 +31,7 @@ fn the_events_of_a_task_have_their_fields() {
             Event::Submitting { task_uuid, task_type: TaskType::ImageInference, model: Some("m".to_owned()) },
             r#""taskType":"imageInference"}"#,
         ),
-        (Event::Accepted { task_uuid, replayed: true }, r#""replayed":true}"#),
+        (Event::Accepted { task_uuid, replayed: true, resume: None }, r#""replayed":true}"#),
         (Event::Progress { task_uuid, progress: 40 }, r#""progress":40}"#),
         (
             Event::Settled {
