@@ -7,6 +7,7 @@
 mod admit;
 mod asking;
 mod collected;
+mod disowned;
 mod doubted;
 mod entries;
 mod entry;

@@ -210,7 +210,10 @@ impl TaskResult {
     }
 
     /// The name of this hand-over, which is the same if the result is handed over again. `None` without a journal, or
-    /// if another process looks after the task.
+    /// if another process looks after the task and may give it another name.
+    ///
+    /// It is certain of what is [durable](Self::is_durable). What is not has this name for as long as this process
+    /// lives, and after a crash it may be the name of another result of the same task.
     pub fn delivery_id(&self) -> Option<DeliveryId> {
         self.delivery.map(|delivery| delivery.id)
     }
@@ -222,7 +225,8 @@ impl TaskResult {
     }
 
     /// True if the journal has it: it is handed over again until its task is [confirmed](Outcome::confirm). False
-    /// without a journal, and where the journal could not be written.
+    /// without a journal, where the journal could not be written, and where another process has taken the task over: that
+    /// one may hand it over as well.
     pub fn is_durable(&self) -> bool {
         self.delivery.is_some_and(|delivery| delivery.is_durable)
     }

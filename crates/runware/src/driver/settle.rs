@@ -50,28 +50,9 @@ impl Driver {
         let Some(entry) = self.entries.get(&task_uuid) else { return };
         if matches!(ending, Ending::Settled) {
             self.note_notice(entry, now);
-        }
-        let kept = entry.kept.as_ref();
-        let delivery = |ordinal| kept.and_then(|kept| kept.delivery(task_uuid, ordinal));
-        let (results, failures) = entry.collector.outcome(delivery);
-        let outcome = Outcome {
-            handle: match entry.expected {
-                Expected::Known(expected) => entry.watch.handle().clone().with_expected(expected),
-                _ => entry.watch.handle().clone(),
-            },
-            ending,
-            results,
-            failures,
-            polls: entry.watch.polls(),
-            elapsed: now.duration_since(entry.started),
-            custody: match kept {
-                Some(kept) => Custody::unsettled(true, kept.redelivered > 0),
-                None => Custody::default(),
-            },
-        };
-        if matches!(outcome.ending, Ending::Settled) {
             self.ledger.learned();
         }
+        let outcome = entry.outcome(ending, now);
         self.end(task_uuid, Ok(outcome));
     }
 
@@ -156,5 +137,29 @@ impl Driver {
         let timeouts =
             entries.map(|entry| entry.plan.query_timeout().min(entry.deadline().duration_since(now)));
         timeouts.max().unwrap_or_default()
+    }
+}
+
+impl Entry {
+    /// All that was collected.
+    pub(super) fn outcome(&self, ending: Ending, now: Tick) -> Outcome {
+        let (task_uuid, kept) = (*self.id(), self.kept.as_ref());
+        let delivery = |ordinal| kept.and_then(|kept| kept.delivery(task_uuid, ordinal));
+        let (results, failures) = self.collector.outcome(delivery);
+        Outcome {
+            handle: match self.expected {
+                Expected::Known(expected) => self.watch.handle().clone().with_expected(expected),
+                _ => self.watch.handle().clone(),
+            },
+            ending,
+            results,
+            failures,
+            polls: self.watch.polls(),
+            elapsed: now.duration_since(self.started),
+            custody: match kept {
+                Some(kept) => Custody::unsettled(true, kept.redelivered > 0),
+                None => Custody::default(),
+            },
+        }
     }
 }
