@@ -11,7 +11,7 @@ use super::kept::{Clearance, Kept};
 use super::ledger::{Done, Expected, GRACE, Publication};
 use crate::Error;
 use crate::care::Ward;
-use crate::journal::{Begun, Fact, Intent, JournalError, Note, Ticket};
+use crate::journal::{Begun, Fact, Intent, JournalError, JournalErrorKind, Note, Ticket};
 use crate::submission::Submission;
 
 /// How long the journal is waited for by a client that is closed, and by a confirmation.
@@ -137,28 +137,18 @@ impl Driver {
         }
     }
 
-    fn take_begun(&mut self, answers: Result<Vec<Begun>, JournalError>, now: Tick) {
+    fn take_begun(&mut self, answers: Vec<Result<Begun, JournalError>>, now: Tick) {
         let (expected, from) = self.ledger.take_beginning();
-        match answers {
-            Ok(answers) => {
-                let mut answers = answers.into_iter();
-                for expected in expected {
-                    // One answer for each: an implementation that gives fewer has begun none of the rest, for all that is
-                    // known.
-                    let answer = answers.next().ok_or_else(too_few);
-                    let error = answer.as_ref().err().cloned();
-                    self.take_answer_of_journal(&expected, answer, now);
-                    if let Some(error) = error {
-                        self.doubt(&expected, &error, from, now);
-                    }
-                }
-            }
-            Err(error) => {
-                warn("tasks are not sent", &error);
-                for expected in expected {
-                    self.take_answer_of_journal(&expected, Err(error.clone()), now);
-                    self.doubt(&expected, &error, from, now);
-                }
+        if let Some(error) = answers.iter().find_map(|answer| answer.as_ref().err()) {
+            warn("tasks are not sent", error);
+        }
+        let mut answers = answers.into_iter();
+        for expected in expected {
+            let answer = answers.next().unwrap_or_else(|| Err(panicked()));
+            let error = answer.as_ref().err().cloned();
+            self.take_answer_of_journal(&expected, answer, now);
+            if let Some(error) = error {
+                self.doubt(&expected, &error, from, now);
             }
         }
     }
@@ -251,9 +241,8 @@ impl Driver {
     }
 }
 
-fn too_few() -> JournalError {
-    use crate::journal::JournalErrorKind;
-    JournalError::new(JournalErrorKind::Io, "the journal answered fewer intents than it was given")
+fn panicked() -> JournalError {
+    JournalError::new(JournalErrorKind::Io, "the journal panicked")
 }
 
 pub(super) fn warn(what: &str, error: &JournalError) {

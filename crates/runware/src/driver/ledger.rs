@@ -7,6 +7,7 @@
 //!
 //! A client without a journal has an empty one: nothing is queued then, and watches are told at once.
 
+mod beginning;
 mod doubted;
 mod leaving;
 mod owed;
@@ -32,6 +33,7 @@ use crate::journal::{Claim, Claimed, Fact, Intent, JournalError, Note, RENEW_EVE
 use crate::keeping::Keeping;
 use crate::room::give_back;
 use doubted::Doubts;
+use beginning::begin_what_fits;
 use leaving::take_ready;
 use owed::Debts;
 use telling::Unfinished;
@@ -287,7 +289,7 @@ impl Ledger {
         self.beginning = expected.collect();
         self.beginning_from = now;
         let journal = Arc::clone(&keeping.journal);
-        self.work.start(Sort::Begin, async move { Done::Begun(journal.begin(group).await) });
+        self.work.start(Sort::Begin, async move { Done::Begun(begin_what_fits(&*journal, group).await) });
     }
 
     fn start_claims(&mut self) {
