@@ -348,6 +348,7 @@ impl Driver {
 impl Drop for Driver {
     fn drop(&mut self) {
         self.end_all();
+        self.end_unanswered(Tick::MAX);
         self.tell_all();
         // Before the inbox goes, so that who is told that the driver has ended finds it there.
         let _ = self.learned.set(std::mem::take(self.scheduler.durations_mut()));

@@ -85,7 +85,7 @@ impl Driver {
         }
     }
 
-    /// Waits until everything that is queued is durable, for a while at most.
+    /// Waits until everything that is queued is durable, for a while at most. Nothing is sent any more.
     ///
     /// # Cancel safety
     ///
@@ -110,8 +110,9 @@ impl Driver {
             }
             let now = self.now();
             // Whoever waits for a task does not wait longer because the client is closed.
+            let unanswered = self.end_unanswered(now);
             self.tell_overdue(now);
-            let wake = self.ledger.go_on(now);
+            let wake = [unanswered, self.ledger.go_on(now)].into_iter().flatten().min();
             let clock = Arc::clone(&self.clock);
             let alarm = async {
                 match wake {
@@ -121,12 +122,18 @@ impl Driver {
             };
             tokio::select! {
                 biased;
-                Some(done) = self.ledger.next() => self.take_done(done),
+                Some(done) = self.ledger.next() => {
+                    self.take_done(done);
+                    // What has been begun meanwhile was not sent, and is refused.
+                    self.end_all();
+                }
                 () = &mut limit => break,
                 () = alarm => {}
             }
         }
+        self.end_unanswered(Tick::MAX);
         self.tell_all();
+        self.ledger.refuse_what_is_begun_late();
     }
 
     /// Keeps what was learned of how long tasks take, every now and then.

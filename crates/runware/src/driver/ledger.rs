@@ -9,13 +9,14 @@
 
 mod beginning;
 mod doubted;
+mod late;
 mod leaving;
 mod owed;
 mod publication;
 mod telling;
 mod work;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,8 +33,8 @@ use crate::care::Ward;
 use crate::journal::{Claim, Claimed, Fact, Intent, JournalError, Note, RENEW_EVERY, Reserve};
 use crate::keeping::Keeping;
 use crate::room::give_back;
-use doubted::Doubts;
 use beginning::begin_what_fits;
+use doubted::Doubts;
 use leaving::take_ready;
 use owed::Debts;
 use telling::Unfinished;
@@ -150,6 +151,11 @@ impl Ledger {
         }
         give_back(&mut self.expected);
         (beginning, self.beginning_from)
+    }
+
+    /// The tasks whose intents are being begun.
+    pub(super) fn being_begun(&self) -> HashSet<TaskUuid> {
+        self.beginning.iter().map(|expected| expected.task_uuid).collect()
     }
 
     /// Queues the taking over of a task.

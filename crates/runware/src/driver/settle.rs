@@ -81,12 +81,17 @@ impl Driver {
         self.end_with(task_uuid, Ending::Unknown { handle, evidence }, now);
     }
 
-    /// Ends everything that is open: the client is closed.
+    /// Ends everything that is open: the client is closed. What the journal is about to have is left for now: whether
+    /// somebody else may find it there is known once that answers.
     pub(super) fn end_all(&mut self) {
         let now = self.now();
+        let being_begun = self.ledger.being_begun();
         let open: Vec<TaskUuid> = self.entries.ids().collect();
         for task_uuid in open {
             let Some(entry) = self.entries.get(&task_uuid) else { continue };
+            if entry.is_beginning() && being_begun.contains(&task_uuid) {
+                continue;
+            }
             let handle = entry.watch.handle().clone();
             if entry.submission.may_exist() {
                 self.interrupt(task_uuid, Error::closed(Some(handle)), now);
@@ -94,6 +99,24 @@ impl Driver {
                 self.end(task_uuid, Err(Error::closed_unsent(handle)));
             }
         }
+    }
+
+    /// Ends what is left of that and is not waited for any longer, as what may be in the journal; returns how long the
+    /// rest is waited for.
+    pub(super) fn end_unanswered(&mut self, now: Tick) -> Option<Tick> {
+        let open: Vec<TaskUuid> = self.entries.ids().collect();
+        let mut next = None;
+        for task_uuid in open {
+            let Some(entry) = self.entries.get(&task_uuid) else { continue };
+            let deadline = entry.deadline();
+            if deadline > now {
+                next = Some(next.map_or(deadline, |next: Tick| next.min(deadline)));
+                continue;
+            }
+            let error = Error::closed_beginning(entry.watch.handle().clone());
+            self.end(task_uuid, Err(error));
+        }
+        next
     }
 
     /// Ends the watching and tells everybody who waits.
