@@ -49,6 +49,10 @@ const GROUP: usize = 4_096;
 /// How many tasks are taken over together at most.
 const CLAIMS: usize = 256;
 
+/// While more bytes of results than this wait to be recorded, nothing new is begun, and so nothing new is sent: what waits
+/// for a disk that hangs is this and what those tasks bring that were begun before.
+const MOST_WAITING: usize = 16 * 1024 * 1024;
+
 /// After so many tasks that have settled, what was learned of their durations is kept.
 const SAVE_EVERY: u32 = 100;
 
@@ -80,6 +84,8 @@ pub(super) struct Ledger {
     publications: VecDeque<Publication>,
     /// Those whose facts are being recorded, in order.
     recording: Vec<Publication>,
+    /// How many bytes of results are in both.
+    waiting_bytes: usize,
     /// The tasks about which something waits, or could not be recorded.
     unfinished: HashMap<TaskUuid, Unfinished>,
     /// Nothing has to be told before this, whatever the journal does; `None` if nothing waits.
@@ -117,6 +123,7 @@ impl Ledger {
             done: 0,
             publications: VecDeque::new(),
             recording: Vec::new(),
+            waiting_bytes: 0,
             unfinished: HashMap::new(),
             tell_by: None,
             work: Work::default(),
@@ -276,7 +283,8 @@ impl Ledger {
 
     fn start_begin(&mut self, now: Tick) {
         let Some(keeping) = &self.keeping else { return };
-        if self.intents.is_empty() || self.work.is_under_way(Sort::Begin) {
+        let is_full = self.waiting_bytes > MOST_WAITING;
+        if is_full || self.intents.is_empty() || self.work.is_under_way(Sort::Begin) {
             return;
         }
         let (leaving, debts, doubts) = (&self.leaving, &self.debts, &self.doubts);
@@ -330,6 +338,7 @@ impl Ledger {
             let is_worth_it = !facts.is_empty() || matches!(tell, Some(Tell::End(..)));
             if let Some(task) = self.unfinished.get_mut(task_uuid).filter(|_| is_worth_it) {
                 let lost = std::mem::take(&mut task.lost);
+                self.waiting_bytes += lost.iter().map(|part| part.raw.as_str().len()).sum::<usize>();
                 facts.splice(0..0, lost.into_iter().map(Fact::Ended));
             }
             notes.extend(facts.iter().map(|fact| Note { ticket: *ticket, fact: fact.clone() }));

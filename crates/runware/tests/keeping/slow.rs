@@ -235,3 +235,26 @@ async fn a_confirmation_does_not_wait_for_ever() {
     let confirmed = world.run(outcome.confirm()).await;
     assert!(confirmed.is_err() && world.clock_now() <= before + 1_200 * SECOND);
 }
+
+#[tokio::test]
+async fn nothing_new_is_begun_while_too_much_waits_for_the_disk() {
+    // It is in the result twice.
+    for (mebibytes, is_too_much) in [(7, false), (9, true)] {
+        let large = "x".repeat(mebibytes * 1024 * 1024);
+        let (world, shelf) = keeping(accepting(move |_| answer(&picture(&large))));
+        let task = world.client.submit(image("a", 1)).unwrap();
+        world.run(task.accepted()).await.unwrap();
+        world.settle().await;
+        shelf.record_takes(30 * SECOND);
+        while world.times_of(&CHECK).is_empty() {
+            world.pass(Duration::from_millis(100)).await;
+        }
+        let seen = world.clock_now();
+        let next = world.client.submit(image("b", 1)).unwrap();
+        world.pass(29 * SECOND).await;
+        assert_eq!(shelf.intents().len(), if is_too_much { 1 } else { 2 });
+        // The disk answers.
+        world.run(next.accepted()).await.unwrap();
+        assert_eq!((shelf.intents().len(), world.clock_now() >= seen + 29 * SECOND), (2, true));
+    }
+}

@@ -24,6 +24,17 @@ pub(in crate::driver) struct Publication {
     pub(in crate::driver) by: Tick,
 }
 
+impl Publication {
+    /// How many bytes of results are to be written down with it.
+    pub(in crate::driver) fn bytes(&self) -> usize {
+        let raw = self.facts.iter().map(|fact| match fact {
+            Fact::Ended(part) => part.raw.as_str().len(),
+            _ => 0,
+        });
+        raw.sum()
+    }
+}
+
 /// Who is to be told what.
 #[derive(Debug)]
 pub(in crate::driver) enum Tell {
