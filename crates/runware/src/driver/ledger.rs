@@ -16,7 +16,7 @@ mod publication;
 mod telling;
 mod work;
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,15 +25,15 @@ use runware_types::{RequestHash, TaskUuid};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
+pub(super) use beginning::Expected;
 pub(super) use doubted::Doubt;
 pub(super) use publication::{Found, News, Numbers, Publication, Tell, note_custody};
 pub(super) use work::Done;
 
 use crate::care::Ward;
-use crate::journal::{Claim, Claimed, Fact, Intent, JournalError, Note, RENEW_EVERY, Reserve};
+use crate::journal::{Claim, Claimed, Fact, Intent, JournalError, Note, RENEW_EVERY};
 use crate::keeping::Keeping;
 use crate::room::give_back;
-use beginning::begin_what_fits;
 use doubted::Doubts;
 use leaving::take_ready;
 use owed::Debts;
@@ -48,10 +48,6 @@ const GROUP: usize = 4_096;
 
 /// How many tasks are taken over together at most.
 const CLAIMS: usize = 256;
-
-/// While more bytes of results than this wait to be recorded, nothing new is begun, and so nothing new is sent: what waits
-/// for a disk that hangs is this and what those tasks bring that were begun before.
-const MOST_WAITING: usize = 16 * 1024 * 1024;
 
 /// After so many tasks that have settled, what was learned of their durations is kept.
 const SAVE_EVERY: u32 = 100;
@@ -97,14 +93,6 @@ pub(super) struct Ledger {
     unsaved: u32,
 }
 
-/// An intent that is being begun.
-#[derive(Debug)]
-pub(super) struct Expected {
-    pub(super) task_uuid: TaskUuid,
-    pub(super) hash: RequestHash,
-    pub(super) reserve: Option<Reserve>,
-}
-
 impl Ledger {
     pub(super) fn new(keeping: Option<Arc<Keeping>>) -> Self {
         Self {
@@ -137,34 +125,6 @@ impl Ledger {
         self.keeping.as_ref()
     }
 
-    /// Queues an intent, unless the same is on its way already.
-    pub(super) fn begin(&mut self, intent: Intent) {
-        let (task_uuid, hash) = (intent.task_uuid, intent.hash);
-        if self.debts.contains(&task_uuid) {
-            self.repay();
-        }
-        if self.expected.insert(task_uuid, hash) != Some(hash) {
-            self.intents.push_back(intent);
-        }
-    }
-
-    /// The intents that are being begun, and since when; to be taken with their answers.
-    pub(super) fn take_beginning(&mut self) -> (Vec<Expected>, Tick) {
-        let beginning = std::mem::take(&mut self.beginning);
-        for Expected { task_uuid, hash, .. } in &beginning {
-            if self.expected.get(task_uuid) == Some(hash) {
-                self.expected.remove(task_uuid);
-            }
-        }
-        give_back(&mut self.expected);
-        (beginning, self.beginning_from)
-    }
-
-    /// The tasks whose intents are being begun.
-    pub(super) fn being_begun(&self) -> HashSet<TaskUuid> {
-        self.beginning.iter().map(|expected| expected.task_uuid).collect()
-    }
-
     /// Queues the taking over of a task.
     pub(super) fn claim(&mut self, task_uuid: TaskUuid, ward: Ward) {
         if self.debts.contains(&task_uuid) {
@@ -176,13 +136,6 @@ impl Ledger {
     /// The tasks that are being taken over; to be taken with the answers.
     pub(super) fn take_claiming(&mut self) -> HashMap<TaskUuid, Ward> {
         std::mem::take(&mut self.claiming)
-    }
-
-    /// Forgets the intents that are not being begun yet.
-    pub(super) fn forget_intents(&mut self) {
-        for intent in self.intents.drain(..) {
-            self.expected.remove(&intent.task_uuid);
-        }
     }
 
     /// A task belongs to this client.
@@ -279,31 +232,6 @@ impl Ledger {
             let journal = Arc::clone(&keeping.journal);
             self.work.start(Sort::Save, async move { Done::Saved(journal.keep_durations(durations).await) });
         }
-    }
-
-    fn start_begin(&mut self, now: Tick) {
-        let Some(keeping) = &self.keeping else { return };
-        let is_full = self.waiting_bytes > MOST_WAITING;
-        if is_full || self.intents.is_empty() || self.work.is_under_way(Sort::Begin) {
-            return;
-        }
-        let (leaving, debts, doubts) = (&self.leaving, &self.debts, &self.doubts);
-        let ready = |Intent { task_uuid, .. }: &mut Intent| {
-            !leaving.contains_key(task_uuid) && !debts.contains(task_uuid) && !doubts.is_looking(task_uuid)
-        };
-        let group: Vec<Intent> = take_ready(&mut self.intents, GROUP, ready);
-        if group.is_empty() {
-            return;
-        }
-        let expected = group.iter().map(|intent| Expected {
-            task_uuid: intent.task_uuid,
-            hash: intent.hash,
-            reserve: intent.reserve.clone(),
-        });
-        self.beginning = expected.collect();
-        self.beginning_from = now;
-        let journal = Arc::clone(&keeping.journal);
-        self.work.start(Sort::Begin, async move { Done::Begun(begin_what_fits(&*journal, group).await) });
     }
 
     fn start_claims(&mut self) {
