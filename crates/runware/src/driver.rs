@@ -5,6 +5,7 @@
 //! tasks that are being sent, `runware-poll` for tasks that are being watched. It decides nothing itself.
 
 mod admit;
+mod answered;
 mod asking;
 mod collected;
 mod disowned;
