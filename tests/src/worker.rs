@@ -13,7 +13,7 @@ use clap::Parser;
 use futures_util::future::try_join_all;
 use runware::transport::Clock as _;
 use runware::types::{ImageInference, TaskUuid};
-use runware::{Client, Error, ErrorKind, Event, Task};
+use runware::{Client, Ending, Error, ErrorKind, Event, Task};
 use runware_journal::{Filter, Options, SqliteJournal, Stage};
 use serde_json::{Value, json};
 
@@ -126,15 +126,25 @@ async fn follow(task: &Task) -> Result<Result<(), Error>> {
             Ok(Event::Result(result)) => {
                 let delivery = result.delivery_id().map(|id| id.to_string());
                 let item: Value = serde_json::from_str(result.item().raw().as_str())?;
+                // Of what is not kept the owner of the task does not know: it hands it over as if for the first time.
+                let event = if result.is_durable() { "result" } else { "notKept" };
                 print(&json!({
-                    "event": "result",
+                    "event": event,
                     "taskUUID": id,
                     "deliveryId": delivery,
                     "redelivered": result.is_redelivered(),
                     "item": item,
                 }))?;
             }
-            Ok(Event::Settled(outcome)) => return Ok(outcome.confirm().await),
+            Ok(Event::Settled(outcome)) => {
+                return Ok(match outcome.ending() {
+                    // With what had come of it here.
+                    Ending::Interrupted { error, .. } if error.kind() == ErrorKind::TakenOver => {
+                        Err(error.clone())
+                    }
+                    _ => outcome.confirm().await,
+                });
+            }
             Ok(_) => {}
             Err(error) => return Ok(Err(error)),
         }

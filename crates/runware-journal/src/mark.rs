@@ -1,8 +1,11 @@
 //! [`Mark`]: how much has been written to a journal, kept outside of it.
 
-use std::fs::{File, OpenOptions};
+use std::cell::Cell;
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 use crate::checksum::Checksum;
 use crate::trouble::Trouble;
@@ -15,10 +18,21 @@ use crate::trouble::Trouble;
 ///
 /// There are two places for it, of which the one with the lower number is written: a write that is cut short leaves the
 /// other one.
+///
+/// A process may be stopped in the instant in which it has the mark locked. Nobody waits for it for long: the mark is then
+/// read as it stands, which is what it was or what it is to be, and written with the next transaction after that.
 #[derive(Debug)]
 pub(crate) struct Mark {
     file: File,
+    /// Somebody has kept it locked for longer than is waited for, and nobody has been seen to have let go of it since.
+    is_stuck: Cell<bool>,
 }
+
+/// How often it is tried to lock the mark that is to be read or written, about a millisecond apart: half a second.
+const TRIES: u32 = 500;
+
+/// The same to make a journal, which takes as long as the disk needs: ten seconds.
+const TRIES_TO_MAKE: u32 = 10_000;
 
 /// Which journal it is, and how far it was written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,9 +68,13 @@ impl Mark {
             }
             opened => opened?,
         };
-        let mark = Self { file };
-        let held = mark.hold()?;
-        if mark.places()?.into_iter().flatten().next().is_none() {
+        let mark = Self { file, is_stuck: Cell::new(false) };
+        let mut held = mark.hold_soon()?;
+        if held.is_none() && mark.is_blank()? {
+            // Somebody else is about to write it.
+            held = Some(mark.hold()?);
+        }
+        if mark.is_blank()? {
             if has_database {
                 return Err(Trouble::damaged(format!("{} cannot be read", path.display())));
             }
@@ -70,16 +88,17 @@ impl Mark {
 
     /// How far the journal was written at least.
     pub(crate) fn position(&self) -> io::Result<Position> {
-        let _held = self.hold()?;
+        let _held = self.hold_soon()?;
         let places = self.places()?.into_iter().flatten();
         Ok(places.max_by_key(|position| position.sequence).unwrap_or_default())
     }
 
     /// A transaction was committed.
     ///
-    /// This is after the transaction, so that others may be at it as well, with a number that is higher or lower.
+    /// This is after the transaction, so that others may be at it as well, with a number that is higher or lower. As long
+    /// as somebody keeps it locked, it stays too low.
     pub(crate) fn advance(&self, position: Position) -> io::Result<()> {
-        let _held = self.hold()?;
+        let Some(_held) = self.hold_soon()? else { return Ok(()) };
         let [first, second] = self.places()?;
         let [at_first, at_second] = PLACES;
         let sequence = |place: Option<Position>| place.map_or(-1, |position| position.sequence);
@@ -89,16 +108,45 @@ impl Mark {
         self.write(if sequence(first) < sequence(second) { at_first } else { at_second }, position)
     }
 
-    /// Keeps all others from the mark, and from making the journal, until it is dropped. They wait for as long as that
-    /// takes, so that it must be short.
+    /// Keeps all others from the mark, and from making the journal, until it is dropped.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be locked, or somebody else has had it for ten seconds ([`io::ErrorKind::WouldBlock`]).
     pub(crate) fn hold(&self) -> io::Result<Held<'_>> {
-        self.file.lock()?;
-        Ok(Held { file: &self.file })
+        self.try_hold(TRIES_TO_MAKE)?.ok_or_else(|| io::ErrorKind::WouldBlock.into())
+    }
+
+    /// The same; `None` if somebody else has it for longer than is worth waiting.
+    fn hold_soon(&self) -> io::Result<Option<Held<'_>>> {
+        let held = self.try_hold(if self.is_stuck.get() { 1 } else { TRIES })?;
+        self.is_stuck.set(held.is_none());
+        Ok(held)
+    }
+
+    fn try_hold(&self, tries: u32) -> io::Result<Option<Held<'_>>> {
+        for tried in 1..=tries {
+            match self.file.try_lock() {
+                Ok(()) => return Ok(Some(Held { file: &self.file })),
+                Err(TryLockError::Error(error)) => return Err(error),
+                // This is a thread that may block, and whoever has it is done in microseconds.
+                Err(TryLockError::WouldBlock) if tried < tries => {
+                    thread::park_timeout(Duration::from_millis(1))
+                }
+                Err(TryLockError::WouldBlock) => {}
+            }
+        }
+        Ok(None)
     }
 
     /// Makes it durable.
     pub(crate) fn sync(&self) -> io::Result<()> {
         self.file.sync_all()
+    }
+
+    /// True if there is nothing in it that can be read.
+    fn is_blank(&self) -> io::Result<bool> {
+        Ok(self.places()?.iter().all(Option::is_none))
     }
 
     fn write(&self, place: u64, position: Position) -> io::Result<()> {
@@ -190,6 +238,24 @@ mod tests {
             }
         });
         assert_eq!(Mark::open(&path, true).unwrap().position().unwrap(), at(LAST));
+    }
+
+    #[test]
+    fn who_keeps_it_locked_holds_nobody_up() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("mark");
+        let (stopped, mark) = (Mark::open(&path, false).unwrap(), Mark::open(&path, false).unwrap());
+        mark.advance(at(1)).unwrap();
+        let held = stopped.hold().unwrap();
+        mark.advance(at(2)).unwrap();
+        assert!(mark.is_stuck.get(), "it is not waited for a second time");
+        mark.advance(at(3)).unwrap();
+        assert_eq!(mark.position().unwrap(), at(1), "it can be read, and is too low");
+        assert_eq!(Mark::open(&path, true).unwrap().position().unwrap(), at(1));
+        drop(held);
+        mark.advance(at(4)).unwrap();
+        assert!(!mark.is_stuck.get());
+        assert_eq!(stopped.position().unwrap(), at(4));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use runware::journal::JournalError;
+use runware::journal::{JournalError, JournalErrorKind, RENEW_EVERY};
 
 use crate::{BootClock, SqliteJournal, SystemBootClock};
 
@@ -20,6 +20,13 @@ pub struct Options {
 impl Options {
     /// How long a process keeps its tasks without saying that it is alive, by default.
     pub const DEFAULT_LEASE: Duration = Duration::from_secs(60);
+
+    /// The shortest [lease](Self::lease): three times [`RENEW_EVERY`], which is 45 s.
+    ///
+    /// A client sends a task as long as it has not been silent for more than twice `RENEW_EVERY`, and a sign of life is
+    /// written down once a quarter of the lease has gone by since the last one. With less than this, another process
+    /// could have taken the task over by then.
+    pub const LEAST_LEASE: Duration = RENEW_EVERY.saturating_mul(3);
 
     /// The defaults.
     pub fn new() -> Self {
@@ -44,7 +51,8 @@ impl Options {
     /// How long this process keeps its tasks without saying that it is alive; 60 s by default. A process that has ended
     /// loses them at once, whatever this says.
     ///
-    /// It must be more than [`RENEW_EVERY`](runware::journal::RENEW_EVERY) by as much as a process may be late.
+    /// It must be [`LEAST_LEASE`](Self::LEAST_LEASE) or more, by as much as a process may be late; what is shorter does not
+    /// open.
     #[must_use]
     pub fn lease(self, lease: Duration) -> Self {
         Self { lease, ..self }
@@ -71,8 +79,16 @@ impl Options {
     /// # Errors
     ///
     /// It cannot be read, written or made; something in it is not what was written, or is missing; a newer version of
-    /// this library has written it; or it is on a file system that does not keep its promises.
+    /// this library has written it; it is on a file system that does not keep its promises; or the lease is too short.
     pub fn open(self, path: impl AsRef<Path>) -> Result<SqliteJournal, JournalError> {
+        if self.lease < Self::LEAST_LEASE {
+            let (lease, least) = (self.lease, Self::LEAST_LEASE);
+            let message = format!(
+                "`Options::lease` is {lease:?}, and has to be a duration of {least:?} or more: with less, a task could be \
+                 sent after another process has taken it over"
+            );
+            return Err(JournalError::new(JournalErrorKind::InvalidOptions, message));
+        }
         SqliteJournal::with_options(path.as_ref(), &self)
     }
 }

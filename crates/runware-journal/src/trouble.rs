@@ -136,6 +136,8 @@ fn kind_of_file(error: &io::Error) -> JournalErrorKind {
             JournalErrorKind::Full
         }
         io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => JournalErrorKind::ReadOnly,
+        // A lock that somebody else has.
+        io::ErrorKind::WouldBlock => JournalErrorKind::Busy,
         _ => JournalErrorKind::Io,
     }
 }

@@ -244,6 +244,8 @@ impl Drop for Writer {
         if let Some(Open { connection, mark, .. }) = self.open.take() {
             // If this is the last one that is open, the log is copied into the database.
             drop(connection);
+            // Somebody may have kept it locked after the last transaction.
+            let _ = mark.advance(self.standing.now().position);
             let _ = mark.sync();
         }
     }

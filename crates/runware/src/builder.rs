@@ -163,7 +163,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Which service the tasks in the journal are meant for. Default: the host that the client speaks to.
+    /// Which service the tasks in the journal are meant for. Default: the host that the client speaks to, with its port
+    /// where that is not the usual one.
     ///
     /// Tasks of another service are left alone: there the same id is another task.
     #[must_use]

@@ -5,8 +5,10 @@
 //! tasks that are being sent, `runware-poll` for tasks that are being watched. It decides nothing itself.
 
 mod admit;
+mod answered;
 mod asking;
 mod collected;
+mod disowned;
 mod doubted;
 mod entries;
 mod entry;
@@ -347,6 +349,7 @@ impl Driver {
 impl Drop for Driver {
     fn drop(&mut self) {
         self.end_all();
+        self.end_unanswered(Tick::MAX);
         self.tell_all();
         // Before the inbox goes, so that who is told that the driver has ended finds it there.
         let _ = self.learned.set(std::mem::take(self.scheduler.durations_mut()));

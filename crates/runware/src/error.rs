@@ -75,12 +75,14 @@ pub enum ErrorKind {
     StreamFailed,
     /// A question about a task, or about the price of one, was refused or not answered. A task that exists goes on.
     QueryFailed,
-    /// The client was closed while the task was open. A task that was sent goes on.
+    /// The client was closed while the task was open. A task that was sent goes on; one of which the journal had not said
+    /// whether it has it is not [safe to resubmit](Error::is_safe_to_resubmit) under another id.
     Closed,
     /// The journal cannot keep it. A task that was about to be sent was not; where it is not certain that the journal does
     /// not have it all the same, this is not [safe to resubmit](Error::is_safe_to_resubmit) under another id.
     Journal,
-    /// Another process looks after the task now, which keeps what comes of it. Nothing is lost.
+    /// Another process looks after the task now, which keeps what comes of it. Nothing is lost: what had come here that
+    /// the journal does not have comes with this, in an [`Ending::Interrupted`](crate::Ending::Interrupted).
     TakenOver,
     /// The task was given up for good. Nothing was sent; a new request needs a new taskUUID or key.
     Abandoned,

@@ -52,7 +52,8 @@ pub trait Journal: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     ///
-    /// None of the tasks may be sent. Whether they are kept all the same depends on the
+    /// None of the tasks may be sent. A client that is told of several that there is no room for them tries them apart.
+    /// Whether they are kept all the same depends on the
     /// [kind](JournalErrorKind) of the error; where that is not certain, they are [claimed](Self::claim) later, and
     /// recorded as refused.
     async fn begin(&self, intents: Vec<Intent>) -> Result<Vec<Begun>, JournalError>;

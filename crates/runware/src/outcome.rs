@@ -1,15 +1,16 @@
 //! How a task ended: results and failures, always together.
 
 mod delivery;
+mod result;
 
 use std::fmt;
 use std::time::Duration;
 
-use runware_types::{ApiError, DecodeError, Item, Media, Money};
-use serde::de::DeserializeOwned;
+use runware_types::Money;
 
 pub use delivery::DeliveryId;
 pub(crate) use delivery::{Custody, Delivery};
+pub use result::{TaskFailure, TaskResult};
 
 use crate::{Error, TaskHandle};
 
@@ -189,79 +190,6 @@ pub enum Ending {
     },
 }
 
-/// One result of a task, as the server sent it.
-#[derive(Clone)]
-pub struct TaskResult {
-    pub(crate) index: u32,
-    pub(crate) item: Item,
-    /// What the journal has of it; `None` if it is not kept.
-    pub(crate) delivery: Option<Delivery>,
-}
-
-impl TaskResult {
-    /// The server's `resultIndex`, or else the position in order of arrival, from 0.
-    pub fn index(&self) -> u32 {
-        self.index
-    }
-
-    /// The item, with its exact bytes.
-    pub fn item(&self) -> &Item {
-        &self.item
-    }
-
-    /// The name of this hand-over, which is the same if the result is handed over again. `None` without a journal, or
-    /// if another process looks after the task.
-    pub fn delivery_id(&self) -> Option<DeliveryId> {
-        self.delivery.map(|delivery| delivery.id)
-    }
-
-    /// True if it may have been handed over before, by a process that ended before the task was
-    /// [confirmed](Outcome::confirm), or if the task was confirmed already.
-    pub fn is_redelivered(&self) -> bool {
-        self.delivery.is_some_and(|delivery| delivery.is_redelivered)
-    }
-
-    /// True if the journal has it: it is handed over again until its task is [confirmed](Outcome::confirm). False
-    /// without a journal, and where the journal could not be written.
-    pub fn is_durable(&self) -> bool {
-        self.delivery.is_some_and(|delivery| delivery.is_durable)
-    }
-
-    /// Where the generated media is, if this result has any.
-    pub fn media(&self) -> Option<Media<'_>> {
-        self.item.media()
-    }
-
-    /// Decodes the item as a typed result, for example [`ImageResult`](crate::types::ImageResult).
-    ///
-    /// # Errors
-    ///
-    /// [`DecodeError`] if the item does not have the shape of `T`. The item itself stays usable: what was
-    /// paid for is in [`TaskResult::item`], byte for byte.
-    pub fn decode<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
-        self.item.decode()
-    }
-}
-
-/// One result that failed.
-#[derive(Clone, Debug)]
-pub struct TaskFailure {
-    pub(crate) index: Option<u32>,
-    pub(crate) error: ApiError,
-}
-
-impl TaskFailure {
-    /// Which result failed, where the server says so.
-    pub fn index(&self) -> Option<u32> {
-        self.index
-    }
-
-    /// The server's error.
-    pub fn error(&self) -> &ApiError {
-        &self.error
-    }
-}
-
 /// Shows what the journal has of it only where there is one.
 impl fmt::Debug for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -271,19 +199,6 @@ impl fmt::Debug for Outcome {
         shown.field("failures", failures).field("polls", polls).field("elapsed", elapsed);
         if custody.is_kept() {
             shown.field("durable", &self.is_durable()).field("redelivered", &self.is_redelivered());
-        }
-        shown.finish()
-    }
-}
-
-/// Shows what the journal has of it only where there is one.
-impl fmt::Debug for TaskResult {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { index, item, delivery } = self;
-        let mut shown = f.debug_struct("TaskResult");
-        shown.field("index", index).field("item", item);
-        if let Some(delivery) = delivery {
-            shown.field("delivery", delivery);
         }
         shown.finish()
     }

@@ -34,6 +34,8 @@
 //!
 //! In all, a task is offered three times, and six times where all that ever happened to it was that it was lost with
 //! its connections. After that, and for every other kind of doubt, only the archive's word counts (docs/decisions/0012-a-lost-socket.md).
+//! An attempt that the archive has permitted, and that the server certainly did not take, is not counted: it leaves
+//! things as they were, and the same bytes may go again until the hour is over.
 
 use std::time::Duration;
 
@@ -68,6 +70,8 @@ pub(crate) struct Submission {
     not_before: Tick,
     /// True while every attempt that the server may have received was lost with its connection.
     was_only_lost: bool,
+    /// True while the archive has denied every attempt that the server may have received.
+    was_denied: bool,
     sends: Sends,
     /// The sends before the attempt that is under way, to go back to if that never left.
     sends_before: Sends,
@@ -191,8 +195,7 @@ impl Submission {
         let at = if never_left { self.not_before_gap(now) } else { now + RESEND_GAP };
         self.state = State::Due { at };
         if !never_left {
-            self.doubt = Some(Doubt::Other);
-            self.was_only_lost = false;
+            self.doubt_anew();
         } else if self.doubt == Some(Doubt::Held) {
             self.doubt = None;
         }
@@ -287,11 +290,19 @@ impl Submission {
         self.was_only_lost = false;
         if certainly {
             self.sends.first = self.sends_before.first;
+            if self.was_denied {
+                // Nothing is known to have arrived, and nothing has now: what the archive permits it permits once more.
+                self.attempts = self.attempts.saturating_sub(1);
+            }
         } else {
-            self.doubt = Some(Doubt::Other);
+            self.doubt_anew();
         }
         self.arrived_by(now);
-        self.offer_again(now + delay)
+        let at = now + delay;
+        match self.was_denied && !self.is_in_resend_window(at) {
+            true => Next::GiveUp,
+            false => self.offer_again(at),
+        }
     }
 
     /// The server refused the request that it was in, not the task: it goes again in a smaller one. Unless that is
@@ -300,8 +311,7 @@ impl Submission {
         if certainly {
             self.sends.first = self.sends_before.first;
         } else {
-            self.doubt = Some(Doubt::Other);
-            self.was_only_lost = false;
+            self.doubt_anew();
         }
         self.attempts = self.attempts.saturating_sub(1);
         self.arrived_by(now);
@@ -311,14 +321,14 @@ impl Submission {
     /// The attempt may have reached the server; nobody knows. With `resend` it may be sent again once
     /// nothing can be found of it.
     pub(crate) fn maybe_sent(&mut self, resend: bool) {
-        self.doubt = Some(Doubt::Other);
-        self.was_only_lost = false;
+        self.doubt_anew();
         self.state = State::Doubtful { missed: None, denied: false, resend, disconnected: false };
     }
 
     /// The connection was lost with the attempt on it: it may be sent again once a look does not show it.
     pub(crate) fn disconnected(&mut self, now: Tick) {
         self.doubt = Some(Doubt::Lost);
+        self.was_denied = false;
         self.arrived_by(now);
         self.state = State::Doubtful { missed: None, denied: false, resend: true, disconnected: true };
     }
@@ -345,8 +355,7 @@ impl Submission {
     /// The server answered without naming it. That counts as accepted until nothing can be found of it;
     /// with `resend` it may be sent again then.
     pub(crate) fn acknowledged_weakly(&mut self, resend: bool) {
-        self.doubt = Some(Doubt::Other);
-        self.was_only_lost = false;
+        self.doubt_anew();
         self.state = State::Accepted { missed: None, denied: false, resend };
     }
 
@@ -365,6 +374,7 @@ impl Submission {
             Some(_) if may_resend && *was_denied => {
                 let at = self.not_before_gap(now.max(self.not_before));
                 self.state = State::Due { at };
+                self.was_denied = true;
                 Absence::Resend(at)
             }
             Some(_) if !may_resend => Absence::Undecided,
@@ -382,10 +392,18 @@ impl Submission {
             doubt: None,
             not_before: Tick::ZERO,
             was_only_lost: true,
+            was_denied: false,
             sends: Sends::default(),
             sends_before: Sends::default(),
             lead: Seconds::default(),
         }
+    }
+
+    /// An attempt may have arrived, and nothing is known of it.
+    fn doubt_anew(&mut self) {
+        self.doubt = Some(Doubt::Other);
+        self.was_only_lost = false;
+        self.was_denied = false;
     }
 
     fn offer_again(&mut self, at: Tick) -> Next {

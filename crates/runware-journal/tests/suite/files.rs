@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
 use runware::journal::{Fact, JournalErrorKind};
-use runware_journal::{Filter, SqliteJournal};
+use runware_journal::{Filter, SqliteJournal, Stage};
 use rusqlite::Connection;
 
 use crate::world::{Now, Place, intent};
@@ -217,4 +217,23 @@ fn writing_goes_on_once_everything_is_whole_again() {
     assert!(journal.note(ticket, Fact::Accepted));
     journal.ticket(intent(2));
     assert!(journal.check().unwrap().refuses.is_none());
+}
+
+#[test]
+fn a_mark_that_a_stopped_process_keeps_locked_holds_nobody_up() {
+    let place = Place::new();
+    let journal = place.open();
+    journal.ticket(intent(1));
+    let mark = std::fs::File::open(place.beside("-mark")).unwrap();
+    mark.lock().unwrap();
+    journal.ticket(intent(2));
+    let other = place.open();
+    assert_eq!(other.check().unwrap().counts.of(Stage::Open), 2);
+    other.ticket(intent(3));
+    drop((journal, other));
+    mark.unlock().unwrap();
+    // The next transaction puts right what is too low.
+    let journal = place.open();
+    journal.ticket(intent(4));
+    assert_eq!(journal.check().unwrap().counts.of(Stage::Open), 4);
 }

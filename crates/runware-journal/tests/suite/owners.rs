@@ -1,9 +1,10 @@
 //! Who may write about a task.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use runware::journal::{Begun, Fact, Journal};
-use runware_journal::Filter;
+use runware::journal::{Begun, Fact, Journal, JournalErrorKind, RENEW_EVERY};
+use runware_journal::{Filter, Options};
 
 use crate::world::{Now, Place, block_on, intent, part};
 
@@ -167,4 +168,37 @@ fn clones_are_one_journal_and_others_are_not() {
     let (journal, other) = (place.open(), place.open());
     assert_eq!(journal.clone().identity(), journal.identity());
     assert_ne!(other.identity(), journal.identity());
+}
+
+#[test]
+fn a_lease_that_is_too_short_is_refused() {
+    let place = Place::new();
+    for seconds in [0, 15, 30, 44] {
+        let lease = Duration::from_secs(seconds);
+        let error = Options::new().lease(lease).open(&place.path).unwrap_err();
+        assert_eq!(error.kind(), JournalErrorKind::InvalidOptions);
+        let text = error.to_string();
+        for part in ["`Options::lease`", &format!("{lease:?}"), "a duration of 45s or more"] {
+            assert!(text.contains(part), "{text}");
+        }
+    }
+    assert!(!place.path.exists(), "nothing was made");
+    Options::new().lease(Options::LEAST_LEASE).open(&place.path).unwrap();
+}
+
+#[test]
+fn a_client_that_may_still_send_has_the_shortest_lease_left() {
+    let place = Place::new();
+    let clock = Arc::clone(&place.clock);
+    let short = Options::new().lease(Options::LEAST_LEASE).clock(clock).open(&place.path).unwrap();
+    let other = place.open();
+    short.ticket(intent(1));
+    // The worst there is: a sign of life just before it would be written down.
+    place.clock.advance(Options::LEAST_LEASE / 4 - Duration::from_nanos(1));
+    short.ticket(intent(2));
+    // A client sends no task after more than twice the time between two renewals.
+    place.clock.advance(RENEW_EVERY * 2);
+    assert_eq!(other.claim_all().held, 2);
+    place.clock.advance(RENEW_EVERY);
+    assert_eq!(other.claim_all().held, 0);
 }

@@ -88,7 +88,7 @@ impl Service {
     /// The name of the service in a journal: the host and port that tasks are sent to, whichever way they take.
     pub(super) fn scope(&self) -> String {
         let named = self.base_url.as_deref().or(self.ws_base_url.as_deref());
-        named.map_or_else(|| SERVICE.to_owned(), |url| authority(url).to_ascii_lowercase())
+        named.map_or_else(|| SERVICE.to_owned(), authority)
     }
 
     /// Tells this key from others in a journal, without showing it.
@@ -214,12 +214,26 @@ fn of_socket(error: &TransportError) -> TransportError {
 /// The service itself, in a journal.
 const SERVICE: &str = "api.runware.ai";
 
-/// Host and port of a URL.
-fn authority(url: &str) -> &str {
-    let rest = url.trim().split_once("://").map_or(url, |(_, rest)| rest);
+/// Host and port of a URL, in lower case, without a port that goes without saying.
+fn authority(url: &str) -> String {
+    let url = url.trim().to_ascii_lowercase();
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", &url));
     let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    if host == WS_HOST { SERVICE } else { host }
+    let (name, port) = match host.rsplit_once(':') {
+        // The colons of an address in brackets are its own.
+        Some((name, port)) if !port.ends_with(']') => (name, port),
+        _ => (host, ""),
+    };
+    let is_implied = match (scheme, port.trim_start_matches('0')) {
+        (_, "") => !port.starts_with('0'),
+        ("https" | "wss", "443") | ("http" | "ws", "80") => true,
+        _ => false,
+    };
+    match if is_implied { name } else { host } {
+        WS_HOST => SERVICE.to_owned(),
+        host => host.to_owned(),
+    }
 }
 
 /// Where the service takes WebSockets.

@@ -97,6 +97,29 @@ fn a_service_has_one_name_whichever_way_leads_to_it() {
 }
 
 #[test]
+fn a_port_that_goes_without_saying_makes_no_other_service() {
+    let scope = |url: &str| with_key().base_url(url).service.scope();
+    for (url, expected) in [
+        ("https://api.runware.ai:443/v1", "api.runware.ai"),
+        ("HTTPS://Example.org:0443", "example.org"),
+        ("https://example.org:/v1", "example.org"),
+        ("http://example.org:80/v1", "example.org"),
+        ("https://[2001:DB8::1]:443/v1", "[2001:db8::1]"),
+        ("https://[2001:db8::1]/v1", "[2001:db8::1]"),
+        // Another port is another service.
+        ("https://example.org:80", "example.org:80"),
+        ("http://example.org:443", "example.org:443"),
+        ("https://example.org:8443", "example.org:8443"),
+        ("https://[::1]:8443", "[::1]:8443"),
+    ] {
+        assert_eq!(scope(url), expected, "{url}");
+    }
+    let socket = |url: &str| with_key().ws_base_url(url).service.scope();
+    assert_eq!(socket("wss://WS-api.runware.ai:443/v1"), "api.runware.ai");
+    assert_eq!(socket("ws://example.org:80/v1"), "example.org");
+}
+
+#[test]
 fn a_key_is_known_again_and_not_shown() {
     let account = |builder: ClientBuilder| builder.service.account();
     assert_eq!(account(Client::builder().api_key("abc123")), account(with_key()));

@@ -11,7 +11,7 @@ use super::kept::{Clearance, Kept};
 use super::ledger::{Done, Expected, GRACE, Publication};
 use crate::Error;
 use crate::care::Ward;
-use crate::journal::{Begun, Fact, Intent, JournalError, Note, Ticket};
+use crate::journal::{Begun, Fact, Intent, JournalError, JournalErrorKind, Note, Ticket};
 use crate::submission::Submission;
 
 /// How long the journal is waited for by a client that is closed, and by a confirmation.
@@ -85,7 +85,7 @@ impl Driver {
         }
     }
 
-    /// Waits until everything that is queued is durable, for a while at most.
+    /// Waits until everything that is queued is durable, for a while at most. Nothing is sent any more.
     ///
     /// # Cancel safety
     ///
@@ -110,8 +110,9 @@ impl Driver {
             }
             let now = self.now();
             // Whoever waits for a task does not wait longer because the client is closed.
+            let unanswered = self.end_unanswered(now);
             self.tell_overdue(now);
-            let wake = self.ledger.go_on(now);
+            let wake = [unanswered, self.ledger.go_on(now)].into_iter().flatten().min();
             let clock = Arc::clone(&self.clock);
             let alarm = async {
                 match wake {
@@ -121,12 +122,18 @@ impl Driver {
             };
             tokio::select! {
                 biased;
-                Some(done) = self.ledger.next() => self.take_done(done),
+                Some(done) = self.ledger.next() => {
+                    self.take_done(done);
+                    // What has been begun meanwhile was not sent, and is refused.
+                    self.end_all();
+                }
                 () = &mut limit => break,
                 () = alarm => {}
             }
         }
+        self.end_unanswered(Tick::MAX);
         self.tell_all();
+        self.ledger.refuse_what_is_begun_late();
     }
 
     /// Keeps what was learned of how long tasks take, every now and then.
@@ -137,28 +144,18 @@ impl Driver {
         }
     }
 
-    fn take_begun(&mut self, answers: Result<Vec<Begun>, JournalError>, now: Tick) {
+    fn take_begun(&mut self, answers: Vec<Result<Begun, JournalError>>, now: Tick) {
         let (expected, from) = self.ledger.take_beginning();
-        match answers {
-            Ok(answers) => {
-                let mut answers = answers.into_iter();
-                for expected in expected {
-                    // One answer for each: an implementation that gives fewer has begun none of the rest, for all that is
-                    // known.
-                    let answer = answers.next().ok_or_else(too_few);
-                    let error = answer.as_ref().err().cloned();
-                    self.take_answer_of_journal(&expected, answer, now);
-                    if let Some(error) = error {
-                        self.doubt(&expected, &error, from, now);
-                    }
-                }
-            }
-            Err(error) => {
-                warn("tasks are not sent", &error);
-                for expected in expected {
-                    self.take_answer_of_journal(&expected, Err(error.clone()), now);
-                    self.doubt(&expected, &error, from, now);
-                }
+        if let Some(error) = answers.iter().find_map(|answer| answer.as_ref().err()) {
+            warn("tasks are not sent", error);
+        }
+        let mut answers = answers.into_iter();
+        for expected in expected {
+            let answer = answers.next().unwrap_or_else(|| Err(panicked()));
+            let error = answer.as_ref().err().cloned();
+            self.take_answer_of_journal(&expected, answer, now);
+            if let Some(error) = error {
+                self.doubt(&expected, &error, from, now);
             }
         }
     }
@@ -251,9 +248,8 @@ impl Driver {
     }
 }
 
-fn too_few() -> JournalError {
-    use crate::journal::JournalErrorKind;
-    JournalError::new(JournalErrorKind::Io, "the journal answered fewer intents than it was given")
+fn panicked() -> JournalError {
+    JournalError::new(JournalErrorKind::Io, "the journal panicked")
 }
 
 pub(super) fn warn(what: &str, error: &JournalError) {

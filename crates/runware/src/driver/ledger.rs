@@ -7,7 +7,9 @@
 //!
 //! A client without a journal has an empty one: nothing is queued then, and watches are told at once.
 
+mod beginning;
 mod doubted;
+mod late;
 mod leaving;
 mod owed;
 mod publication;
@@ -23,12 +25,13 @@ use runware_types::{RequestHash, TaskUuid};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
+pub(super) use beginning::Expected;
 pub(super) use doubted::Doubt;
 pub(super) use publication::{Found, News, Numbers, Publication, Tell, note_custody};
 pub(super) use work::Done;
 
 use crate::care::Ward;
-use crate::journal::{Claim, Claimed, Fact, Intent, JournalError, Note, RENEW_EVERY, Reserve};
+use crate::journal::{Claim, Claimed, Fact, Intent, JournalError, Note, RENEW_EVERY};
 use crate::keeping::Keeping;
 use crate::room::give_back;
 use doubted::Doubts;
@@ -77,6 +80,8 @@ pub(super) struct Ledger {
     publications: VecDeque<Publication>,
     /// Those whose facts are being recorded, in order.
     recording: Vec<Publication>,
+    /// How many bytes of results are in both.
+    waiting_bytes: usize,
     /// The tasks about which something waits, or could not be recorded.
     unfinished: HashMap<TaskUuid, Unfinished>,
     /// Nothing has to be told before this, whatever the journal does; `None` if nothing waits.
@@ -86,14 +91,6 @@ pub(super) struct Ledger {
     tickets: usize,
     renew_at: Option<Tick>,
     unsaved: u32,
-}
-
-/// An intent that is being begun.
-#[derive(Debug)]
-pub(super) struct Expected {
-    pub(super) task_uuid: TaskUuid,
-    pub(super) hash: RequestHash,
-    pub(super) reserve: Option<Reserve>,
 }
 
 impl Ledger {
@@ -114,6 +111,7 @@ impl Ledger {
             done: 0,
             publications: VecDeque::new(),
             recording: Vec::new(),
+            waiting_bytes: 0,
             unfinished: HashMap::new(),
             tell_by: None,
             work: Work::default(),
@@ -127,29 +125,6 @@ impl Ledger {
         self.keeping.as_ref()
     }
 
-    /// Queues an intent, unless the same is on its way already.
-    pub(super) fn begin(&mut self, intent: Intent) {
-        let (task_uuid, hash) = (intent.task_uuid, intent.hash);
-        if self.debts.contains(&task_uuid) {
-            self.repay();
-        }
-        if self.expected.insert(task_uuid, hash) != Some(hash) {
-            self.intents.push_back(intent);
-        }
-    }
-
-    /// The intents that are being begun, and since when; to be taken with their answers.
-    pub(super) fn take_beginning(&mut self) -> (Vec<Expected>, Tick) {
-        let beginning = std::mem::take(&mut self.beginning);
-        for Expected { task_uuid, hash, .. } in &beginning {
-            if self.expected.get(task_uuid) == Some(hash) {
-                self.expected.remove(task_uuid);
-            }
-        }
-        give_back(&mut self.expected);
-        (beginning, self.beginning_from)
-    }
-
     /// Queues the taking over of a task.
     pub(super) fn claim(&mut self, task_uuid: TaskUuid, ward: Ward) {
         if self.debts.contains(&task_uuid) {
@@ -161,13 +136,6 @@ impl Ledger {
     /// The tasks that are being taken over; to be taken with the answers.
     pub(super) fn take_claiming(&mut self) -> HashMap<TaskUuid, Ward> {
         std::mem::take(&mut self.claiming)
-    }
-
-    /// Forgets the intents that are not being begun yet.
-    pub(super) fn forget_intents(&mut self) {
-        for intent in self.intents.drain(..) {
-            self.expected.remove(&intent.task_uuid);
-        }
     }
 
     /// A task belongs to this client.
@@ -266,30 +234,6 @@ impl Ledger {
         }
     }
 
-    fn start_begin(&mut self, now: Tick) {
-        let Some(keeping) = &self.keeping else { return };
-        if self.intents.is_empty() || self.work.is_under_way(Sort::Begin) {
-            return;
-        }
-        let (leaving, debts, doubts) = (&self.leaving, &self.debts, &self.doubts);
-        let ready = |Intent { task_uuid, .. }: &mut Intent| {
-            !leaving.contains_key(task_uuid) && !debts.contains(task_uuid) && !doubts.is_looking(task_uuid)
-        };
-        let group: Vec<Intent> = take_ready(&mut self.intents, GROUP, ready);
-        if group.is_empty() {
-            return;
-        }
-        let expected = group.iter().map(|intent| Expected {
-            task_uuid: intent.task_uuid,
-            hash: intent.hash,
-            reserve: intent.reserve.clone(),
-        });
-        self.beginning = expected.collect();
-        self.beginning_from = now;
-        let journal = Arc::clone(&keeping.journal);
-        self.work.start(Sort::Begin, async move { Done::Begun(journal.begin(group).await) });
-    }
-
     fn start_claims(&mut self) {
         let Some(keeping) = &self.keeping else { return };
         if self.claims.is_empty() || self.work.is_under_way(Sort::Claim) {
@@ -322,6 +266,7 @@ impl Ledger {
             let is_worth_it = !facts.is_empty() || matches!(tell, Some(Tell::End(..)));
             if let Some(task) = self.unfinished.get_mut(task_uuid).filter(|_| is_worth_it) {
                 let lost = std::mem::take(&mut task.lost);
+                self.waiting_bytes += lost.iter().map(|part| part.raw.as_str().len()).sum::<usize>();
                 facts.splice(0..0, lost.into_iter().map(Fact::Ended));
             }
             notes.extend(facts.iter().map(|fact| Note { ticket: *ticket, fact: fact.clone() }));

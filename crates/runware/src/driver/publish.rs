@@ -64,8 +64,8 @@ impl Entry {
         if let Some(task) = self.kept.as_ref().filter(|task| task.ticket.is_some()) {
             let new = u32::try_from(changes.len()).unwrap_or(u32::MAX);
             let (task_uuid, redelivered) = (self.watch.handle().task_uuid(), task.redelivered);
-            let numbers =
-                Numbers { task_uuid, first: self.collector.arrived().saturating_sub(new), redelivered };
+            let first = self.collector.arrived().saturating_sub(new);
+            let numbers = Numbers { task_uuid, first, redelivered, is_certain: true };
             let numbered = (numbers.first..).zip(&changes).filter(|(ordinal, _)| *ordinal >= redelivered);
             facts.extend(numbered.map(|(ordinal, change)| Fact::Ended(part(ordinal, change))));
             kept = Some(numbers);
@@ -131,16 +131,16 @@ impl Driver {
             let (kind, error) = (error.kind(), tracing::field::display(error));
             tracing::warn!(target: "runware", ?kind, error, "the journal could not be written; what comes is handed over all the same");
         }
+        let mut theirs = Vec::new();
         for publication in self.ledger.take_recording(error.is_none()) {
             match refused.contains(&publication.ticket) {
-                true => self.take_over(publication, now),
+                true => theirs.push(publication),
                 false => self.tell(publication, error.is_none(), now),
             }
         }
         if !refused.is_empty() {
-            for publication in self.ledger.take_refused(&refused) {
-                self.take_over(publication, now);
-            }
+            theirs.extend(self.ledger.take_refused(&refused));
+            self.disown(theirs, now);
         }
     }
 
@@ -189,30 +189,6 @@ impl Driver {
         }
     }
 
-    /// The task of a publication belongs to somebody else by now, who is told what comes of it.
-    fn take_over(&mut self, publication: Publication, now: Tick) {
-        let Publication { task_uuid, ticket, tell, .. } = publication;
-        match tell {
-            None | Some(Tell::Clear) => {}
-            Some(Tell::Watch(..)) => _ = self.ledger.told(task_uuid, false),
-            Some(Tell::End(watch, _)) => {
-                self.ledger.told(task_uuid, true);
-                let error = Error::taken_over(watch.handle().clone());
-                self.tell_end(&watch, Err(error));
-            }
-        }
-        if let Some(entry) = self.entries.get_mut(&task_uuid)
-            && entry.kept.as_ref().is_some_and(|kept| kept.ticket == Some(ticket))
-        {
-            entry.kept = None;
-            self.ledger.let_go();
-            self.ledger.forget(task_uuid);
-            let error = Error::taken_over(entry.watch.handle().clone());
-            tracing::warn!(target: "runware", %task_uuid, at = ?now, "another process has taken the task over");
-            self.end(task_uuid, Err(error));
-        }
-    }
-
     /// Tells everybody that a task which is kept has ended.
     fn tell_kept_end(
         &mut self,
@@ -236,7 +212,7 @@ impl Driver {
     }
 
     /// Tells everybody that a task has ended.
-    fn tell_end(&mut self, watch: &Watch, end: Result<Outcome, Error>) {
+    pub(super) fn tell_end(&mut self, watch: &Watch, end: Result<Outcome, Error>) {
         let task_uuid = watch.handle().task_uuid();
         self.registry.forget(task_uuid);
         let ending = end.as_ref().map(Outcome::status).map_err(Error::kind);

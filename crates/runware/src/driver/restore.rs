@@ -217,7 +217,7 @@ impl Entry {
         for change in earlier.observe(known.clone()) {
             let (Change::Result(new) | Change::Failure(new)) = &change;
             if let Some((first, _)) = ordinals.find(|(_, known)| *known == new) {
-                let kept = Some(Numbers { task_uuid, first, redelivered });
+                let kept = Some(Numbers { task_uuid, first, redelivered, is_certain: true });
                 let found = Found { changes: vec![change], progress: None, kept };
                 self.tell(News::Found(found), Vec::new(), ledger);
             }

@@ -50,28 +50,9 @@ impl Driver {
         let Some(entry) = self.entries.get(&task_uuid) else { return };
         if matches!(ending, Ending::Settled) {
             self.note_notice(entry, now);
-        }
-        let kept = entry.kept.as_ref();
-        let delivery = |ordinal| kept.and_then(|kept| kept.delivery(task_uuid, ordinal));
-        let (results, failures) = entry.collector.outcome(delivery);
-        let outcome = Outcome {
-            handle: match entry.expected {
-                Expected::Known(expected) => entry.watch.handle().clone().with_expected(expected),
-                _ => entry.watch.handle().clone(),
-            },
-            ending,
-            results,
-            failures,
-            polls: entry.watch.polls(),
-            elapsed: now.duration_since(entry.started),
-            custody: match kept {
-                Some(kept) => Custody::unsettled(true, kept.redelivered > 0),
-                None => Custody::default(),
-            },
-        };
-        if matches!(outcome.ending, Ending::Settled) {
             self.ledger.learned();
         }
+        let outcome = entry.outcome(ending, now);
         self.end(task_uuid, Ok(outcome));
     }
 
@@ -100,12 +81,17 @@ impl Driver {
         self.end_with(task_uuid, Ending::Unknown { handle, evidence }, now);
     }
 
-    /// Ends everything that is open: the client is closed.
+    /// Ends everything that is open: the client is closed. What the journal is about to have is left for now: whether
+    /// somebody else may find it there is known once that answers.
     pub(super) fn end_all(&mut self) {
         let now = self.now();
+        let being_begun = self.ledger.being_begun();
         let open: Vec<TaskUuid> = self.entries.ids().collect();
         for task_uuid in open {
             let Some(entry) = self.entries.get(&task_uuid) else { continue };
+            if entry.is_beginning() && being_begun.contains(&task_uuid) {
+                continue;
+            }
             let handle = entry.watch.handle().clone();
             if entry.submission.may_exist() {
                 self.interrupt(task_uuid, Error::closed(Some(handle)), now);
@@ -113,6 +99,24 @@ impl Driver {
                 self.end(task_uuid, Err(Error::closed_unsent(handle)));
             }
         }
+    }
+
+    /// Ends what is left of that and is not waited for any longer, as what may be in the journal; returns how long the
+    /// rest is waited for.
+    pub(super) fn end_unanswered(&mut self, now: Tick) -> Option<Tick> {
+        let open: Vec<TaskUuid> = self.entries.ids().collect();
+        let mut next = None;
+        for task_uuid in open {
+            let Some(entry) = self.entries.get(&task_uuid) else { continue };
+            let deadline = entry.deadline();
+            if deadline > now {
+                next = Some(next.map_or(deadline, |next: Tick| next.min(deadline)));
+                continue;
+            }
+            let error = Error::closed_beginning(entry.watch.handle().clone());
+            self.end(task_uuid, Err(error));
+        }
+        next
     }
 
     /// Ends the watching and tells everybody who waits.
@@ -156,5 +160,29 @@ impl Driver {
         let timeouts =
             entries.map(|entry| entry.plan.query_timeout().min(entry.deadline().duration_since(now)));
         timeouts.max().unwrap_or_default()
+    }
+}
+
+impl Entry {
+    /// All that was collected.
+    pub(super) fn outcome(&self, ending: Ending, now: Tick) -> Outcome {
+        let (task_uuid, kept) = (*self.id(), self.kept.as_ref());
+        let delivery = |ordinal| kept.and_then(|kept| kept.delivery(task_uuid, ordinal));
+        let (results, failures) = self.collector.outcome(delivery);
+        Outcome {
+            handle: match self.expected {
+                Expected::Known(expected) => self.watch.handle().clone().with_expected(expected),
+                _ => self.watch.handle().clone(),
+            },
+            ending,
+            results,
+            failures,
+            polls: self.watch.polls(),
+            elapsed: now.duration_since(self.started),
+            custody: match kept {
+                Some(kept) => Custody::unsettled(true, kept.redelivered > 0),
+                None => Custody::default(),
+            },
+        }
     }
 }

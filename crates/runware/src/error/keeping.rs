@@ -27,6 +27,16 @@ impl Error {
         })
     }
 
+    /// The client was closed, and the journal had not answered.
+    pub(crate) fn closed_beginning(handle: TaskHandle) -> Self {
+        let message = format!(
+            "the client was closed before the journal had kept task {}, so it was not sent from here; but it may be in the \
+             journal all the same, and be sent by whoever recovers it: submit it again under no other id",
+            handle.task_uuid()
+        );
+        Self::build(ErrorKind::Closed, message, |inner| inner.handle = Some(handle))
+    }
+
     /// The journal did not answer by the deadline.
     pub(crate) fn not_begun_in_time(handle: TaskHandle) -> Self {
         let message = format!(

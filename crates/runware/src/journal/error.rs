@@ -31,6 +31,8 @@ pub enum JournalErrorKind {
     Newer,
     /// It is on a file system that does not keep the promises that it needs, such as one on the network.
     Unsupported,
+    /// It was to be opened in a way that is not allowed.
+    InvalidOptions,
     /// Reading or writing failed in another way.
     Io,
 }

@@ -3,7 +3,7 @@
 use runware::poll::Plan;
 use runware::transport::testing::Step;
 use runware::types::TaskType;
-use runware::{ErrorKind, Event, Status};
+use runware::{Ending, Error, ErrorKind, Event, Outcome, Status};
 
 use crate::world::{
     FAILED, NOT_FOUND, RUNNING, SECOND, answer, blank, errors, id, image, is_check, is_details, picture,
@@ -168,24 +168,100 @@ async fn who_lost_the_task_to_another_process_is_told_so_and_sends_nothing() {
     shelf.fence(id("a"));
     let mut story = world.story(&task).await;
     story.iter_mut().for_each(|line| *line = line.split_once(' ').unwrap().1.to_owned());
-    assert_eq!(story, ["accepted", "TakenOver"]);
+    assert_eq!(story, ["accepted", "p", "running"]);
     let sent = world.transport.attempts().len();
     world.pass(1_000 * SECOND).await;
     assert_eq!(world.transport.attempts().len(), sent);
-    let error = world.run(task.outcome()).await.unwrap_err();
+    let outcome = world.run(task.outcome()).await.unwrap();
+    let error = taken_over(&outcome);
     assert!(error.to_string().contains("nothing is lost"), "{error}");
     assert!(!error.is_safe_to_resubmit() && error.handle().is_some());
 }
 
+/// The error of an outcome of what belongs to another process.
+fn taken_over(outcome: &Outcome) -> &Error {
+    match outcome.ending() {
+        Ending::Interrupted { error, .. } if error.kind() == ErrorKind::TakenOver => error,
+        other => panic!("{other:?}"),
+    }
+}
+
 #[tokio::test]
-async fn an_end_that_another_process_will_tell_is_not_told_here() {
+async fn what_came_here_of_a_task_of_another_process_is_handed_over_once_with_that_end() {
     let (world, shelf) = keeping(accepting(|_| answer(&picture("p"))));
     let task = world.client.submit(image("a", 1)).unwrap();
     world.run(task.accepted()).await.unwrap();
     world.settle().await;
     shelf.fence(id("a"));
-    assert_eq!(world.run(task.outcome()).await.unwrap_err().kind(), ErrorKind::TakenOver);
+    shelf.record_takes(2 * SECOND);
+    let mut events = task.events();
+    let mut told = Vec::new();
+    while let Some(event) = world.run(events.next()).await {
+        let now = world.clock_now().as_millis();
+        match event.unwrap() {
+            Event::Result(result) => {
+                assert!(!result.is_durable() && !result.is_redelivered());
+                // The one result of a task has one name, whoever hands it over.
+                told.push((now, result.delivery_id().unwrap().to_string()));
+            }
+            Event::Settled(outcome) => {
+                taken_over(&outcome);
+                let [result] = outcome.results() else { panic!("{outcome:?}") };
+                assert!(!outcome.is_durable() && !result.is_durable());
+                told.push((now, result.delivery_id().unwrap().to_string()));
+                // It is not this process's to confirm.
+                outcome.confirm().await.unwrap();
+            }
+            _ => {}
+        }
+    }
+    let seen = world.times_of(&TaskType::GetResponse)[0] + 2_000;
+    assert_eq!(told, [(seen, format!("{}/0", id("a"))), (seen, format!("{}/0", id("a")))]);
+    assert_eq!(shelf.words(), ["begun a", "accepted a"], "nothing is written about it");
     assert_eq!(world.client.stats().tasks_open, 0);
+}
+
+#[tokio::test]
+async fn what_another_process_may_number_otherwise_has_no_name_here() {
+    let (world, shelf) = keeping(accepting(|check| match check {
+        1 => answer(&format!("{},{RUNNING}", picture("p"))),
+        _ => answer(&format!("{},{}", picture("p"), picture("q"))),
+    }));
+    let task = world.client.submit(image("a", 2)).unwrap();
+    let mut events = task.events();
+    let mut told = Vec::new();
+    while let Some(event) = world.run(events.next()).await {
+        match event.unwrap() {
+            Event::Result(result) => {
+                shelf.fence(id("a"));
+                told.push((result.delivery_id().map(|id| id.to_string()), result.is_durable()));
+            }
+            Event::Settled(outcome) => {
+                taken_over(&outcome);
+                assert!(!outcome.is_durable());
+                let results = outcome.results().iter();
+                told.extend(
+                    results
+                        .map(|result| (result.delivery_id().map(|id| id.to_string()), result.is_durable())),
+                );
+            }
+            _ => {}
+        }
+    }
+    // The journal has the first: it is handed over again under this name.
+    let first = (Some(format!("{}/0", id("a"))), true);
+    assert_eq!(told, [first.clone(), (None, false), first, (None, false)]);
+}
+
+#[tokio::test]
+async fn without_a_result_the_end_of_what_was_taken_over_is_an_error() {
+    let (world, shelf) = keeping(accepting(|_| answer(RUNNING)));
+    let task = world.client.submit(image("a", 1)).unwrap();
+    world.run(task.accepted()).await.unwrap();
+    world.settle().await;
+    shelf.fence(id("a"));
+    world.run(world.client.close()).await;
+    assert_eq!(world.run(task.outcome()).await.unwrap_err().kind(), ErrorKind::TakenOver);
 }
 
 #[tokio::test]

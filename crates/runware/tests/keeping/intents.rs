@@ -68,6 +68,38 @@ async fn what_comes_while_a_group_is_begun_goes_with_the_next() {
 }
 
 #[tokio::test]
+async fn one_intent_that_does_not_fit_fails_alone() {
+    let (world, shelf) = keeping(accepting(|_| answer(RUNNING)));
+    shelf.begin_takes(SECOND);
+    shelf.leave_room(1_000);
+    let _first = world.client.submit(image("z", 1)).unwrap();
+    world.settle().await;
+    // They gather, and go together.
+    let long = image("c", 1).set("positivePrompt", "x".repeat(2_000));
+    let tasks = [image("a", 1), image("b", 1), long, image("d", 1), image("e", 1)];
+    let tasks = tasks.map(|task| world.client.submit(task).unwrap());
+    for (task, fits) in tasks.iter().zip([true, true, false, true, true]) {
+        match world.run(task.accepted()).await {
+            Ok(_) => assert!(fits),
+            Err(error) => {
+                assert_eq!(
+                    (error.kind(), error.is_safe_to_resubmit(), fits),
+                    (ErrorKind::Journal, true, false)
+                );
+            }
+        }
+    }
+    // Halves of the group, until the one stands alone.
+    assert_eq!(
+        shelf.groups().iter().filter(|(call, _)| *call == "begin").map(|(_, size)| *size).collect::<Vec<_>>(),
+        [1, 5, 2, 3, 1, 2]
+    );
+    let mut begun = shelf.words();
+    begun.retain(|word| word.starts_with("begun"));
+    assert_eq!(begun, ["begun ?", "begun a", "begun b", "begun d", "begun e"]);
+}
+
+#[tokio::test]
 async fn the_deadline_holds_while_the_journal_hangs_and_the_late_intent_is_refused() {
     let plan = Plan::default().with_deadline(3 * SECOND);
     let (world, shelf) = keeping_with(|builder| builder.plan(plan), accepting(|_| answer(&picture("p"))));

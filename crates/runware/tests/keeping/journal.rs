@@ -33,6 +33,8 @@ struct Inner {
     begin_takes: Duration,
     record_takes: Duration,
     begin_fails: bool,
+    /// Intents with more bytes than this do not fit.
+    room: Option<usize>,
     record_fails: bool,
     begin_panics: bool,
     answers: VecDeque<Begun>,
@@ -69,6 +71,11 @@ impl Shelf {
 
     pub(crate) fn fail_begin(&self, fails: bool) {
         self.lock().begin_fails = fails;
+    }
+
+    /// Leaves room for an intent of so many bytes, but for no larger one.
+    pub(crate) fn leave_room(&self, bytes: usize) {
+        self.lock().room = Some(bytes);
     }
 
     pub(crate) fn fail_record(&self, fails: bool) {
@@ -178,7 +185,8 @@ impl Journal for Shelf {
         let now = self.now();
         let mut inner = self.lock();
         inner.groups.push(("begin", intents.len()));
-        if inner.begin_fails {
+        let has_room = |intent: &Intent| inner.room.is_none_or(|room| intent.request.len() <= room);
+        if inner.begin_fails || !intents.iter().all(has_room) {
             return Err(full());
         }
         let mut begun = Vec::new();

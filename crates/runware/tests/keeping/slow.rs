@@ -148,6 +148,65 @@ async fn what_was_begun_and_not_sent_when_the_client_is_closed_is_refused() {
 }
 
 #[tokio::test]
+async fn what_is_being_begun_when_the_client_is_closed_may_be_in_the_journal_and_is_never_sent() {
+    let (world, shelf) = keeping(accepting(|_| answer(&picture("p"))));
+    shelf.begin_takes(60 * SECOND);
+    let task = world.client.submit(image("a", 1)).unwrap();
+    world.settle().await;
+    // Queued behind it: that one never gets as far.
+    let queued = world.client.submit(image("b", 1)).unwrap();
+    world.settle().await;
+    world.run(world.client.close()).await;
+    assert_eq!(world.clock_now(), 10 * SECOND);
+    let [error, unsent] =
+        [world.run(task.outcome()).await, world.run(queued.outcome()).await].map(Result::unwrap_err);
+    assert_eq!((error.kind(), error.is_safe_to_resubmit()), (ErrorKind::Closed, false), "{error}");
+    assert_eq!((unsent.kind(), unsent.is_safe_to_resubmit()), (ErrorKind::Closed, true), "{unsent}");
+    assert!(error.to_string().contains("submit it again under no other id"), "{error}");
+    assert!(shelf.log().is_empty());
+    // The disk comes back: nobody is to take it for something to be sent.
+    world.pass(100 * SECOND).await;
+    assert_eq!(shelf.log(), ["60000 begun a", "60000 refused a"]);
+    assert!(world.transport.attempts().is_empty());
+}
+
+#[tokio::test]
+async fn what_is_begun_after_the_close_and_somebody_else_has_by_then_is_left_to_them() {
+    let (world, shelf) = keeping(accepting(|_| answer(&picture("p"))));
+    shelf.begin_takes(60 * SECOND);
+    let _task = world.client.submit(image("a", 1)).unwrap();
+    world.settle().await;
+    world.run(world.client.close()).await;
+    shelf.begin_takes(Duration::from_secs(0));
+    let other = crate::world_on(
+        world.clock.clone(),
+        |builder| builder.journal(shelf.clone()),
+        accepting(|_| answer(&picture("p"))),
+    );
+    let task = other.client.submit(image("a", 1)).unwrap();
+    other.run(task.accepted()).await.unwrap();
+    other.pass(100 * SECOND).await;
+    assert!(!shelf.words().contains(&"refused a".to_owned()), "{:?}", shelf.words());
+    assert_eq!(other.run(task.outcome()).await.unwrap().status(), Status::Succeeded);
+    assert_eq!(other.times_of(&TaskType::ImageInference).len(), 1);
+}
+
+#[tokio::test]
+async fn a_client_that_is_closed_waits_for_an_intent_no_longer_than_its_deadline() {
+    let plan = Plan::default().with_deadline(3 * SECOND);
+    let (world, shelf) = keeping_with(|builder| builder.plan(plan), accepting(|_| answer(&picture("p"))));
+    shelf.begin_takes(60 * SECOND);
+    let task = world.client.submit(image("a", 1)).unwrap();
+    world.settle().await;
+    let closing = world.client.clone();
+    let close = tokio::spawn(async move { closing.close().await });
+    let error = world.run(task.outcome()).await.unwrap_err();
+    assert_eq!((world.clock_now(), error.is_safe_to_resubmit()), (3 * SECOND, false), "{error}");
+    world.run(close).await.unwrap();
+    assert_eq!(world.clock_now(), 10 * SECOND);
+}
+
+#[tokio::test]
 async fn a_client_that_is_closed_tells_what_came_by_the_deadline_all_the_same() {
     let plan = Plan::default().with_deadline(5 * SECOND);
     let (world, shelf) = keeping_with(|builder| builder.plan(plan), accepting(|_| answer(&picture("p"))));
@@ -175,4 +234,27 @@ async fn a_confirmation_does_not_wait_for_ever() {
     let before = world.clock_now();
     let confirmed = world.run(outcome.confirm()).await;
     assert!(confirmed.is_err() && world.clock_now() <= before + 1_200 * SECOND);
+}
+
+#[tokio::test]
+async fn nothing_new_is_begun_while_too_much_waits_for_the_disk() {
+    // It is in the result twice.
+    for (mebibytes, is_too_much) in [(7, false), (9, true)] {
+        let large = "x".repeat(mebibytes * 1024 * 1024);
+        let (world, shelf) = keeping(accepting(move |_| answer(&picture(&large))));
+        let task = world.client.submit(image("a", 1)).unwrap();
+        world.run(task.accepted()).await.unwrap();
+        world.settle().await;
+        shelf.record_takes(30 * SECOND);
+        while world.times_of(&CHECK).is_empty() {
+            world.pass(Duration::from_millis(100)).await;
+        }
+        let seen = world.clock_now();
+        let next = world.client.submit(image("b", 1)).unwrap();
+        world.pass(29 * SECOND).await;
+        assert_eq!(shelf.intents().len(), if is_too_much { 1 } else { 2 });
+        // The disk answers.
+        world.run(next.accepted()).await.unwrap();
+        assert_eq!((shelf.intents().len(), world.clock_now() >= seen + 29 * SECOND), (2, true));
+    }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use runware::poll::Plan;
 use runware::transport::testing::Step;
-use runware::transport::{Delivery, ErrorKind as Fault, TransportError};
+use runware::transport::{Attempt, Clock as _, Delivery, ErrorKind as Fault, TransportError};
 use runware::types::{RawTask, RequestHash};
 use runware::{Ending, ErrorKind, Outcome, Status};
 
@@ -293,4 +293,75 @@ async fn an_outage_costs_nothing_but_time() {
     assert!(sent.windows(2).all(|pair| pair[1] - pair[0] >= 5_000), "each is denied twice before: {sent:?}");
     assert!(details.len() >= 2 * sent.len(), "{sent:?} {details:?}");
     assert_eq!(disk.row(id("a")).resent as usize, sent.len());
+}
+
+/// A server that does not have the task, and is too busy to take it until then, in milliseconds.
+fn busy(until: u64) -> impl FnMut(u64, &Attempt) -> Step + Send + 'static {
+    let mut has = false;
+    move |now, attempt| match () {
+        () if is_details(attempt) => errors(NOT_FOUND),
+        () if is_check(attempt) => answer(if has { picture("p") } else { String::new() }.as_str()),
+        () if now < until => Step::body(503, named(r#"{"errors":[{"code":"serverOverloaded"}]}"#.to_owned())),
+        () => {
+            has = true;
+            answer(ACK)
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_the_archive_has_denied_twice_is_offered_to_a_busy_server_until_that_takes_it() {
+    let disk = begun(90);
+    let world = process(&disk, busy(120_000));
+    let task = world.recover_one().await;
+    let outcome = world.run(task.outcome()).await.unwrap();
+    assert_eq!(outcome.status(), Status::Succeeded);
+    let [sent, _, details] = world.times();
+    assert_eq!(details, [0, 5_000], "what the archive has said holds");
+    assert_eq!(sent[..6], [5_000, 6_000, 7_000, 8_121, 11_768, 16_946], "as often as any refused task");
+    assert_eq!((sent.len(), sent[18]), (19, 124_046));
+    assert!(world.submitted().iter().all(|bytes| *bytes == image("a", 1).bytes().to_vec()));
+    let row = disk.row(id("a"));
+    assert_eq!((row.stage, row.resent as usize), (Stage::Settled, sent.len()), "each is written down");
+}
+
+#[tokio::test]
+async fn what_a_busy_server_has_not_taken_by_the_deadline_is_left_to_the_next_process() {
+    let disk = begun(90);
+    let world = process(&disk, busy(u64::MAX));
+    let client = world.client.with_plan(Plan::default().with_deadline(Duration::from_secs(300)));
+    let mut recovered = world.run(client.recover()).await.unwrap();
+    let outcome = world.run(recovered.tasks.remove(0).outcome()).await.unwrap();
+    assert!(matches!(outcome.ending(), Ending::StillRunning { accepted: false, .. }), "{outcome:?}");
+    assert_eq!((disk.row(id("a")).stage, world.clock.now()), (Stage::Open, 300 * SECOND));
+    world.run(world.client.close()).await;
+    let next = process(&disk, without(|| answer(ACK)));
+    let task = next.recover_one().await;
+    assert_eq!(next.story(&task).await, ["accepted", "p #0", "succeeded"]);
+    assert_eq!(next.times()[0], [5_000]);
+}
+
+#[tokio::test]
+async fn a_busy_server_is_not_offered_a_task_after_its_hour() {
+    let disk = begun(3_500);
+    let world = process(&disk, busy(u64::MAX));
+    let task = world.recover_one().await;
+    let outcome = world.run(task.outcome()).await.unwrap();
+    assert_eq!((outcome.status(), disk.row(id("a")).stage), (Status::Unknown, Stage::Undecided));
+    let [sent, ..] = world.times();
+    assert!(sent.len() > 3 && sent.iter().all(|at| *at < 100_000), "{sent:?}");
+}
+
+#[tokio::test]
+async fn only_the_services_own_refusal_leaves_things_as_they_were() {
+    let disk = begun(90);
+    let world = process(&disk, |_, attempt| match () {
+        () if is_details(attempt) => errors(NOT_FOUND),
+        () if is_check(attempt) => answer(""),
+        // Something in front of the service, which may have passed it on.
+        () => Step::body(503, "busy"),
+    });
+    let task = world.recover_one().await;
+    let outcome = world.run(task.outcome()).await.unwrap();
+    assert_eq!((outcome.status(), world.times()[0].len()), (Status::Unknown, 2));
 }

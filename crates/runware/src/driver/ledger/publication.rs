@@ -24,6 +24,17 @@ pub(in crate::driver) struct Publication {
     pub(in crate::driver) by: Tick,
 }
 
+impl Publication {
+    /// How many bytes of results are to be written down with it.
+    pub(in crate::driver) fn bytes(&self) -> usize {
+        let raw = self.facts.iter().map(|fact| match fact {
+            Fact::Ended(part) => part.raw.as_str().len(),
+            _ => 0,
+        });
+        raw.sum()
+    }
+}
+
 /// Who is to be told what.
 #[derive(Debug)]
 pub(in crate::driver) enum Tell {
@@ -58,6 +69,8 @@ pub(in crate::driver) struct Numbers {
     pub(in crate::driver) task_uuid: TaskUuid,
     pub(in crate::driver) first: u32,
     pub(in crate::driver) redelivered: u32,
+    /// False if somebody else numbers them: what the journal does not have may get other numbers there.
+    pub(in crate::driver) is_certain: bool,
 }
 
 impl News {
@@ -83,7 +96,7 @@ impl Found {
         watch.change(|state| {
             state.progress = progress.or(state.progress);
             for (change, ordinal) in changes.into_iter().zip(0..) {
-                let delivery = kept.map(|numbers| numbers.delivery(ordinal, is_durable));
+                let delivery = kept.and_then(|numbers| numbers.delivery(ordinal, is_durable));
                 let findings = state.findings_mut();
                 let position = u32::try_from(findings.results.len()).unwrap_or(u32::MAX);
                 match change {
@@ -99,11 +112,12 @@ impl Found {
 }
 
 impl Numbers {
-    fn delivery(&self, position: u32, is_durable: bool) -> Delivery {
+    fn delivery(&self, position: u32, is_durable: bool) -> Option<Delivery> {
         let ordinal = self.first.saturating_add(position);
         let is_redelivered = ordinal < self.redelivered;
         let id = DeliveryId { task_uuid: self.task_uuid, ordinal };
-        Delivery { id, is_redelivered, is_durable: is_durable || is_redelivered }
+        let delivery = Delivery { id, is_redelivered, is_durable: is_durable || is_redelivered };
+        (self.is_certain || is_redelivered).then_some(delivery)
     }
 }
 

@@ -41,6 +41,7 @@ impl Ledger {
             self.tell_by = Some(self.tell_by.map_or(publication.by, |by| by.min(publication.by)));
         }
         self.queued += 1;
+        self.waiting_bytes += publication.bytes();
         self.publications.push_back(publication);
     }
 
@@ -79,6 +80,7 @@ impl Ledger {
     /// next time.
     pub(in crate::driver) fn take_recording(&mut self, is_durable: bool) -> Vec<Publication> {
         let recording = std::mem::take(&mut self.recording);
+        self.no_longer_wait(&recording);
         for publication in &recording {
             let ward = is_last(publication).then(|| self.leaving.remove(&publication.task_uuid)).flatten();
             if is_durable {
@@ -92,6 +94,11 @@ impl Ledger {
         }
         self.note_done(recording.len());
         recording
+    }
+
+    fn no_longer_wait<'a>(&mut self, publications: impl IntoIterator<Item = &'a Publication>) {
+        let bytes: usize = publications.into_iter().map(Publication::bytes).sum();
+        self.waiting_bytes = self.waiting_bytes.saturating_sub(bytes);
     }
 
     fn note_durable(&mut self, publication: &Publication) {
@@ -143,6 +150,7 @@ impl Ledger {
         let is_refused = |queued: &Publication| refused.contains(&queued.ticket);
         let (taken, held): (VecDeque<_>, _) = queued.into_iter().partition(is_refused);
         self.publications = held;
+        self.no_longer_wait(&taken);
         self.note_done(taken.len());
         taken.iter().for_each(|queued| _ = self.leaving.remove(&queued.task_uuid));
         taken

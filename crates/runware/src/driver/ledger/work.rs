@@ -18,7 +18,8 @@ pub(super) struct Work {
 /// What a call came to.
 #[derive(Debug)]
 pub(in crate::driver) enum Done {
-    Begun(Result<Vec<Begun>, JournalError>),
+    /// One answer for each intent. There is none if the journal panicked.
+    Begun(Vec<Result<Begun, JournalError>>),
     Recorded(Result<Vec<Ticket>, JournalError>),
     /// What could not be recorded before was tried again.
     Repaid(Result<Vec<Ticket>, JournalError>),
@@ -79,7 +80,7 @@ impl Work {
     fn failed(&mut self, error: &JoinError) -> Done {
         let fault = || JournalError::new(JournalErrorKind::Io, "the journal panicked");
         match self.sorts.remove(&error.id()) {
-            Some(Sort::Begin) => Done::Begun(Err(fault())),
+            Some(Sort::Begin) => Done::Begun(Vec::new()),
             Some(Sort::Record) => Done::Recorded(Err(fault())),
             Some(Sort::Repay) => Done::Repaid(Err(fault())),
             Some(Sort::Claim) => Done::Claimed(Vec::new()),
