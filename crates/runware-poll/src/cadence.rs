@@ -41,7 +41,7 @@ pub enum Cadence {
     /// Gaps that follow what is known of how long such tasks take: short when a task is likely to end, long when it
     /// is not. While nothing is known, they are those of [`Cadence::exponential`], but that a
     /// [`Scheduler`](crate::Scheduler#unknown-kinds) has only sixteen tasks of a kind looked at so: the others stand back, at
-    /// gaps of `cap`, until one has ended.
+    /// gaps of `cap`, some of them until one has ended and the rest until fifty have.
     ///
     /// What is known comes as a [`Forecast`], from the [`Durations`](crate::Durations) of a
     /// [`Scheduler`](crate::Scheduler), or with [`Poll::follow`](crate::Poll::follow).

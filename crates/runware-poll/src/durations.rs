@@ -131,6 +131,11 @@ impl Durations {
         forecast
     }
 
+    /// Whether as many tasks of a kind were seen to end as make a forecast that others can rely on unseen.
+    pub(crate) fn is_well_known(&self, kind: &Kind, part: Part) -> bool {
+        self.lesson(kind.as_str(), part).is_some_and(Lesson::is_plenty)
+    }
+
     /// Takes in what was learned elsewhere, in any order. Tasks that are running there are not part of it.
     pub fn merge(&mut self, other: &Self) {
         for (name, theirs) in &other.kinds {

@@ -62,7 +62,8 @@ use crate::tick::Tick;
 /// of its kind. Of the tasks of a kind of which nothing is known, the first sixteen are looked at by the exponential
 /// schedule; those that begin meanwhile stand back: they go along with others' requests, or are looked at in gaps of the
 /// cadence's cap. When one of the kind has ended, up to 256 of them are looked at within a second, to find out how many
-/// others have; as soon as that makes a forecast, all follow it.
+/// others have, and follow the first forecasts; as soon as fifty have ended, all do. Tasks that begin when there is a
+/// forecast follow it.
 ///
 /// # A driver that learns
 ///

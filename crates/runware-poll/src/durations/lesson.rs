@@ -66,6 +66,11 @@ impl Lesson {
         self.sketch.is_enough()
     }
 
+    /// Whether what can be said is more than a guess.
+    pub(super) fn is_plenty(&self) -> bool {
+        self.sketch.is_plenty()
+    }
+
     pub(super) fn add_to(&self, before: &Distribution, is_finest: bool) -> Distribution {
         before.learn(&self.sketch, is_finest)
     }

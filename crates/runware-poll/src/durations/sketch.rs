@@ -13,6 +13,9 @@ const MEMORY: u16 = 256 * UNIT;
 /// How many tasks have to be known before one can be unexpected, and before anything is forecast.
 const FEWEST: f64 = 3.0;
 
+/// How many tasks have to be known before what is forecast is more than a guess.
+const PLENTY: f64 = 50.0;
+
 /// A task took about as long as another one if no more than this many bins are between them: a fifth more or less.
 const NEAR: usize = 3;
 
@@ -107,6 +110,11 @@ impl Sketch {
     /// Whether enough tasks were seen to end to say anything of the next one.
     pub(super) fn is_enough(&self) -> bool {
         f64::from(self.seen) >= FEWEST * f64::from(UNIT)
+    }
+
+    /// Whether so many were that their forecast is more than a guess.
+    pub(super) fn is_plenty(&self) -> bool {
+        f64::from(self.seen) >= PLENTY * f64::from(UNIT)
     }
 
     /// Takes those as seen that the bins have, if they have more.

@@ -28,14 +28,12 @@ impl Poll {
     /// Plans the next look anew, by what is known of such tasks. Where the task reports its own progress, that counts
     /// for more.
     ///
-    /// It changes nothing while a query is under way or a fault is being recovered from, and nothing if the plan's
-    /// cadence is not [`Cadence::Learned`](crate::Cadence::Learned).
+    /// It changes nothing while a query is under way or a fault is being recovered from, while a
+    /// [scheduler](crate::Scheduler#unknown-kinds) has the task stand back, and nothing if the plan's cadence is not
+    /// [`Cadence::Learned`](crate::Cadence::Learned).
     pub fn follow(&mut self, forecast: &Forecast) {
-        if self.under_way || self.setback.is_some() {
+        if self.under_way || self.setback.is_some() || self.stage == Stage::StandsBack {
             return;
-        }
-        if self.stage == Stage::StandsBack {
-            self.stage = Stage::First;
         }
         let elapsed = self.last_sent.duration_since(self.origin);
         if let Some(gap) = self.plan.cadence().forecast_gap(forecast, elapsed) {
@@ -91,16 +89,19 @@ impl Poll {
         self.kind.as_deref().filter(|_| self.stage == Stage::First)
     }
 
-    /// Another one of its kind has ended: the next look is due within a second.
-    pub(crate) fn come_forward(&mut self, now: Tick) {
-        if self.stage != Stage::StandsBack {
-            return;
+    /// It is no longer left to others to find out how long such tasks take: if it stood back, the next look is due within a
+    /// second. A forecast says better when.
+    pub(crate) fn come_forward(&mut self, now: Tick, forecast: Option<&Forecast>) {
+        if self.stage == Stage::StandsBack {
+            self.stage = Stage::First;
+            if !self.under_way && !self.setback.is_some() {
+                let soonest = now.max(self.last_sent + self.plan.cadence().shortest());
+                self.window =
+                    Window { earliest: soonest, due: soonest + between(Duration::ZERO, SOON, &mut self.rng) };
+            }
         }
-        self.stage = Stage::First;
-        if !self.under_way && !self.setback.is_some() {
-            let soonest = now.max(self.last_sent + self.plan.cadence().shortest());
-            self.window =
-                Window { earliest: soonest, due: soonest + between(Duration::ZERO, SOON, &mut self.rng) };
+        if let Some(forecast) = forecast {
+            self.follow(forecast);
         }
     }
 
@@ -143,7 +144,7 @@ impl Poll {
     }
 }
 
-/// Within which time all those are looked at who stood back.
+/// Within which time those are looked at that come forward without a forecast.
 const SOON: Duration = Duration::from_secs(1);
 
 /// What is known of how far a task is.

@@ -64,10 +64,11 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
         let forecast = self.durations.forecast(&kind, part, now);
         let leads = forecast.is_some() || self.herds.join(&kind);
         let Some(task) = self.slab.get_mut(slot) else { return };
-        match forecast {
-            Some(forecast) => task.poll.follow(&forecast),
-            None if leads => {}
-            None => task.poll.stand_back(),
+        if leads {
+            // It may have stood back in another scheduler.
+            task.poll.come_forward(now, forecast.as_deref());
+        } else {
+            task.poll.stand_back();
         }
     }
 

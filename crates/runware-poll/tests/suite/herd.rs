@@ -56,6 +56,55 @@ fn those_that_stand_back_come_forward_when_one_has_ended() {
     }
 }
 
+/// What the first three ends say of the others is a guess, of fifty it is not.
+#[test]
+fn some_follow_the_first_forecasts_and_the_others_stand_back_until_fifty_have_ended() {
+    let plan = Arc::new(Plan::new());
+    let kind = Arc::new(Kind::new("videoInference"));
+    let mut scheduler = Scheduler::new(Limits::default());
+    for key in 0..2_000_u32 {
+        let poll = Poll::new(Arc::clone(&plan), u64::from(key), at(0)).with_kind(Arc::clone(&kind));
+        scheduler.insert(key, poll, at(0));
+    }
+    let dues = |scheduler: &Scheduler<u32>| -> Vec<Tick> {
+        (100..2_000).map(|key| scheduler.poll(&key).unwrap().due()).collect()
+    };
+    let changed = |before: &[Tick], after: &[Tick]| {
+        before.iter().zip(after).filter(|(before, after)| before != after).count()
+    };
+    let at_first = dues(&scheduler);
+    (0..49).for_each(|key| scheduler.observed(&key, at(3_000), Seen::Settled));
+    let guessed = dues(&scheduler);
+    let scouts = changed(&at_first, &guessed);
+    assert!((150..=256).contains(&scouts), "{scouts} of them came forward");
+
+    // One that stands back and is seen to run goes on standing back, however much is forecast.
+    let follower =
+        (100..2_000).find(|key| at_first[*key as usize - 100] == guessed[*key as usize - 100]).unwrap();
+    scheduler.observed(&follower, at(3_500), Seen::Running);
+    assert_eq!(scheduler.poll(&follower).unwrap().due(), at_first[follower as usize - 100]);
+
+    scheduler.observed(&49, at(4_000), Seen::Settled);
+    let all = changed(&guessed, &dues(&scheduler));
+    assert!(all >= 1_900 - scouts, "{all} more follow");
+}
+
+/// Who is given to another scheduler is not left standing back there.
+#[test]
+fn a_task_that_stood_back_elsewhere_leads_where_it_is_the_first() {
+    let kind = Arc::new(Kind::new("videoInference"));
+    let mut scheduler = Scheduler::new(Limits::default());
+    for key in 0..17_u32 {
+        let poll = Poll::new(Plan::new(), u64::from(key), at(0)).with_kind(Arc::clone(&kind));
+        scheduler.insert(key, poll, at(0));
+    }
+    let poll = scheduler.remove(&16).unwrap();
+    assert!(poll.due() > at(10_000), "it stands back");
+    let mut other = Scheduler::new(Limits::default());
+    other.insert(16, poll, at(5_000));
+    assert!(other.poll(&16).unwrap().due() <= at(6_000));
+}
+
 #[test]
 fn a_few_tasks_of_a_kind_all_look_for_themselves() {
     let never = |_| at(400_000);
