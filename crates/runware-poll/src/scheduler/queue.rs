@@ -5,6 +5,7 @@ mod stretches;
 #[cfg(test)]
 mod tests;
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use self::stretch::Stretch;
@@ -71,11 +72,30 @@ impl Look {
 }
 
 /// A place among the entries that are near.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Rank {
     pub(super) at: Tick,
     order: u32,
     pub(super) slot: u32,
+}
+
+impl Rank {
+    /// All of it as one number: it takes one comparison, and no guess at its outcome.
+    const fn number(self) -> u128 {
+        (self.at.nanos() as u128) << 64 | (self.order as u128) << 32 | self.slot as u128
+    }
+}
+
+impl Ord for Rank {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.number().cmp(&other.number())
+    }
+}
+
+impl PartialOrd for Rank {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 const NEAR: u32 = 1 << 31;
@@ -111,7 +131,7 @@ impl Queue {
                 self.spill(slots);
             }
         } else {
-            self.far.at(at.nanos()).push_back(slots, slot);
+            self.far.push_back(slots, at.nanos(), slot);
         }
         self.fill(slots, 1);
     }
@@ -166,7 +186,8 @@ impl Queue {
             self.order = NEAR;
         }
         // One after the other, and then in order: the slots are fetched side by side.
-        let drawn: Vec<_> = stretch.draw(CROWD).into_iter().map(|slot| self.rank(slots, slot)).collect();
+        let mut drawn: Vec<_> = stretch.draw(CROWD).into_iter().map(|slot| self.rank(slots, slot)).collect();
+        drawn.sort_unstable_by_key(|(rank, _)| *rank);
         if drawn.len() > self.near.len() {
             self.near.append(&mut drawn.into_iter().collect());
         } else {
@@ -187,7 +208,7 @@ impl Queue {
         while let Some(last) = self.near.last_entry().filter(|last| last.key().at >= border) {
             let Rank { at, slot, .. } = last.remove_entry().0;
             // They came before all equals that are far.
-            self.far.at(at.nanos()).push_front(slots, slot);
+            self.far.push_front(slots, at.nanos(), slot);
         }
         self.border = border.nanos();
     }

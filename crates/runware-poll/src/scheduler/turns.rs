@@ -42,9 +42,10 @@ impl Queues {
 
 impl<K: Clone + Eq + Hash> Scheduler<K> {
     /// What comes first of all that can be done now. In a silence nothing is asked.
-    pub(super) fn turn(&self, now: Tick, silent: bool, incomplete: bool) -> Option<Turn> {
+    pub(super) fn turn(&self, now: Tick, silent: bool) -> Option<Turn> {
         let Queues { news, ready, questions, .. } = &self.queues;
-        let request = ready.first().filter(|_| !silent && !incomplete).map(|rank| (rank.at, Turn::Request));
+        let is_held = silent || self.held(now).is_some();
+        let request = ready.first().filter(|_| !is_held).map(|rank| (rank.at, Turn::Request));
         let question = questions.first().filter(|_| !silent).map(|rank| (rank.at, Turn::Question(rank.slot)));
         let news = news.first().map(|rank| (rank.at, Turn::News(rank.slot)));
         let end = self.ends.first().filter(|rank| rank.at <= now).map(|rank| (rank.at, Turn::End(rank.slot)));
@@ -53,7 +54,7 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     }
 
     /// When something is to be done, if nothing is to be done now.
-    pub(super) fn next_turn(&self, now: Tick, complete_at: Option<Tick>) -> Option<Tick> {
+    pub(super) fn next_turn(&self, now: Tick) -> Option<Tick> {
         let Queues { waiting, ready, questions, .. } = &self.queues;
         let asks = if self.blocked {
             None
@@ -61,7 +62,7 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
             let first = [waiting, ready, questions].into_iter().filter_map(Queue::first).min();
             first.map(|rank| rank.at.max(self.paused_until))
         } else {
-            waiting.first().map(|rank| rank.at).into_iter().chain(complete_at).min()
+            waiting.first().map(|rank| rank.at).into_iter().chain(self.held(now)).min()
         };
         self.ends.first().map(|rank| rank.at).into_iter().chain(asks).min()
     }
@@ -76,7 +77,12 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
                 let first = self.queues.waiting.first();
                 let comes = |at: Tick| at <= now && last.is_none_or(|last| at < last);
                 let Some(rank) = first.filter(|rank| comes(rank.at)) else { return };
+                // Who may be in the next request still may, whether it is due or not yet.
+                let hold = self.hold;
                 self.file(rank.slot, now);
+                if self.slab.get(rank.slot).is_some_and(|task| task.place == Place::Ready) {
+                    self.hold = hold;
+                }
             }
         }
     }
@@ -152,6 +158,7 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     }
 
     fn unfile(&mut self, slot: u32) {
+        self.hold = None;
         if let Some(task) = self.slab.get(slot) {
             self.queues.of(task.place).remove(&mut self.slab, slot);
         }
