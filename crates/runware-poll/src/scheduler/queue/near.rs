@@ -136,7 +136,7 @@ impl Near {
 
 /// The order of an entry of the list.
 fn place(first: u32, index: usize) -> u32 {
-    NEAR | first.wrapping_add(u32::try_from(index).unwrap_or(u32::MAX)) % STRAY
+    NEAR | (first.wrapping_add(u32::try_from(index).unwrap_or(u32::MAX)) % STRAY)
 }
 
 impl Rank {
