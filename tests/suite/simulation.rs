@@ -7,6 +7,7 @@
 //! A failure names its seed and prints what was to happen. `RUNWARE_SIM_SEED=17 cargo test -p runware-tests
 //! simulation -- --nocapture` plays that seed alone, and `RUNWARE_SIM_SEED=300..30000` many others.
 
+mod attempts;
 mod fault;
 mod found;
 mod judge;

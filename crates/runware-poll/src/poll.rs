@@ -200,8 +200,7 @@ impl Poll {
             Seen::Unknown => self.sight = self.sight.lost(),
             Seen::Settled => self.conclude(Ending::Settled),
         }
-        if self.under_way {
-            self.under_way = false;
+        if std::mem::take(&mut self.under_way) && self.ending.is_none() {
             self.pace();
         }
     }

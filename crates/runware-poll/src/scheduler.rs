@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use self::herds::Herds;
 use self::queue::Queue;
-use self::request::Request;
+use self::request::{Hold, Request};
 use self::slab::{ALONE, ANY_COMPANY, FORGIVEN, Slab};
 use self::turns::{Queues, Turn};
 use crate::batch_limit::BatchLimit;
@@ -121,6 +121,8 @@ pub struct Scheduler<K> {
     ends: Queue,
     limit: BatchLimit,
     window: Duration,
+    /// Why the next request waits, until a task is moved that may be in it.
+    hold: Option<Hold>,
     quota: Quota,
     paused_until: Tick,
     blocked: bool,
@@ -186,6 +188,7 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
             ends: Queue::new(),
             limit: BatchLimit::new(batch),
             window,
+            hold: None,
             quota,
             paused_until: Tick::ZERO,
             blocked: false,
@@ -218,33 +221,31 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     /// every other call. Asking more often does no harm.
     pub fn next(&mut self, now: Tick) -> Next<K> {
         let silent = self.blocked || now < self.paused_until;
-        let mut complete_at = None;
         loop {
             if !silent {
                 self.wake(now);
             }
-            let Some(turn) = self.turn(now, silent, complete_at.is_some()) else { break };
+            let Some(turn) = self.turn(now, silent) else { break };
             match turn {
                 Turn::Request => match self.request(now) {
                     Request::Sent(keys) => return Next::Send(keys),
-                    Request::Incomplete(until) => complete_at = Some(until),
+                    Request::Incomplete(hold) => self.hold = Some(hold),
                     Request::PutOff => {}
                 },
                 Turn::Question(slot) => {
                     if let Some(key) = self.question(slot, now) {
                         return Next::Question(key);
                     }
-                    complete_at = None;
                 }
-                Turn::News(slot) | Turn::End(slot) => {
-                    if let Some((key, ending)) = self.finish(slot, now) {
+                Turn::News | Turn::End(_) => {
+                    let slot = if let Turn::End(slot) = turn { Some(slot) } else { self.next_news() };
+                    if let Some((key, ending)) = slot.and_then(|slot| self.finish(slot, now)) {
                         return Next::Finished(key, ending);
                     }
-                    complete_at = None;
                 }
             }
         }
-        self.next_turn(now, complete_at).map_or(Next::Idle, |until| Next::Wait { until })
+        self.next_turn(now).map_or(Next::Idle, |until| Next::Wait { until })
     }
 
     /// An answer showed this of a task. See [`Poll::observed`].
@@ -301,6 +302,7 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     /// few requests. A task that is refused when it is alone stays alone until eight looks at it
     /// brought an answer, and spoils no other's request.
     pub fn refused(&mut self, keys: &[K]) {
+        self.hold = None;
         self.limit.refused(keys.len());
         let half = u16::try_from(keys.len() / 2).map_or(ALONE - 1, |half| half.clamp(1, ALONE - 1));
         let is_alone = keys.len() == 1;
@@ -323,6 +325,7 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     /// A request for so many tasks was answered, and not refused as a whole. Requests may become larger again: see
     /// [`BatchLimit`].
     pub fn accepted(&mut self, tasks: usize) {
+        self.hold = None;
         self.limit.answered(tasks);
     }
 

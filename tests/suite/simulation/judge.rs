@@ -49,7 +49,9 @@ impl Report {
             report.judge_delivery(story, &account, &truth(world, story.course.uuid).await);
             report.judge_waits(schedule, story, &account);
             report.judge_requests(story, log);
+            report.judge_attempts(schedule.way, story, log);
         }
+        report.judge_arrivals(log, &ledger);
         report.judge_silences(log);
         report.judge_ledger(&ledger);
         report
@@ -70,7 +72,7 @@ impl Report {
         self.complaints.extend(other.complaints);
     }
 
-    fn complain(&mut self, story: &Story, what: impl AsRef<str>) {
+    pub(super) fn complain(&mut self, story: &Story, what: impl AsRef<str>) {
         self.complaints.push(format!("task {}: {}", story.course.uuid, what.as_ref()));
     }
 

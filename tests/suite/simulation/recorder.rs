@@ -38,6 +38,8 @@ pub(super) struct Sent {
     pub(super) timeout: Duration,
     /// True if there was no connection: not a byte of it left.
     pub(super) refused: bool,
+    /// True if it was lost with its socket.
+    pub(super) disconnected: bool,
     pub(super) calls: Vec<(TaskUuid, RequestHash)>,
 }
 
@@ -66,7 +68,7 @@ impl Recorder {
         let calls = attempt.calls.iter();
         let calls = calls.map(|call| (call.task_uuid.unwrap(), RequestHash::of(&call.bytes)));
         let (at, timeout) = (self.wire.now(), attempt.timeout);
-        let sent = Sent { at, kind, timeout, refused, calls: calls.collect() };
+        let sent = Sent { at, kind, timeout, refused, disconnected: false, calls: calls.collect() };
         let sent_so_far = &mut self.log.lock().unwrap().sent;
         sent_so_far.push(sent);
         sent_so_far.len() - 1
@@ -122,11 +124,13 @@ impl Transport for Recorder {
 }
 
 impl Recorder {
-    /// Sends an attempt, and notes it when it turns out that it never left.
+    /// Sends an attempt, and notes when it turns out that it never left, or was lost.
     async fn send_over_socket(&self, attempt: Attempt, number: usize) -> Result<Replies, TransportError> {
         let log = Arc::clone(&self.log);
         let note = move |error: &TransportError| {
-            log.lock().unwrap().sent[number].refused |= error.delivery() == Delivery::NotSent;
+            let sent = &mut log.lock().unwrap().sent[number];
+            sent.refused |= error.delivery() == Delivery::NotSent;
+            sent.disconnected |= error.is_disconnected();
         };
         let replies = self.transport.send(attempt).await.inspect_err(&note)?;
         Ok(Replies::new(replies.inspect_err(move |error| note(error))))

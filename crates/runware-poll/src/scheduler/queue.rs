@@ -1,12 +1,13 @@
 //! [`Queue`]: entries in the order of their moments.
 
+mod near;
 mod stretch;
 mod stretches;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-
+use self::near::Near;
+pub(super) use self::near::Rank;
 use self::stretch::Stretch;
 use self::stretches::Stretches;
 use crate::cadence::Window;
@@ -14,20 +15,19 @@ use crate::tick::Tick;
 
 /// Entries in the order of their moments; first come, first served among equals.
 ///
-/// The entries are slots of a slab that hold their own [`Hook`]. Those whose turn is near are in a small tree, in order.
+/// The entries are slots of a slab that hold their own [`Hook`]. Those whose turn is near are in order.
 /// The others are in lists, one for each stretch of time, and are put in order when its turn comes. So adding, moving and
-/// removing an entry takes `O(1)`, as long as its turn is not near, and `O(log n)` for the number of stretches. It touches
+/// removing an entry takes `O(1)`, unless it is added when its turn is near, and `O(log n)` for the number of stretches. It touches
 /// no slot but its own: what is far apart in memory is what takes time. An entry that is removed leaves a gap at most,
-/// and no more than half of a list is gaps, however often entries are moved.
+/// and at most half of a list is gaps, but for a few thousand, however often entries are moved.
 #[derive(Debug)]
 pub(super) struct Queue {
-    near: BTreeMap<Rank, Look>,
+    near: Near,
     far: Stretches,
     /// Whoever comes before is near. Whoever does not is far, but for those of exactly this moment that came first.
     border: u64,
     /// How many are near at most: enough for what was ever asked for.
     most: usize,
-    order: u32,
 }
 
 /// What a queue needs to know of the slots.
@@ -70,14 +70,6 @@ impl Look {
     pub(super) const NEVER: Self = Self { window: Window::at(Tick::MAX), company: 0 };
 }
 
-/// A place among the entries that are near.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Rank {
-    pub(super) at: Tick,
-    order: u32,
-    pub(super) slot: u32,
-}
-
 const NEAR: u32 = 1 << 31;
 
 /// Slots have numbers below this: with as many gaps, their places in a stretch still differ.
@@ -88,30 +80,29 @@ const CROWD: usize = 2_048;
 
 impl Queue {
     pub(super) fn new() -> Self {
-        Self { near: BTreeMap::new(), far: Stretches::new(), border: 0, most: 4 * CROWD, order: NEAR }
+        Self { near: Near::new(), far: Stretches::new(), border: 0, most: 4 * CROWD }
     }
 
     /// The first entry: there is none that is far without one that is near.
     pub(super) fn first(&self) -> Option<Rank> {
-        self.near.first_key_value().map(|(rank, _)| *rank)
+        self.near.first()
     }
 
     /// The first entries, in order: as many as were [asked for](Self::look_ahead), or all.
     pub(super) fn ahead(&self) -> impl Iterator<Item = (Rank, Look)> {
-        self.near.iter().map(|(rank, look)| (*rank, *look))
+        self.near.iter()
     }
 
     /// Adds a slot that is not in the queue.
     pub(super) fn add(&mut self, slots: &mut impl Slots, slot: u32) {
         let at = slots.at(slot);
         if at.nanos() < self.border {
-            let (rank, look) = self.rank(slots, slot);
-            self.near.insert(rank, look);
+            self.near.insert(slots, slot);
             if self.near.len() > self.most {
                 self.spill(slots);
             }
         } else {
-            self.far.at(at.nanos()).push_back(slots, slot);
+            self.far.push_back(slots, at.nanos(), slot);
         }
         self.fill(slots, 1);
     }
@@ -126,18 +117,10 @@ impl Queue {
         if hook.0 & NEAR == 0 {
             self.far.strike(slots, at.nanos(), hook);
         } else {
-            self.near.remove(&Rank { at, order: hook.0, slot });
+            self.near.remove(slots, Rank::new(at, hook, slot));
         }
         slots.set_hook(slot, Hook::NONE);
         self.fill(slots, 1);
-    }
-
-    /// Gives a slot a place among those that are near, behind its equals.
-    fn rank(&mut self, slots: &mut impl Slots, slot: u32) -> (Rank, Look) {
-        // Should it ever start anew, then equals change places, and nothing else.
-        self.order = if self.order >= Hook::NONE.0 - 1 { NEAR } else { self.order + 1 };
-        slots.set_hook(slot, Hook(self.order));
-        (Rank { at: slots.at(slot), order: self.order, slot }, slots.look(slot))
     }
 
     /// Makes sure that the first entries are known in order, so many of them at least.
@@ -162,16 +145,7 @@ impl Queue {
             self.far.divide(slots, stretch);
             return;
         }
-        if self.near.is_empty() {
-            self.order = NEAR;
-        }
-        // One after the other, and then in order: the slots are fetched side by side.
-        let drawn: Vec<_> = stretch.draw(CROWD).into_iter().map(|slot| self.rank(slots, slot)).collect();
-        if drawn.len() > self.near.len() {
-            self.near.append(&mut drawn.into_iter().collect());
-        } else {
-            self.near.extend(drawn);
-        }
+        self.near.extend(slots, stretch.draw(CROWD));
         if stretch.is_empty() {
             self.border = stretch.end(start).saturating_add(1);
         } else {
@@ -183,11 +157,10 @@ impl Queue {
 
     /// Sends the later half of those that are near far away.
     fn spill(&mut self, slots: &mut impl Slots) {
-        let Some(border) = self.near.keys().nth(self.most / 2).map(|rank| rank.at) else { return };
-        while let Some(last) = self.near.last_entry().filter(|last| last.key().at >= border) {
-            let Rank { at, slot, .. } = last.remove_entry().0;
+        let Some(border) = self.near.iter().nth(self.most / 2).map(|(rank, _)| rank.at) else { return };
+        while let Some(Rank { at, slot, .. }) = self.near.pop_last_from(border) {
             // They came before all equals that are far.
-            self.far.at(at.nanos()).push_front(slots, slot);
+            self.far.push_front(slots, at.nanos(), slot);
         }
         self.border = border.nanos();
     }

@@ -14,10 +14,19 @@ const LOOKAHEAD: usize = 5;
 /// What became of the next request.
 pub(super) enum Request<K> {
     Sent(Vec<K>),
-    /// It waits for company until then.
-    Incomplete(Tick),
+    /// It waits for company.
+    Incomplete(Hold),
     /// It cannot be paid for, or its tasks are over: they have been filed anew.
     PutOff,
+}
+
+/// A request that waits for company.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hold {
+    /// When all have joined who are waited for.
+    complete_at: Tick,
+    /// Before that moment there is nothing new to find out: there are not enough who may join.
+    until: Tick,
 }
 
 /// The tasks of a request, those that are due first in front.
@@ -57,9 +66,9 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
             return Request::PutOff;
         }
         if !group.is_full
-            && let Some(complete_at) = self.fill_up(&mut group, now)
+            && let Some(hold) = self.fill_up(&mut group, now)
         {
-            return Request::Incomplete(complete_at);
+            return Request::Incomplete(hold);
         }
         if let Some(retry) = self.retry(&group.slots, now)
             && !self.quota.try_spend(retry)
@@ -79,6 +88,11 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
             });
         }
         Request::Sent(keys)
+    }
+
+    /// When the next request will be complete, if it is known not to be as yet.
+    pub(super) fn held(&self, now: Tick) -> Option<Tick> {
+        self.hold.filter(|hold| now < hold.until).map(|hold| hold.complete_at)
     }
 
     /// Those who are due. Who is over is filed anew.
@@ -102,21 +116,25 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
         group
     }
 
-    /// Takes along who may be asked. Returns when others will have joined who fall due within the window of the first
-    /// that is due, if there are such and there is room for them.
-    fn fill_up(&mut self, group: &mut Group, now: Tick) -> Option<Tick> {
+    /// Takes along who may be asked. Returns how long to wait for others who fall due within the window of the first that
+    /// is due, if there are such and there is room for them.
+    fn fill_up(&mut self, group: &mut Group, now: Tick) -> Option<Hold> {
         let horizon = self.slab.get(*group.slots.first()?)?.at + self.window;
-        let count = self.limit.current().saturating_mul(LOOKAHEAD).saturating_sub(group.slots.len());
+        let limit = self.limit.current();
+        let count = limit.saturating_mul(LOOKAHEAD).saturating_sub(group.slots.len());
         self.queues.waiting.look_ahead(&mut self.slab, count);
         let mut coming = None;
         let due = group.slots.len();
-        let mut along = Vec::new();
+        let (mut along, mut later) = (Vec::new(), Vec::new());
+        let mut wants_less = group.most < limit;
         for (rank, look) in self.queues.waiting.ahead().take(count) {
+            wants_less |= company(look) < limit;
             if !group.admits(look) {
                 continue;
             }
             if look.window.earliest > now {
                 coming = coming.max((look.window.due <= horizon).then_some(look.window.earliest));
+                later.push(look.window.earliest);
                 continue;
             }
             along.push((look.window.due, rank.slot));
@@ -129,7 +147,11 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
         along.sort_by_key(|(due, _)| *due);
         group.slots.truncate(due);
         group.slots.extend(along.into_iter().map(|(_, slot)| slot));
-        coming
+        let complete_at = coming?;
+        // Where some want less company, it may be full with the next one who joins.
+        let missing = if wants_less { 1 } else { group.most - group.slots.len() };
+        let full_at = (missing <= later.len()).then(|| *later.select_nth_unstable(missing - 1).1);
+        Some(Hold { complete_at, until: full_at.map_or(complete_at, |full_at| full_at.min(complete_at)) })
     }
 
     /// What a request for these tasks costs, if it is a retry for all of them that are due.

@@ -1,5 +1,6 @@
 //! Whose turn it is: each task waits in one queue for what it needs next, and in another one for its deadline.
 
+use std::collections::VecDeque;
 use std::hash::Hash;
 
 use super::Scheduler;
@@ -11,7 +12,8 @@ use crate::tick::Tick;
 /// The queues that a task is in one of, by its place.
 #[derive(Debug)]
 pub(super) struct Queues {
-    news: Queue,
+    /// Those to be looked at anew, and some that have been moved or are gone since.
+    news: VecDeque<u32>,
     pub(super) waiting: Queue,
     pub(super) ready: Queue,
     questions: Queue,
@@ -21,39 +23,52 @@ pub(super) struct Queues {
 pub(super) enum Turn {
     Request,
     Question(u32),
-    News(u32),
+    News,
     End(u32),
 }
 
 impl Queues {
     pub(super) fn new() -> Self {
-        Self { news: Queue::new(), waiting: Queue::new(), ready: Queue::new(), questions: Queue::new() }
+        Self { news: VecDeque::new(), waiting: Queue::new(), ready: Queue::new(), questions: Queue::new() }
     }
 
-    const fn of(&mut self, place: Place) -> &mut Queue {
+    /// The queue of a place. News are in none: they do not wait.
+    const fn of(&mut self, place: Place) -> Option<&mut Queue> {
         match place {
-            Place::News => &mut self.news,
-            Place::Waiting => &mut self.waiting,
-            Place::Ready => &mut self.ready,
-            Place::Question => &mut self.questions,
+            Place::News => None,
+            Place::Waiting => Some(&mut self.waiting),
+            Place::Ready => Some(&mut self.ready),
+            Place::Question => Some(&mut self.questions),
         }
     }
 }
 
 impl<K: Clone + Eq + Hash> Scheduler<K> {
     /// What comes first of all that can be done now. In a silence nothing is asked.
-    pub(super) fn turn(&self, now: Tick, silent: bool, incomplete: bool) -> Option<Turn> {
+    pub(super) fn turn(&self, now: Tick, silent: bool) -> Option<Turn> {
         let Queues { news, ready, questions, .. } = &self.queues;
-        let request = ready.first().filter(|_| !silent && !incomplete).map(|rank| (rank.at, Turn::Request));
+        let is_held = silent || self.held(now).is_some();
+        let request = ready.first().filter(|_| !is_held).map(|rank| (rank.at, Turn::Request));
         let question = questions.first().filter(|_| !silent).map(|rank| (rank.at, Turn::Question(rank.slot)));
-        let news = news.first().map(|rank| (rank.at, Turn::News(rank.slot)));
+        let news = news.front().map(|slot| (self.heard_at(*slot).unwrap_or(Tick::ZERO), Turn::News));
         let end = self.ends.first().filter(|rank| rank.at <= now).map(|rank| (rank.at, Turn::End(rank.slot)));
         let turns = [request, question, news, end];
         turns.into_iter().flatten().min_by_key(|(at, _)| *at).map(|(_, turn)| turn)
     }
 
+    /// When there was news of a task that has not been looked at since.
+    fn heard_at(&self, slot: u32) -> Option<Tick> {
+        self.slab.get(slot).filter(|task| task.place == Place::News).map(|task| task.at)
+    }
+
+    /// The next task of which there was news, if it has not been looked at since.
+    pub(super) fn next_news(&mut self) -> Option<u32> {
+        let slot = self.queues.news.pop_front()?;
+        self.heard_at(slot).and(Some(slot))
+    }
+
     /// When something is to be done, if nothing is to be done now.
-    pub(super) fn next_turn(&self, now: Tick, complete_at: Option<Tick>) -> Option<Tick> {
+    pub(super) fn next_turn(&self, now: Tick) -> Option<Tick> {
         let Queues { waiting, ready, questions, .. } = &self.queues;
         let asks = if self.blocked {
             None
@@ -61,7 +76,7 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
             let first = [waiting, ready, questions].into_iter().filter_map(Queue::first).min();
             first.map(|rank| rank.at.max(self.paused_until))
         } else {
-            waiting.first().map(|rank| rank.at).into_iter().chain(complete_at).min()
+            waiting.first().map(|rank| rank.at).into_iter().chain(self.held(now)).min()
         };
         self.ends.first().map(|rank| rank.at).into_iter().chain(asks).min()
     }
@@ -76,7 +91,12 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
                 let first = self.queues.waiting.first();
                 let comes = |at: Tick| at <= now && last.is_none_or(|last| at < last);
                 let Some(rank) = first.filter(|rank| comes(rank.at)) else { return };
+                // Who may be in the next request still may, whether it is due or not yet.
+                let hold = self.hold;
                 self.file(rank.slot, now);
+                if self.slab.get(rank.slot).is_some_and(|task| task.place == Place::Ready) {
+                    self.hold = hold;
+                }
             }
         }
     }
@@ -125,6 +145,7 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
         }
         if self.slab.len() == 0 {
             self.herds.clear();
+            self.queues.news = VecDeque::new();
         }
         Some(task)
     }
@@ -145,15 +166,19 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
 
     fn put(&mut self, slot: u32, place: Place, at: Tick) {
         self.unfile(slot);
-        if let Some(task) = self.slab.get_mut(slot) {
-            (task.place, task.at) = (place, at);
-            self.queues.of(place).add(&mut self.slab, slot);
+        let Some(task) = self.slab.get_mut(slot) else { return };
+        (task.place, task.at) = (place, at);
+        match self.queues.of(place) {
+            Some(queue) => queue.add(&mut self.slab, slot),
+            None if at == Tick::ZERO => self.queues.news.push_front(slot),
+            None => self.queues.news.push_back(slot),
         }
     }
 
     fn unfile(&mut self, slot: u32) {
-        if let Some(task) = self.slab.get(slot) {
-            self.queues.of(task.place).remove(&mut self.slab, slot);
+        self.hold = None;
+        if let Some(queue) = self.slab.get(slot).and_then(|task| self.queues.of(task.place)) {
+            queue.remove(&mut self.slab, slot);
         }
     }
 }

@@ -28,10 +28,14 @@ impl Stretches {
         Self { by_start: HashMap::new(), starts: BTreeSet::new() }
     }
 
-    /// The stretch that a moment is in. If there is none, then a new one, as wide as there is room.
-    pub(super) fn at(&mut self, at: u64) -> &mut Stretch {
-        let (start, shift) = self.find(at).unwrap_or_else(|| self.room(at));
-        self.beginning(start, shift)
+    /// Puts an entry behind the others of the stretch that its moment is in.
+    pub(super) fn push_back<S: Slots>(&mut self, slots: &mut S, at: u64, slot: u32) {
+        self.put(slots, at, slot, Stretch::push_back);
+    }
+
+    /// Puts an entry before the others of the stretch that its moment is in.
+    pub(super) fn push_front<S: Slots>(&mut self, slots: &mut S, at: u64, slot: u32) {
+        self.put(slots, at, slot, Stretch::push_front);
     }
 
     /// Puts the entries of a stretch that is not here any more into narrower ones.
@@ -59,11 +63,21 @@ impl Stretches {
 
     /// Takes an entry out of the stretch that its moment is in.
     pub(super) fn strike(&mut self, slots: &mut impl Slots, at: u64, hook: Hook) {
-        let Some((start, _)) = self.find(at) else { return };
-        let Some(stretch) = self.by_start.get_mut(&start) else { return };
-        stretch.strike(slots, hook);
-        if stretch.is_empty() {
+        let emptied = self.find(at, |start, stretch| {
+            stretch.strike(slots, hook);
+            stretch.is_empty().then_some(start)
+        });
+        if let Some(start) = emptied.flatten() {
             self.remove(start);
+        }
+    }
+
+    /// Puts an entry into the stretch that its moment is in. If there is none, then into a new one, as wide as there is
+    /// room.
+    fn put<S: Slots>(&mut self, slots: &mut S, at: u64, slot: u32, push: impl Fn(&mut Stretch, &mut S, u32)) {
+        if self.find(at, |_, stretch| push(stretch, slots, slot)).is_none() {
+            let (start, shift) = self.room(at);
+            push(self.beginning(start, shift), slots, slot);
         }
     }
 
@@ -84,13 +98,17 @@ impl Stretches {
         })
     }
 
-    /// Where the stretch begins that a moment is in, and how wide it is.
-    fn find(&self, at: u64) -> Option<(u64, u8)> {
-        SHIFTS.into_iter().find_map(|shift| {
+    /// Does something with the stretch that a moment is in, and with its beginning, if there is one.
+    fn find<T>(&mut self, at: u64, then: impl FnOnce(u64, &mut Stretch) -> T) -> Option<T> {
+        for shift in SHIFTS {
             let start = start(at, shift);
-            let stretch = self.by_start.get(&start)?;
-            (at <= stretch.end(start)).then_some((start, stretch.shift))
-        })
+            if let Some(stretch) = self.by_start.get_mut(&start)
+                && at <= stretch.end(start)
+            {
+                return Some(then(start, stretch));
+            }
+        }
+        None
     }
 
     /// The widest stretch for a moment that is in none.
