@@ -254,6 +254,8 @@ impl Writer {
         let unique: String =
             Connection::open_in_memory()?.query_row("SELECT hex(randomblob(8))", [], |row| row.get(0))?;
         let draft = self.files.draft(&unique);
+        // Before it is there: who finds it need not ask whether it can stay.
+        self.files.sync_ancestors()?;
         // One at a time, so that what lies aside otherwise is nobody's.
         let held = mark.hold()?;
         let made = if self.files.is_there()? { Ok(()) } else { build(&self.files, &draft) };
