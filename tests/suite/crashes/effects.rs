@@ -48,8 +48,9 @@ pub(super) enum Variant {
     /// It is had, nobody hears of it, and the machine ends: what was not synced is gone. What was sent has arrived; who
     /// was handed a result has it.
     Unsynced,
-    /// The machine ends in the middle of it. Some of what was not synced is there, by a choice with this seed, and a sync
-    /// has done only some of its work. Of a request, an answer or a result, a part has left or come, which is nothing.
+    /// The machine ends in the middle of it. Of an effect on the disk, and of what was not synced before it, some is there,
+    /// by a choice with this seed; a sync has done only some of its work. Of a request, an answer or a result a part has
+    /// left or come, which is nothing, and what was not synced is gone.
     Torn(u64),
 }
 
@@ -286,6 +287,8 @@ impl Fuse {
 fn left(disk: &Disk, steps: Range<usize>, variant: Variant) -> Files {
     match variant {
         Variant::Before => disk.killed(steps.start),
+        // Of what is not on the disk, no part is.
+        Variant::Torn(_) if steps.is_empty() => disk.lost(steps.end),
         Variant::Unsynced => disk.lost(steps.end),
         Variant::Torn(seed) => disk.torn(steps, seed),
     }
