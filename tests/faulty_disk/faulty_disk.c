@@ -8,16 +8,13 @@
  */
 
 #define _GNU_SOURCE
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/types.h>
-#include <sys/uio.h>
-#include <unistd.h>
+
+#include "files.h"
 
 enum { PASS = 0, SHORT = -1 };
 
@@ -25,13 +22,8 @@ static atomic_long calls;
 
 static int is_ours(int fd) {
     const char *text = getenv("FAULTY_DISK_PATH");
-    char link[64], path[4096];
-    if (text == NULL) return 0;
-    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-    ssize_t length = readlink(link, path, sizeof path - 1);
-    if (length <= 0) return 0;
-    path[length] = 0;
-    return strstr(path, text) != NULL;
+    char path[4096];
+    return text != NULL && path_of(fd, path, sizeof path) && strstr(path, text) != NULL;
 }
 
 static void note(long number) {
@@ -64,7 +56,7 @@ static int fault(int fd) {
 #define WRITE(name, extra, pass)                                              \
     ssize_t name(int fd, const void *data, size_t size extra) {               \
         static ssize_t (*real)(int, const void *, size_t extra);              \
-        if (real == NULL) real = dlsym(RTLD_NEXT, #name);                     \
+        REAL(name);                                                           \
         int error = fault(fd);                                                \
         if (error == SHORT && size > 1) return real(fd, data, size / 2 pass); \
         if (error == SHORT) error = ENOSPC;                                   \
@@ -85,7 +77,7 @@ WRITE(pwrite64, AT64, PASS_AT)
 #define CALL(name, extra, pass)                            \
     int name(int fd extra) {                               \
         static int (*real)(int extra);                     \
-        if (real == NULL) real = dlsym(RTLD_NEXT, #name);  \
+        REAL(name);                                        \
         int error = fault(fd);                             \
         if (error == SHORT) error = EIO;                   \
         if (error != PASS) return errno = error, -1;       \

@@ -1,82 +1,67 @@
 //! A process that ends at each of its effects on the world, one after the other, and the processes after it.
 //!
-//! Each scenario is played once to number its effects: what becomes durable, what is sent and answered, what is handed
-//! over. Then it is played again for each of them, and ends there: before the effect, after it and before anybody hears
-//! of it, and with the machine, so that what was being written is torn. The next process has what the files hold, and the
-//! same server. Some of those processes end too early as well. The last one finishes everything; then what was handed
-//! over, what the journal holds and what the server knows are compared.
+//! Each scenario is played once to number its effects: each write and sync of a file, each name that is made or removed,
+//! each request that leaves, each answer that arrives, each result that is handed over. What is done to the disk is told
+//! by a library that comes before the C library, so that the test runs its own program a second time, with that library.
+//!
+//! Then a process ends at each effect in three ways, which [`Variant`] tells. The next one has what the disk holds then,
+//! and the same server. Some of those processes end too early as well. The last one finishes everything; then what was
+//! handed over, what the journal holds and what the server knows are compared. Ends that leave the same files at the same
+//! moment of the same story are played once, and counted each.
 //!
 //! A failure names its case. `RUNWARE_CRASH='a lost answer/7' cargo test -p runware-tests crashes` plays the cases of one
 //! effect.
 
+mod disk;
 mod effects;
 mod files;
 mod judge;
+mod model;
 mod numbered;
+mod play;
 mod process;
+mod report;
 mod scenario;
 
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::process::Command;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::thread;
 
 use fastrand::Rng;
 
-use crate::harness::{Wire, over};
+use crate::preload;
 use effects::{Cut, Variant};
-use judge::{Case, Report};
-use numbered::Witness;
-use process::{Customer, End, Process, Work, World};
+use play::{MOST_PROCESSES, play};
+use report::Report;
 use scenario::Scenario;
-
-/// More processes than this never come after one another.
-const MOST_PROCESSES: usize = 6;
 
 #[test]
 fn whenever_a_process_ends_everything_that_was_paid_for_is_delivered() {
-    let scenarios = scenario::all();
-    let chosen = chosen();
-    let mut total = Report { scenarios: scenarios.len(), ..Report::default() };
-    let mut cases = Vec::new();
-    for scenario in &scenarios {
-        let report = play(scenario, &[]);
-        let effects = report.effects;
-        total.add(report);
-        for at in 0..effects {
-            for (number, variant) in [Variant::Before, Variant::After, torn(at)].into_iter().enumerate() {
-                let case = at * 3 + number;
-                if chosen.as_deref().is_none_or(|chosen| is_chosen(chosen, scenario, at)) {
-                    cases.push((scenario, cuts(scenario, Cut { at, variant }, case)));
-                }
-            }
-        }
+    match variable("TRACED_DISK_ROOT") {
+        Some(root) => end_everywhere(Path::new(&root)),
+        None => run_again_with_traced_disks(),
     }
-    let (next, reports) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-    thread::scope(|scope| {
-        for _ in 0..thread::available_parallelism().map_or(2, usize::from).min(8) {
-            scope.spawn(|| {
-                while let Some((scenario, cuts)) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let report = play(scenario, cuts);
-                    reports.lock().unwrap().push(report);
-                }
-            });
-        }
-    });
-    for report in reports.into_inner().unwrap() {
-        total.add(Report { effects: 0, ..report });
-    }
-    println!("{total}");
-    assert!(total.complaints.is_empty(), "{:#?}", &total.complaints[..total.complaints.len().min(20)]);
 }
 
-#[expect(clippy::disallowed_methods, reason = "a person chooses what to look at")]
-fn chosen() -> Option<String> {
-    std::env::var("RUNWARE_CRASH").ok()
-}
-
-fn is_chosen(chosen: &str, scenario: &Scenario, at: usize) -> bool {
-    chosen == scenario.name || chosen == format!("{}/{at}", scenario.name)
+/// Runs this test in a process of its own, whose disks are looked at.
+fn run_again_with_traced_disks() {
+    let folder = memory();
+    let library = preload::compile("traced_disk", folder.path());
+    let root = folder.path().canonicalize().unwrap().join("disks");
+    std::fs::create_dir(&root).unwrap();
+    let mut again = Command::new(std::env::current_exe().unwrap());
+    let name = "crashes::whenever_a_process_ends_everything_that_was_paid_for_is_delivered";
+    again.args([name, "--exact", "--nocapture"]).env("LD_PRELOAD", library).env("TRACED_DISK_ROOT", root);
+    let output = again.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    let figures = said.lines().find(|line| line.starts_with("scenarios="));
+    println!("{}", figures.unwrap_or_else(|| panic!("nothing was played: {said}")));
 }
 
 /// A folder in memory, where there is one: what a disk would lose is decided here, and not by waiting for it.
@@ -85,65 +70,110 @@ fn memory() -> tempfile::TempDir {
     if folder.is_dir() { tempfile::tempdir_in(folder) } else { tempfile::tempdir() }.unwrap()
 }
 
-fn torn(at: usize) -> Variant {
-    Variant::Torn([0.0, 0.01, 0.3, 0.5, 0.77, 0.99, 1.0][at % 7])
+/// One course of events that is played, for so many that cannot be told from it.
+struct Course<'s> {
+    scenario: &'s Scenario,
+    cuts: Vec<Cut>,
+    count: usize,
 }
 
-/// Where the processes of a case end: the first at this effect, and in some cases the next ones early, too.
-fn cuts(scenario: &Scenario, first: Cut, case: usize) -> Vec<Cut> {
-    let mut rng = Rng::with_seed((scenario.name.len() * 1_000 + case) as u64);
-    let mut cuts = vec![first];
-    while cuts.len() < MOST_PROCESSES - 3 && rng.u32(0..3) == 0 {
-        let at = rng.usize(0..12);
-        let variant = rng.choice([Variant::Before, Variant::After, torn(at)]).unwrap();
-        cuts.push(Cut { at, variant });
+fn end_everywhere(root: &Path) {
+    let (scenarios, chosen) = (scenario::all(), variable("RUNWARE_CRASH"));
+    let mut total = Report { scenarios: scenarios.len(), ..Report::default() };
+    let surveys = in_parallel(&scenarios, |scenario| survey(root, scenario));
+    let mut courses = Vec::new();
+    for (scenario, survey) in scenarios.iter().zip(surveys) {
+        let chosen = chosen.as_deref().map_or(Some(0..usize::MAX), |chosen| chosen_effects(chosen, scenario));
+        courses.extend(chosen.into_iter().flat_map(|chosen| courses_of(scenario, &survey, chosen)));
+        total.add(survey);
     }
-    cuts
+    total.states = courses.len();
+    for report in in_parallel(&courses, |course| course.play(root)) {
+        total.add(report);
+    }
+    println!("{total}");
+    assert_eq!(total.effects.len(), 6, "effects of all kinds");
+    assert!(total.complaints.is_empty(), "{:#?}", &total.complaints[..total.complaints.len().min(20)]);
 }
 
-/// Plays a scenario with processes that end at these effects, and with two more that live as long as they want to.
-fn play(scenario: &Scenario, cuts: &[Cut]) -> Report {
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
-    let report = runtime.block_on(over(scenario.way, async {
-        let wire = Arc::new(Wire::new(scenario.options()));
-        let (witness, customer) = (Arc::new(Witness::default()), Arc::new(Customer::default()));
-        let world = World { wire: &wire, witness: &witness, customer: &customer };
-        let folders = memory();
-        let mut case = Case { scenario, cuts, processes: Vec::new(), boots: 1 };
-        let (mut remains, mut done) = (None::<files::Files>, 0);
-        // The first that is not disturbed finishes everything; the one after that has nothing left to do but to be asked again.
-        while done < 2 {
-            let number = case.processes.len();
-            assert!(number < MOST_PROCESSES, "{case:?}: it never ends");
-            let folder = folders.path().join(number.to_string());
-            std::fs::create_dir(&folder).unwrap();
-            if let Some(remains) = &remains {
-                remains.write(&folder);
+#[expect(clippy::disallowed_methods, reason = "a person chooses what to look at")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// The effects of a scenario that somebody wants to look at.
+fn chosen_effects(chosen: &str, scenario: &Scenario) -> Option<Range<usize>> {
+    match chosen.strip_prefix(scenario.name)? {
+        "" => Some(0..usize::MAX),
+        rest => rest.strip_prefix('/')?.parse().ok().map(|at| at..at + 1),
+    }
+}
+
+/// Numbers the effects.
+fn survey(root: &Path, scenario: &Scenario) -> Report {
+    let survey = play(root, scenario, &scenario.before, true);
+    Report { crashes: 0, ..survey }
+}
+
+/// The ends at these effects, without those that lead to the same as another.
+fn courses_of<'s>(scenario: &'s Scenario, survey: &Report, effects: Range<usize>) -> Vec<Course<'s>> {
+    let mut courses: Vec<Course<'_>> = Vec::new();
+    let mut places = BTreeMap::new();
+    for (at, states) in survey.survey.iter().enumerate().filter(|(at, _)| effects.contains(at)) {
+        for (variant, state) in Variant::all(scenario.salt(), at).into_iter().zip(states) {
+            let place = *places.entry(state).or_insert(courses.len());
+            match courses.get_mut(place) {
+                Some(course) => course.count += 1,
+                None => courses.push(Course::new(scenario, Cut { at, variant })),
             }
-            let cut = cuts.get(number).copied();
-            let process = Process::start(number, scenario, &world, folder.clone(), case.boots, cut);
-            let works = match (number, done) {
-                (0, _) => &[Work::Submit] as &[_],
-                (_, 0) => &[Work::Recover],
-                _ => &[Work::Recover, Work::Submit],
-            };
-            let sent_before = wire.sent().len();
-            let end = process.live(scenario, works).await;
-            remains = Some(match &end {
-                End::Dead(remains) => {
-                    case.boots += usize::from(remains.is_power_gone);
-                    remains.files.clone()
-                }
-                End::Done(_) => {
-                    done += usize::from(cut.is_none());
-                    files::Files::read(&folder)
+        }
+    }
+    courses
+}
+
+impl<'s> Course<'s> {
+    /// A process ends there, after those that have to end before it; and in some cases the next ones end early, too.
+    fn new(scenario: &'s Scenario, cut: Cut) -> Self {
+        let way = Variant::all(scenario.salt(), cut.at).iter().position(|variant| *variant == cut.variant);
+        let mut rng = Rng::with_seed(scenario.salt() + (cut.at * 3 + way.unwrap_or_default()) as u64);
+        let mut cuts = scenario.before.clone();
+        cuts.push(cut);
+        while cuts.len() < MOST_PROCESSES - 3 && rng.u32(0..3) == 0 {
+            let at = rng.usize(0..30);
+            let variants = Variant::all(rng.u64(..), at);
+            let variant = rng.choice(variants).unwrap();
+            cuts.push(Cut { at, variant });
+        }
+        Self { scenario, cuts, count: 1 }
+    }
+
+    fn play(&self, root: &Path) -> Report {
+        let Self { scenario, cuts, count } = self;
+        let report =
+            catch_unwind(AssertUnwindSafe(|| play(root, scenario, cuts, false))).unwrap_or_else(|_| {
+                let complaints = vec![format!("{:?} {cuts:?}: it panicked", scenario.name)];
+                Report { complaints, ..Report::default() }
+            });
+        // Those before are there in each course, and the one that it is about counts for others as well.
+        let more = report.crashes.saturating_sub(scenario.before.len() + 1);
+        Report { crashes: count + more, ..report }
+    }
+}
+
+/// What comes of each, in order, on all processors.
+fn in_parallel<T: Sync, R: Send>(all: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let (next, done) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(2, usize::from).min(8) {
+            scope.spawn(|| {
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(one) = all.get(number) else { break };
+                    let result = work(one);
+                    done.lock().unwrap().insert(number, result);
                 }
             });
-            case.lived(&process, works, end, &wire.sent()[sent_before..]);
         }
-        Report::of(&case, &wire.ledger(), &witness, &customer)
-    }));
-    runtime.shutdown_background();
-    report
+    });
+    done.into_inner().unwrap().into_values().collect()
 }

@@ -1,7 +1,6 @@
 //! The real program on a disk that fails: the n-th write or sync of the journal's files, for each n.
 //!
-//! `faulty_disk/faulty_disk.c` comes before the C library and lets calls fail. It needs Linux and a C compiler, as the
-//! journal itself does.
+//! `faulty_disk/faulty_disk.c` comes before the C library and lets calls fail.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -16,6 +15,8 @@ use runware_journal::{Filter, SqliteJournal, Stage};
 use runware_tests::crash::Heard;
 use runware_tests::program;
 use tokio::process::Command;
+
+use crate::preload;
 
 /// At most so many places are tried for each command and each way to fail.
 const MOST_PLACES: usize = 12;
@@ -59,6 +60,7 @@ fn is_every_place() -> bool {
 
 struct Bench {
     folder: tempfile::TempDir,
+    library: PathBuf,
     program: PathBuf,
     emulator: Emulator,
 }
@@ -82,13 +84,9 @@ struct Tally {
 impl Bench {
     async fn set() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("faulty_disk").join("faulty_disk.c");
-        let library = folder.path().join("faulty_disk.so");
-        let mut compiler = Command::new("cc");
-        compiler.args(["-shared", "-fPIC", "-O1", "-o"]).arg(&library).arg(source).arg("-ldl");
-        assert!(compiler.status().await.unwrap().success());
+        let library = preload::compile("faulty_disk", folder.path());
         let emulator = Emulator::start(Options::new().duration(Duration::ZERO)).await.unwrap();
-        Self { folder, program: program::runware().unwrap(), emulator }
+        Self { folder, library, program: program::runware().unwrap(), emulator }
     }
 
     /// How many writes and syncs a command makes.
@@ -168,7 +166,7 @@ impl Bench {
         let mut command = Command::new(&self.program);
         command.env_clear().env("RUNWARE_API_KEY", "disk").args(words.split(' ')).arg("--json");
         command.arg("--http-base-url").arg(self.emulator.http_url()).arg("--journal").arg(journal(state));
-        command.env("LD_PRELOAD", self.folder.path().join("faulty_disk.so"));
+        command.env("LD_PRELOAD", &self.library);
         command.env("FAULTY_DISK_PATH", state).stdin(Stdio::null()).kill_on_drop(true);
         command
     }

@@ -8,6 +8,7 @@
 //! the real WebSocket transport, which talks to the emulator through a pipe in memory.
 
 mod faults;
+mod pieces;
 mod socket;
 mod tasks;
 mod way;
@@ -19,8 +20,8 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use runware::poll::{Backoff, Cadence, Plan};
 use runware::transport::{
-    Attempt, Call, Clock, Delivery, ErrorKind, Replies, Reply, TokioClock, Transport, TransportError,
-    async_trait, parse_retry_after,
+    Attempt, Call, Clock, Delivery, ErrorKind, Replies, Reply, StreamingReply, TokioClock, Transport,
+    TransportError, async_trait, parse_retry_after,
 };
 use runware::types::{ApiError, Envelope, GetResponse, Item, TaskType, TaskUuid};
 use runware::{Client, ClientBuilder, Event, Task};
@@ -297,6 +298,10 @@ impl Transport for Wire {
 
     async fn dry_run(&self, attempt: Attempt) -> Result<Replies, TransportError> {
         self.carry(attempt, Head::bearer("test-key").dry_run()).await
+    }
+
+    async fn open_stream(&self, attempt: Attempt, _idle: Duration) -> Result<StreamingReply, TransportError> {
+        Ok(self.stream(&attempt).await)
     }
 
     async fn close(&self) {

@@ -5,12 +5,16 @@
 mod harness;
 // Clocks that are fast, for real connections.
 mod haste;
+// Libraries that come before the C library.
+#[cfg(target_os = "linux")]
+mod preload;
 
 // Submissions whose fate is unknown: probed, sent again, never bought twice.
 mod bought_once;
 // Dropping, closing, joining.
 mod cancel;
 // A process that ends at each of its effects, and the processes after it.
+#[cfg(target_os = "linux")]
 mod crashes;
 // Single questions: `status` and `task_details`.
 mod details;

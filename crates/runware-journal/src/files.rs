@@ -111,6 +111,35 @@ impl Files {
         }
     }
 
+    /// Makes the names of the directories durable that it is in. Whoever has made them may have been ended since, so that
+    /// nobody knows whether that was done; and what is in a directory is gone with it.
+    #[cfg(unix)]
+    pub(crate) fn sync_ancestors(&self) -> io::Result<()> {
+        use std::os::unix::fs::MetadataExt;
+        let mut inner = None;
+        for directory in self.database.ancestors().skip(1) {
+            let device = fs::metadata(directory)?.dev();
+            // Nobody has made a directory on which another file system is mounted.
+            if inner.is_some_and(|inner| inner != device) {
+                break;
+            }
+            if inner.is_some() {
+                match File::open(directory) {
+                    // Nobody here has made anything in it.
+                    Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {}
+                    opened => opened?.sync_all()?,
+                }
+            }
+            inner = Some(device);
+        }
+        Ok(())
+    }
+
+    #[cfg(not(unix))]
+    pub(crate) fn sync_ancestors(&self) -> io::Result<()> {
+        Ok(())
+    }
+
     /// How large they are together.
     pub(crate) fn size(&self) -> io::Result<u64> {
         let mut size = 0;

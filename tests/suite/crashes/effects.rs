@@ -2,28 +2,31 @@
 
 use std::collections::BTreeMap;
 use std::future::{Future, pending};
-use std::path::PathBuf;
+use std::ops::Range;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use fastrand::Rng;
 use runware::transport::{Clock as _, TokioClock};
 use tokio::sync::{Mutex as Turn, Notify};
 
+use super::disk::{Change, Disk};
 use super::files::Files;
 use crate::harness::secs;
 
 /// What is done to the world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Effect {
-    /// Intents become durable.
-    Begin,
-    /// Facts become durable.
-    Record,
-    /// Tasks are taken over.
-    Claim,
-    /// What was learned becomes durable.
-    Keep,
-    /// A request is sent, and answered.
+    /// Bytes are written to a file, in one or in several calls.
+    Append,
+    /// A file, or the names in a folder, become durable.
+    Sync,
+    /// A name is made, linked or removed.
+    Name,
+    /// A request leaves.
     Send,
+    /// An answer arrives, or that there is none; or the next piece of one.
+    Receive,
     /// A result is handed over.
     HandOver,
 }
@@ -36,16 +39,19 @@ pub(super) struct Cut {
     pub(super) variant: Variant,
 }
 
-/// How much of the last effect there is.
+/// How a process ends, and how much of the last effect there is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Variant {
-    /// Nothing.
+    /// The process is killed before it. What was done to the disk is there, synced or not; what was sent was answered, and
+    /// the answer is not heard.
     Before,
-    /// All of it, and the process has not heard of that.
-    After,
-    /// The machine has ended with the process. What was being written is there in part; what was sent has arrived, and
-    /// what was written without waiting for the disk is gone.
-    Torn(f64),
+    /// It is had, nobody hears of it, and the machine ends: what was not synced is gone. What was sent has arrived; who
+    /// was handed a result has it.
+    Unsynced,
+    /// The machine ends in the middle of it. Of an effect on the disk, and of what was not synced before it, some is there,
+    /// by a choice with this seed; a sync has done only some of its work. Of a request, an answer or a result a part has
+    /// left or come, which is nothing, and what was not synced is gone.
+    Torn(u64),
 }
 
 /// What a process left behind.
@@ -56,30 +62,97 @@ pub(super) struct Remains {
     pub(super) is_power_gone: bool,
 }
 
+/// What the world is if a process ends in one of the three ways at an effect: a number for each, the same if nothing tells
+/// two of them apart.
+pub(super) type States = [usize; 3];
+
 /// Counts the effects of one process, and ends it.
 pub(super) struct Fuse {
-    folder: PathBuf,
     cut: Option<Cut>,
-    /// Effects are had one at a time, so that the files are whole whenever a process ends.
+    /// For a process that does not end: what there would be if it did.
+    survey: Option<Survey>,
+    /// Effects are had one at a time, so that each has a number.
     turn: Turn<()>,
     state: Mutex<State>,
     dead: Notify,
 }
 
-#[derive(Default)]
+/// What it takes to tell what there would be.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Survey {
+    pub(super) salt: u64,
+    pub(super) clock: TokioClock,
+}
+
+/// All that the next process and the server can tell an end by.
+#[derive(Debug, PartialEq)]
+struct World {
+    now: Duration,
+    /// How many effects there were that were not on the disk.
+    outside: usize,
+    is_power_gone: bool,
+    files: Files,
+}
+
 struct State {
+    disk: Disk,
     count: usize,
+    /// How many of them were not on the disk.
+    outside: usize,
     kinds: BTreeMap<Effect, usize>,
+    states: Vec<States>,
+    worlds: Vec<World>,
     remains: Option<Remains>,
 }
 
-impl Fuse {
-    pub(super) fn new(folder: PathBuf, cut: Option<Cut>) -> Arc<Self> {
-        let (turn, state, dead) = (Turn::default(), Mutex::default(), Notify::new());
-        Arc::new(Self { folder, cut, turn, state, dead })
+impl State {
+    fn number_of(&mut self, world: World) -> usize {
+        if let Some(number) = self.worlds.iter().position(|other| *other == world) {
+            return number;
+        }
+        self.worlds.push(world);
+        self.worlds.len() - 1
+    }
+}
+
+impl Variant {
+    /// The three ways to end at an effect. `salt` makes other choices than other scenarios do.
+    pub(super) fn all(salt: u64, at: usize) -> [Self; 3] {
+        [Self::Before, Self::Unsynced, Self::Torn(Rng::with_seed(salt ^ (at as u64) << 32).u64(0..1_000_000))]
     }
 
-    /// Has an effect, or dies of it.
+    pub(super) fn is_power_gone(self) -> bool {
+        self != Self::Before
+    }
+}
+
+impl Fuse {
+    pub(super) fn new(disk: Disk, cut: Option<Cut>, survey: Option<Survey>) -> Arc<Self> {
+        let state = State {
+            disk,
+            count: 0,
+            outside: 0,
+            kinds: BTreeMap::new(),
+            states: Vec::new(),
+            worlds: Vec::new(),
+            remains: None,
+        };
+        Arc::new(Self { cut, survey, turn: Turn::default(), state: Mutex::new(state), dead: Notify::new() })
+    }
+
+    /// Does something to the disk, and dies of it if one of its effects is the last one: of those that come after that
+    /// nothing is left.
+    pub(super) async fn write<T>(&self, work: impl Future<Output = T>) -> T {
+        let _turn = self.turn.lock().await;
+        if self.is_dead() {
+            return pending().await;
+        }
+        let done = work.await;
+        self.look();
+        if self.is_dead() { pending().await } else { done }
+    }
+
+    /// Has an effect outside of the disk, or dies of it.
     pub(super) async fn effect<T>(&self, effect: Effect, work: impl Future<Output = T>) -> T {
         let turn = self.turn.lock().await;
         if self.is_dead() {
@@ -92,21 +165,37 @@ impl Fuse {
             }
             return work.await;
         };
-        match variant {
-            Variant::Before => self.die(Files::read(&self.folder), false),
-            Variant::After => {
-                self.have(effect, work).await;
-                self.die(Files::read(&self.folder), false);
-            }
-            Variant::Torn(share) => {
-                let before = Files::read(&self.folder);
-                self.have(effect, work).await;
-                let after = Files::read(&self.folder);
-                let torn = Files::torn(&before, &after, share);
-                self.die(torn.unwrap_or(after.with_mark_of(&before)), true);
+        if variant == Variant::Unsynced {
+            self.have(effect, work).await;
+        }
+        self.end(variant);
+        pending().await
+    }
+
+    /// Counts what was done to the disk, and dies of it.
+    pub(super) fn look(&self) {
+        let mut state = self.state.lock().unwrap();
+        for Change { effect, steps } in state.disk.news() {
+            if state.remains.is_none()
+                && let Some(variant) = self.count(&mut state, effect, steps.clone())
+            {
+                let files = left(&state.disk, steps, variant);
+                self.die(&mut state, files, variant);
             }
         }
-        pending().await
+    }
+
+    /// What was done to the disk has no numbers.
+    pub(super) fn overlook(&self) {
+        self.state.lock().unwrap().disk.news();
+    }
+
+    /// What the disk holds now.
+    pub(super) fn files(&self) -> Files {
+        let disk = &mut self.state.lock().unwrap().disk;
+        disk.news();
+        disk.check();
+        disk.killed(disk.len())
     }
 
     /// Has an effect that nobody hears of.
@@ -123,11 +212,16 @@ impl Fuse {
     pub(super) async fn death(&self) -> Remains {
         loop {
             let dead = self.dead.notified();
-            if let Some(remains) = &self.state.lock().unwrap().remains {
-                return remains.clone();
+            if let Some(remains) = self.remains() {
+                return remains;
             }
             dead.await;
         }
+    }
+
+    /// What is left, if the process is dead.
+    pub(super) fn remains(&self) -> Option<Remains> {
+        self.state.lock().unwrap().remains.clone()
     }
 
     /// How many effects there were, of each kind.
@@ -135,22 +229,68 @@ impl Fuse {
         self.state.lock().unwrap().kinds.clone()
     }
 
+    /// What there would be after each end, if that was to be found out.
+    pub(super) fn states(&self) -> Vec<States> {
+        self.state.lock().unwrap().states.clone()
+    }
+
     fn is_dead(&self) -> bool {
         self.state.lock().unwrap().remains.is_some()
     }
 
-    /// Counts an effect; says how it ends the process, if it does.
+    /// Counts an effect outside of the disk; says how it ends the process, if it does.
     fn number(&self, effect: Effect) -> Option<Variant> {
         let mut state = self.state.lock().unwrap();
+        // What nobody has waited for may have come to the disk as well.
+        state.disk.news();
+        let end = state.disk.len();
+        let variant = self.count(&mut state, effect, end..end);
+        state.outside += 1;
+        variant
+    }
+
+    fn count(&self, state: &mut State, effect: Effect, steps: Range<usize>) -> Option<Variant> {
+        if let Some(Survey { salt, clock }) = self.survey {
+            let states = Variant::all(salt, state.count).map(|variant| {
+                let is_outside = matches!(effect, Effect::Send | Effect::HandOver);
+                let is_had = is_outside && variant == Variant::Unsynced;
+                state.number_of(World {
+                    now: clock.now(),
+                    outside: state.outside + usize::from(is_had),
+                    is_power_gone: variant.is_power_gone(),
+                    files: left(&state.disk, steps.clone(), variant),
+                })
+            });
+            state.states.push(states);
+        }
         let number = state.count;
         state.count += 1;
         *state.kinds.entry(effect).or_default() += 1;
         self.cut.filter(|cut| cut.at == number).map(|cut| cut.variant)
     }
 
-    fn die(&self, files: Files, is_power_gone: bool) {
-        self.state.lock().unwrap().remains = Some(Remains { files, is_power_gone });
+    /// Dies of an effect outside of the disk.
+    fn end(&self, variant: Variant) {
+        let mut state = self.state.lock().unwrap();
+        let end = state.disk.len();
+        let files = left(&state.disk, end..end, variant);
+        self.die(&mut state, files, variant);
+    }
+
+    fn die(&self, state: &mut State, files: Files, variant: Variant) {
+        state.remains = Some(Remains { files, is_power_gone: variant.is_power_gone() });
         self.dead.notify_waiters();
+    }
+}
+
+/// What the disk holds after an end in the last one of these steps.
+fn left(disk: &Disk, steps: Range<usize>, variant: Variant) -> Files {
+    match variant {
+        Variant::Before => disk.killed(steps.start),
+        // Of what is not on the disk, no part is.
+        Variant::Torn(_) if steps.is_empty() => disk.lost(steps.end),
+        Variant::Unsynced => disk.lost(steps.end),
+        Variant::Torn(seed) => disk.torn(steps, seed),
     }
 }
 

@@ -3,15 +3,17 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
-use runware::Ending;
-use runware::types::{TaskType, TaskUuid};
+use runware::journal::PartKind;
+use runware::types::{RawJson, TaskType, TaskUuid};
+use runware::{Budget, Ending, Error, ErrorKind};
 use runware_emulator::{Account, Ledger};
 use runware_journal::{Filter, Health, Stage};
 
-use super::effects::{Cut, Effect, Variant};
+use super::effects::Cut;
 use super::numbered::Witness;
-use super::process::{Customer, End, Process, Work};
-use super::scenario::Scenario;
+use super::process::{Customer, Process, Work, World};
+use super::report::Report;
+use super::scenario::{PRICE, Scenario};
 use crate::harness::{Sent, secs};
 
 /// One course of events, as it goes on.
@@ -24,9 +26,10 @@ pub(super) struct Case<'a> {
 }
 
 /// What is left to say of a process once it has ended.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Life {
-    kinds: BTreeMap<Effect, usize>,
+    /// Whether it was ended.
+    pub(super) has_died: bool,
     /// How the tasks stood in the end, if it lived to its end.
     stages: Option<BTreeMap<TaskUuid, Stage>>,
     /// How many tasks it found open.
@@ -35,41 +38,28 @@ pub(super) struct Life {
     complaints: Vec<String>,
 }
 
-/// What came of one case, or of many.
-#[derive(Debug, Default)]
-pub(super) struct Report {
-    pub(super) scenarios: usize,
-    /// Of the undisturbed first process.
-    pub(super) effects: usize,
-    pub(super) crashes: usize,
-    pub(super) delivered: usize,
-    pub(super) lost: usize,
-    pub(super) double_billed: usize,
-    pub(super) redelivered: usize,
-    pub(super) undecided: usize,
-    /// What was wrong, in words.
-    pub(super) complaints: Vec<String>,
-}
-
 impl Case<'_> {
-    /// Notes how a process went.
-    pub(super) fn lived(&mut self, process: &Process, works: &[Work], end: End, sent: &[Sent]) {
-        let mut life = Life {
-            kinds: process.fuse.kinds(),
-            stages: None,
-            recovered: None,
-            sent: sent.to_vec(),
-            complaints: Vec::new(),
-        };
-        let End::Done(ends) = end else {
-            self.processes.push(life);
-            return;
-        };
-        for (task, end) in &ends {
+    /// Notes that a process was ended.
+    pub(super) fn died(&mut self, sent: &[Sent]) {
+        self.processes.push(Life { has_died: true, sent: sent.to_vec(), ..Life::default() });
+    }
+
+    /// Notes how a process went that has lived to its end.
+    pub(super) fn lived(
+        &mut self,
+        process: &Process,
+        works: &[Work],
+        ends: &[(TaskUuid, Result<Ending, Error>)],
+        sent: &[Sent],
+    ) {
+        let mut life = Life { sent: sent.to_vec(), ..Life::default() };
+        for (task, end) in ends {
             match end {
-                Ok(outcome) if matches!(outcome.ending(), Ending::Settled | Ending::Unknown { .. }) => {}
-                Ok(outcome) => life.complaints.push(format!("{task} ended with {:?}", outcome.ending())),
+                Ok(Ending::Settled | Ending::Unknown { .. }) => {}
+                Ok(ending) => life.complaints.push(format!("{task} ended with {ending:?}")),
                 Err(error) if error.is_safe_to_resubmit() => {}
+                // A stream cannot be taken up again.
+                Err(error) if self.scenario.is_streamed && error.kind() == ErrorKind::UuidReused => {}
                 Err(error) => life.complaints.push(format!("{task} ended with {error:?}")),
             }
         }
@@ -95,21 +85,61 @@ impl Case<'_> {
     /// True if a task can be left that somebody has to decide about: a machine that starts anew has forgotten how old a
     /// task is, and a server that is busy does not say that an earlier attempt has not come through.
     fn may_be_undecided(&self) -> bool {
-        let is_anew = self.cuts.iter().any(|cut| matches!(cut.variant, Variant::Torn(_)));
-        is_anew || self.scenario.is_busy
+        let is_anew = self.cuts.iter().any(|cut| cut.variant.is_power_gone());
+        // A stream is looked for, and never asked for again.
+        is_anew || self.scenario.is_busy || self.scenario.is_streamed
+    }
+
+    /// Whatever has happened so far, the journal that a process finds knows of it.
+    pub(super) fn remembers(&self, process: &Process, world: &World<'_>) {
+        let (witness, journal) = (world.witness, &process.journal);
+        let listed = journal.list(&Filter::new()).unwrap();
+        let stages: BTreeMap<_, _> = listed.iter().map(|task| (task.task_uuid, task.stage)).collect();
+        for (task, account) in world.wire.ledger().tasks() {
+            if !account.submissions.is_empty() && !stages.contains_key(task) {
+                witness.complain(format!("{task} was sent, and the journal does not know it any more"));
+            }
+        }
+        for task in world.customer.confirmed() {
+            if stages.get(&task) != Some(&Stage::Confirmed) {
+                witness.complain(format!("{task} was confirmed, and is {:?}", stages.get(&task)));
+            }
+        }
+        for delivery in world.customer.log() {
+            let kept = journal.kept(None, delivery.task).unwrap();
+            let mut parts = kept.iter().flat_map(|kept| &kept.parts);
+            let is_it = |item: &RawJson| self.scenario.essence(item) == delivery.item;
+            if !parts.any(|part| part.kind == PartKind::Result && is_it(&part.raw)) {
+                witness.complain(format!("{delivery:?} was durable, and is not there any more"));
+            }
+        }
+        self.keeps_within_budget(process, world);
+    }
+
+    /// No more is set aside, spent and charged than is allowed, and nothing is forgotten of it.
+    pub(super) fn keeps_within_budget(&self, process: &Process, world: &World<'_>) {
+        let Some(cap) = self.scenario.cap() else { return };
+        let spent = process.journal.budget(Budget::DEFAULT_NAME).unwrap();
+        let (charged, spent) = (world.wire.ledger().charged(), spent.map(|spent| spent.committed()));
+        if charged > cap || spent.is_some_and(|spent| spent > cap || spent < charged) {
+            let problem = format!("{charged} was charged, the journal has {spent:?}, and {cap} was allowed");
+            world.witness.complain(problem);
+        }
     }
 }
 
 impl Report {
     /// Compares what was handed over, what the journal holds and what the server knows.
     pub(super) fn of(case: &Case<'_>, ledger: &Ledger, witness: &Witness, customer: &Customer) -> Self {
-        let mut report =
-            Self { crashes: case.cuts.len(), complaints: witness.complaints(), ..Self::default() };
+        let crashes = case.processes.iter().filter(|life| life.has_died).count();
+        let mut report = Self { crashes, complaints: witness.complaints(), ..Self::default() };
         for life in &case.processes {
             report.complaints.extend(life.complaints.iter().cloned());
         }
-        if case.cuts.is_empty() {
-            report.effects = case.processes[0].kinds.values().sum();
+        // The others may live to their end, since nothing is left for them to do.
+        let sure = case.cuts.len().min(case.scenario.before.len() + 1);
+        if case.processes[..sure].iter().any(|life| !life.has_died) {
+            report.complain("an effect was not had again");
         }
         report.judge_money(case, ledger);
         report.judge_deliveries(case, ledger, customer);
@@ -118,21 +148,6 @@ impl Report {
             *complaint = format!("{}: {complaint}", case.name());
         }
         report
-    }
-
-    pub(super) fn add(&mut self, other: Self) {
-        self.effects += other.effects;
-        self.crashes += other.crashes;
-        self.delivered += other.delivered;
-        self.lost += other.lost;
-        self.double_billed += other.double_billed;
-        self.redelivered += other.redelivered;
-        self.undecided += other.undecided;
-        self.complaints.extend(other.complaints);
-    }
-
-    fn complain(&mut self, what: impl Into<String>) {
-        self.complaints.push(what.into());
     }
 
     /// Each task is bought once, with the same bytes, and nobody hurries.
@@ -156,7 +171,8 @@ impl Report {
         }
     }
 
-    /// Each result is handed over; again only by another process, under the same name, and with a word about it.
+    /// Each result is handed over once by each process, and once more where its task was resumed; and always under the
+    /// same name, and with a word about it.
     fn judge_deliveries(&mut self, case: &Case<'_>, ledger: &Ledger, customer: &Customer) {
         let log = customer.log();
         let mut first = HashMap::new();
@@ -166,8 +182,9 @@ impl Report {
                 self.complain(format!("not durable: {delivery:?}"));
             }
             let Some(before) = first.insert(delivery.id.clone(), delivery) else { continue };
-            let said = case.scenario.deadline.as_secs() < 60 || before.process < delivery.process;
-            if !delivery.is_redelivered || !said || before.item != delivery.item {
+            // Whoever resumes a task looks at it anew, and is told what was not confirmed.
+            let is_anew = (before.process, before.resumed) < (delivery.process, delivery.resumed);
+            if !delivery.is_redelivered || !is_anew || before.item != delivery.item {
                 self.complain(format!("{delivery:?} after {before:?}"));
             }
         }
@@ -196,6 +213,8 @@ impl Report {
                 Some(Stage::Confirmed) => accepted(&spec.uuid) || spec.succeeding() == 0,
                 Some(Stage::Refused) => !accepted(&spec.uuid) && spec.succeeding() == 0,
                 Some(Stage::Undecided) => !accepted(&spec.uuid) && case.may_be_undecided(),
+                // Nothing was begun.
+                None => !accepted(&spec.uuid) && case.scenario.budget == Some(PRICE),
                 _ => false,
             };
             self.undecided += usize::from(stage == Some(&Stage::Undecided));
@@ -216,16 +235,6 @@ impl Report {
         if !asked.is_empty() {
             self.complain(format!("the journal knows the answer, and still was sent: {asked:?}"));
         }
-    }
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            scenarios, effects, crashes, delivered, lost, double_billed, redelivered, undecided, ..
-        } = self;
-        write!(f, "scenarios={scenarios} effects={effects} crashes={crashes} delivered={delivered} ")?;
-        write!(f, "lost={lost} double_billed={double_billed} redelivered={redelivered} undecided={undecided}")
     }
 }
 

@@ -1,8 +1,10 @@
 //! The journal and the transport of a process, whose effects are numbered.
 
+use std::future::ready;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use futures_util::{Stream, StreamExt as _};
 use runware::journal::{Begun, Claim, Claimed, Intent, Journal, JournalError, Note, Ticket};
 use runware::poll::Durations;
 use runware::transport::{
@@ -24,27 +26,27 @@ pub(super) struct NumberedJournal {
 #[async_trait]
 impl Journal for NumberedJournal {
     async fn begin(&self, intents: Vec<Intent>) -> Result<Vec<Begun>, JournalError> {
-        self.fuse.effect(Effect::Begin, self.journal.begin(intents)).await
+        self.fuse.write(self.journal.begin(intents)).await
     }
 
     async fn record(&self, notes: Vec<Note>) -> Result<Vec<Ticket>, JournalError> {
-        self.fuse.effect(Effect::Record, self.journal.record(notes)).await
+        self.fuse.write(self.journal.record(notes)).await
     }
 
     async fn claim(&self, claim: Claim) -> Result<Claimed, JournalError> {
-        self.fuse.effect(Effect::Claim, self.journal.claim(claim)).await
+        self.fuse.write(self.journal.claim(claim)).await
     }
 
     async fn renew(&self) -> Result<(), JournalError> {
-        self.fuse.effect(Effect::Keep, self.journal.renew()).await
+        self.fuse.write(self.journal.renew()).await
     }
 
     async fn durations(&self) -> Result<Option<Durations>, JournalError> {
-        self.journal.durations().await
+        self.fuse.write(self.journal.durations()).await
     }
 
     async fn keep_durations(&self, durations: Durations) -> Result<(), JournalError> {
-        self.fuse.effect(Effect::Keep, self.journal.keep_durations(durations)).await
+        self.fuse.write(self.journal.keep_durations(durations)).await
     }
 }
 
@@ -73,6 +75,18 @@ impl Witness {
 }
 
 impl NumberedTransport {
+    /// What arrives piece by piece, each of them numbered.
+    fn heard<T: Send + 'static>(
+        &self,
+        pieces: impl Stream<Item = T> + Send + 'static,
+    ) -> impl Stream<Item = T> + Send + 'static {
+        let fuse = Arc::clone(&self.fuse);
+        pieces.then(move |piece| {
+            let fuse = Arc::clone(&fuse);
+            async move { fuse.effect(Effect::Receive, ready(piece)).await }
+        })
+    }
+
     /// A task is in the journal, and open, before a byte of it leaves.
     fn check(&self, attempt: &Attempt) {
         let open: Vec<TaskUuid> = match self.journal.list(&Filter::new().stages([Stage::Open])) {
@@ -92,12 +106,17 @@ impl NumberedTransport {
 impl Transport for NumberedTransport {
     async fn send(&self, attempt: Attempt) -> Result<Replies, TransportError> {
         self.check(&attempt);
-        self.fuse.effect(Effect::Send, self.inner.send(attempt)).await
+        match self.fuse.effect(Effect::Send, self.inner.send(attempt)).await {
+            Ok(replies) => Ok(Replies::new(self.heard(replies))),
+            Err(error) => self.fuse.effect(Effect::Receive, ready(Err(error))).await,
+        }
     }
 
     async fn open_stream(&self, attempt: Attempt, idle: Duration) -> Result<StreamingReply, TransportError> {
         self.check(&attempt);
-        self.fuse.effect(Effect::Send, self.inner.open_stream(attempt, idle)).await
+        let opened = self.fuse.effect(Effect::Send, self.inner.open_stream(attempt, idle)).await;
+        let reply = self.fuse.effect(Effect::Receive, ready(opened)).await?;
+        Ok(StreamingReply::new(reply.status, reply.retry_after, self.heard(reply)))
     }
 
     fn take_unclaimed(&self) -> Option<Unclaimed> {

@@ -1,6 +1,7 @@
 //! One process: a client with a journal of its own opening, and somebody who wants results.
 
-use std::path::PathBuf;
+use std::collections::HashSet;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
@@ -10,10 +11,9 @@ use runware::types::TaskUuid;
 use runware::{Budget, Client, Ending, Error, Event, Outcome, SubmitOptions, Task};
 use runware_journal::{BootClock, Options, SqliteJournal};
 
-use super::effects::{Cut, Effect, Fuse, Remains};
-use super::files::NAME;
+use super::effects::{Effect, Fuse, Remains};
 use super::numbered::{NumberedJournal, NumberedTransport, Witness};
-use super::scenario::{LONG, PRICE, Scenario};
+use super::scenario::{LONG, PRICE, Scenario, Spec};
 use crate::harness::Wire;
 
 /// A process and its fuse.
@@ -24,30 +24,38 @@ pub(super) struct Process {
     client: Client,
     transport: Arc<dyn Transport>,
     customer: Arc<Customer>,
+    clock: Arc<Boot>,
 }
+
+/// The journal on a disk: in a folder that has to be made first.
+const JOURNAL: &str = "kept/journal.db";
 
 /// What becomes of results once they are handed over. It outlives the processes.
 #[derive(Debug, Default)]
 pub(super) struct Customer {
     log: Mutex<Vec<Delivery>>,
+    confirmed: Mutex<HashSet<TaskUuid>>,
 }
 
 /// One result that was handed over.
 #[derive(Clone, Debug)]
 pub(super) struct Delivery {
     pub(super) process: usize,
+    /// How often the task was resumed in this process before.
+    pub(super) resumed: usize,
     pub(super) task: TaskUuid,
     pub(super) id: String,
     pub(super) is_redelivered: bool,
     pub(super) is_durable: bool,
+    /// The result, or what it says if it is a streamed text.
     pub(super) item: String,
 }
 
-/// How a process ended.
+/// How a process ended, before it has closed its journal.
 #[derive(Debug)]
 pub(super) enum End {
     /// It was done; each task with how it ended.
-    Done(Vec<(TaskUuid, Result<Outcome, Error>)>),
+    Done(Vec<(TaskUuid, Result<Ending, Error>)>),
     Dead(Remains),
 }
 
@@ -63,6 +71,11 @@ pub(super) enum Work {
 impl Customer {
     pub(super) fn log(&self) -> Vec<Delivery> {
         self.log.lock().unwrap().clone()
+    }
+
+    /// The tasks that were confirmed, and nothing went wrong about that.
+    pub(super) fn confirmed(&self) -> HashSet<TaskUuid> {
+        self.confirmed.lock().unwrap().clone()
     }
 }
 
@@ -90,18 +103,26 @@ impl BootClock for Boot {
 }
 
 impl Process {
-    /// Starts a process on the journal in a folder.
+    /// Starts a process on a disk, and opens its journal. `None` if it dies of that.
     pub(super) fn start(
         number: usize,
         scenario: &Scenario,
         world: &World<'_>,
-        folder: PathBuf,
+        (fuse, folder): (&Arc<Fuse>, &Path),
         boot: usize,
-        cut: Option<Cut>,
-    ) -> Self {
+    ) -> Option<Self> {
         let clock = Arc::new(Boot { number: boot, clock: *world.wire.clock() });
-        let journal = Options::new().clock(clock).any_file_system(true).open(folder.join(NAME)).unwrap();
-        let fuse = Fuse::new(folder, cut);
+        let of_boot: Arc<dyn BootClock> = Arc::clone(&clock) as _;
+        let journal = Options::new().clock(of_boot).any_file_system(true).open(folder.join(JOURNAL)).unwrap();
+        if scenario.has_opening {
+            fuse.look()
+        } else {
+            fuse.overlook()
+        }
+        if fuse.remains().is_some() {
+            return None;
+        }
+        let fuse = Arc::clone(fuse);
         let transport: Arc<dyn Transport> = Arc::new(NumberedTransport {
             inner: world.wire.transport(),
             journal: journal.clone(),
@@ -117,7 +138,7 @@ impl Process {
                 None => builder,
             }
         });
-        Self { number, fuse, journal, client, transport, customer: Arc::clone(world.customer) }
+        Some(Self { number, fuse, journal, client, transport, customer: Arc::clone(world.customer), clock })
     }
 
     /// Lives until everything is done, or the fuse is.
@@ -132,15 +153,33 @@ impl Process {
         }
     }
 
-    async fn work(&self, scenario: &Scenario, works: &[Work]) -> Vec<(TaskUuid, Result<Outcome, Error>)> {
+    /// Closes the journal.
+    pub(super) async fn close(self, scenario: &Scenario) {
+        let Self { fuse, journal, client, transport, clock, .. } = self;
+        drop((journal, client, transport));
+        // The clock is what the journal lets go of last, on whatever thread.
+        while Arc::strong_count(&clock) > 1 {
+            tokio::task::yield_now().await;
+        }
+        if scenario.has_opening { fuse.look() } else { fuse.overlook() }
+    }
+
+    async fn work(&self, scenario: &Scenario, works: &[Work]) -> Vec<(TaskUuid, Result<Ending, Error>)> {
         let mut ends = Vec::new();
         for work in works {
             let tasks = match work {
+                Work::Submit if scenario.is_streamed => {
+                    for spec in &scenario.tasks {
+                        ends.push((spec.uuid, self.stream(spec).await));
+                    }
+                    continue;
+                }
                 Work::Submit => self.submit(scenario),
                 Work::Recover => self.client.recover().await.unwrap().tasks,
             };
-            let watched =
-                tasks.into_iter().map(async |task| (task.handle().task_uuid(), self.watch(task).await));
+            let watched = tasks
+                .into_iter()
+                .map(async |task| (task.handle().task_uuid(), self.watch(scenario, task).await));
             ends.extend(join_all(watched).await);
         }
         self.client.close().await;
@@ -158,21 +197,48 @@ impl Process {
         tasks.collect()
     }
 
+    /// Takes a text once it is whole.
+    async fn stream(&self, spec: &Spec) -> Result<Ending, Error> {
+        let mut stream = self.client.stream_text(spec.text())?;
+        while let Some(piece) = stream.next().await {
+            piece?;
+        }
+        let delivery = Delivery {
+            process: self.number,
+            resumed: 0,
+            task: spec.uuid,
+            // The name that it has when it comes again.
+            id: format!("{}/0", spec.uuid),
+            is_redelivered: false,
+            is_durable: stream.is_durable(),
+            item: stream.collected().text.clone(),
+        };
+        self.hand_over(delivery).await;
+        stream.confirm().await?;
+        self.customer.confirmed.lock().unwrap().insert(spec.uuid);
+        Ok(Ending::Settled)
+    }
+
     /// Takes each result as it comes, and says in the end that all of them are there. Patience has no end here: a
     /// deadline that passes is followed by another.
-    async fn watch(&self, mut task: Task) -> Result<Outcome, Error> {
+    async fn watch(&self, scenario: &Scenario, mut task: Task) -> Result<Ending, Error> {
         let patient = self.client.with_plan(runware::poll::Plan::new().with_deadline(LONG));
-        loop {
-            let outcome = self.take_all(&task).await?;
+        for resumed in 0.. {
+            let outcome = self.take_all(scenario, &task, resumed).await?;
             if !matches!(outcome.ending(), Ending::StillRunning { .. } | Ending::Interrupted { .. }) {
                 outcome.confirm().await?;
-                return Ok(outcome);
+                // Where nobody knows what became of a task, there is nothing to confirm.
+                if matches!(outcome.ending(), Ending::Settled) {
+                    self.customer.confirmed.lock().unwrap().insert(outcome.handle().task_uuid());
+                }
+                return Ok(outcome.ending().clone());
             }
             task = patient.resume(outcome.handle().clone())?;
         }
+        unreachable!("nobody is that patient")
     }
 
-    async fn take_all(&self, task: &Task) -> Result<Outcome, Error> {
+    async fn take_all(&self, scenario: &Scenario, task: &Task, resumed: usize) -> Result<Outcome, Error> {
         let id = task.handle().task_uuid();
         let mut events = task.events();
         while let Some(event) = events.next().await {
@@ -180,20 +246,25 @@ impl Process {
                 Event::Result(result) => {
                     let delivery = Delivery {
                         process: self.number,
+                        resumed,
                         task: id,
                         id: result.delivery_id().map(|id| id.to_string()).unwrap_or_default(),
                         is_redelivered: result.is_redelivered(),
                         is_durable: result.is_durable(),
-                        item: result.item().raw().as_str().to_owned(),
+                        item: scenario.essence(result.item().raw()),
                     };
-                    let take = async { self.customer.log.lock().unwrap().push(delivery) };
-                    self.fuse.effect(Effect::HandOver, take).await;
+                    self.hand_over(delivery).await;
                 }
                 Event::Settled(outcome) => return Ok(outcome),
                 _ => {}
             }
         }
         unreachable!("the last event is the end")
+    }
+
+    async fn hand_over(&self, delivery: Delivery) {
+        let take = async { self.customer.log.lock().unwrap().push(delivery) };
+        self.fuse.effect(Effect::HandOver, take).await;
     }
 }
 

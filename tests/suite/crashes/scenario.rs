@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use runware::poll::Plan;
-use runware::types::{Money, Prepared, RawTask, TaskUuid};
+use runware::types::{Money, Prepared, RawJson, RawTask, TaskUuid, TextInference};
 use runware_emulator::{Action, Answer, Choices, Options, RequestKind, ResultIndex, Rule, Script};
 
+use super::effects::{Cut, Variant};
 use crate::harness::{Way, id, millis, on_check, on_submit, secs};
 
 /// One story, without the crashes.
@@ -20,6 +21,13 @@ pub(super) struct Scenario {
     pub(super) budget: Option<&'static str>,
     /// The server turns tasks away for a while.
     pub(super) is_busy: bool,
+    /// The tasks are texts, and are streamed.
+    pub(super) is_streamed: bool,
+    /// Opening and closing the journal has effects as well. What they are is the same everywhere, so that they are
+    /// numbered in some stories only.
+    pub(super) has_opening: bool,
+    /// Where the processes end that were there before the one whose effects are numbered.
+    pub(super) before: Vec<Cut>,
     options: Options,
 }
 
@@ -49,6 +57,9 @@ impl Scenario {
             batch_limit: 100,
             budget: None,
             is_busy: false,
+            is_streamed: false,
+            has_opening: false,
+            before: Vec::new(),
             options: Options::new().seed(3),
         }
     }
@@ -69,6 +80,20 @@ impl Scenario {
         Self { way: Way::WebSocket, ..self }
     }
 
+    fn streamed(self) -> Self {
+        Self { is_streamed: true, ..self }
+    }
+
+    /// The journal is made, or opened, and closed at the end, by a process that comes after others.
+    fn with_opening(self, before: impl IntoIterator<Item = Cut>) -> Self {
+        Self { has_opening: true, before: before.into_iter().collect(), ..self }
+    }
+
+    /// Makes other choices than those of other stories.
+    pub(super) fn salt(&self) -> u64 {
+        self.name.bytes().fold(0, |salt, byte| salt * 31 % 1_000_003 + u64::from(byte))
+    }
+
     /// The emulator of this story.
     pub(super) fn options(&self) -> Options {
         let options = self.options.clone();
@@ -77,6 +102,14 @@ impl Scenario {
 
     pub(super) fn plan(&self) -> Plan {
         Plan::new().with_deadline(self.deadline)
+    }
+
+    /// What of a result is compared: a text that was streamed is put together otherwise than one that was looked up.
+    pub(super) fn essence(&self, item: &RawJson) -> String {
+        match item.field("text").filter(|_| self.is_streamed) {
+            Some(text) => text.decode().unwrap(),
+            None => item.as_str().to_owned(),
+        }
     }
 
     pub(super) fn cap(&self) -> Option<Money> {
@@ -113,6 +146,11 @@ impl Spec {
         if self.refusal.is_some() { 0 } else { self.results.len() - self.failing.len() }
     }
 
+    pub(super) fn text(&self) -> RawTask {
+        let task = TextInference::prompt("google:gemini@2.5", "say something").task_uuid(self.uuid);
+        task.include_cost(true).include_usage(true).into()
+    }
+
     pub(super) fn prepared(&self) -> Prepared {
         let task = RawTask::new("imageInference")
             .set("model", "acme:1@1")
@@ -136,7 +174,7 @@ impl Spec {
 
 /// All stories.
 pub(super) fn all() -> Vec<Scenario> {
-    [plain(), submissions(), checks(), sockets()].concat()
+    [plain(), submissions(), checks(), sockets(), openings()].concat()
 }
 
 fn plain() -> Vec<Scenario> {
@@ -157,6 +195,12 @@ fn plain() -> Vec<Scenario> {
         Scenario::new("what is refused in a batch", [Spec::of([1]), Spec::of([1]).refused("invalidModel")]),
         Scenario { deadline: secs(4), ..Scenario::new("a deadline that passes", [Spec::of([2, 20])]) },
         Scenario { budget: Some("1.00"), ..Scenario::new("a budget", [Spec::of([2]), Spec::of([4])]) },
+        // What the first task costs in the end leaves too little for the second as well.
+        Scenario {
+            budget: Some(PRICE),
+            ..Scenario::new("too small a budget", [Spec::of([2]), Spec::of([4])])
+        },
+        Scenario::new("a streamed text", [Spec::of([2])]).streamed(),
     ]
 }
 
@@ -206,6 +250,16 @@ fn sockets() -> Vec<Scenario> {
         Scenario::new("synchronous results over a socket", [Spec::of([1, 2]).sync()]).over_websocket(),
         Scenario::new("a socket that is closed", [Spec::of([3])]).fault(closed).over_websocket(),
         Scenario::new("a socket that is lost", [Spec::of([3])]).fault(cut).over_websocket(),
+    ]
+}
+
+fn openings() -> Vec<Scenario> {
+    let one = |name| Scenario::new(name, [Spec::of([2])]);
+    let cut = |at, variant| [Cut { at, variant }];
+    vec![
+        one("a new journal").with_opening([]),
+        one("a journal after a kill").with_opening(cut(40, Variant::Before)),
+        one("a journal after a loss of power").with_opening(cut(40, Variant::Torn(1))),
     ]
 }
 

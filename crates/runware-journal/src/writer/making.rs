@@ -15,6 +15,8 @@ pub(super) fn create(files: &Files, mark: &Mark) -> Result<(), Trouble> {
     let unique: String =
         Connection::open_in_memory()?.query_row("SELECT hex(randomblob(8))", [], |row| row.get(0))?;
     let draft = files.draft(&unique);
+    // Before it is there: who finds it need not ask whether it can stay.
+    files.sync_ancestors()?;
     // One at a time, so that what lies aside otherwise is nobody's.
     let held = mark.hold()?;
     let made = if files.is_there()? { Ok(()) } else { build(files, &draft) };
