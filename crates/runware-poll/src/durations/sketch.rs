@@ -118,6 +118,7 @@ impl Sketch {
     }
 
     /// Takes those as seen that the bins have, if they have more.
+    #[cfg(feature = "serde")]
     pub(super) fn see_bins(&mut self) {
         self.seen = self.seen.max((self.tasks() * f64::from(UNIT)) as u16);
     }
