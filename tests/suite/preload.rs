@@ -1,6 +1,6 @@
 //! Libraries that come before the C library with `LD_PRELOAD`: they look at the calls of a process, or let them fail.
 //!
-//! Their sources are in `faulty_disk/`. They need Linux and a C compiler, as the journal itself does.
+//! Their sources are in `faulty_disk/`. They need Linux and a C compiler.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -17,9 +17,9 @@ use crate::tick::Tick;
 ///
 /// The entries are slots of a slab that hold their own [`Hook`]. Those whose turn is near are in order.
 /// The others are in lists, one for each stretch of time, and are put in order when its turn comes. So adding, moving and
-/// removing an entry takes `O(1)`, unless it is added when its turn is near, and `O(log n)` for the number of stretches. It touches
-/// no slot but its own: what is far apart in memory is what takes time. An entry that is removed leaves a gap at most,
-/// and at most half of a list is gaps, but for a few thousand, however often entries are moved.
+/// removing an entry takes `O(1)`, unless it is added when its turn is near, and `O(log n)` for the number of stretches.
+/// It touches no slot but its own: what is far apart in memory is what takes time. An entry that is removed leaves a gap
+/// at most, and at most half of a list is gaps, but for a few thousand, however often entries are moved.
 #[derive(Debug)]
 pub(super) struct Queue {
     near: Near,
