@@ -1,4 +1,5 @@
-//! The real program over the emulator, killed at random moments, again and again, with one journal.
+//! The real program over the emulator, killed at random moments, again and again, with one journal for some hundreds of
+//! them.
 //!
 //! What the processes printed, what the journal holds and what the emulator's ledger says are compared at the end:
 //! every result that was billed was delivered, and none was billed twice.

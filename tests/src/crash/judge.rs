@@ -204,6 +204,21 @@ fn parts(line: &Line) -> (Option<&str>, Option<&str>, Option<&str>) {
     (line.delivery_id.as_deref(), line.task.as_deref(), line.item.as_ref().map(|item| item.get()))
 }
 
+impl Report {
+    /// Both of them as one.
+    pub(super) fn and(mut self, other: Self) -> Self {
+        self.rounds += other.rounds;
+        self.tasks += other.tasks;
+        self.delivered += other.delivered;
+        self.lost += other.lost;
+        self.double_billed += other.double_billed;
+        self.redelivered += other.redelivered;
+        self.recovery_max = self.recovery_max.max(other.recovery_max);
+        self.complaints.extend(other.complaints);
+        self
+    }
+}
+
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { rounds, tasks, delivered, lost, double_billed, redelivered, recovery_max, .. } = self;

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
-/// Starts the real program over the emulator and kills it at random moments, with one journal for all of them.
+/// Starts the real program over the emulator and kills it at random moments, with one journal for each three
+/// hundred of them.
 ///
 /// Prints one line of figures, and fails if a result was lost or a task was billed twice.
 #[derive(Debug, Parser)]
@@ -22,7 +23,7 @@ pub(super) struct Options {
     /// After so many rounds, what is left open is collected without being disturbed
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) every: u64,
-    /// The journal is made in this folder, and left there
+    /// The journals are made in this folder, and left there
     #[arg(long)]
     pub(super) folder: Option<PathBuf>,
 }

@@ -1,10 +1,13 @@
 //! The rounds: what is started when, and when it is killed.
 
+use std::future::ready;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use fastrand::Rng;
 use futures_util::future::try_join_all;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use runware::transport::Clock as _;
 use serde_json::json;
 
@@ -24,6 +27,13 @@ const TO_THE_END: &str = "100s";
 /// Processes are killed within this time, or half as much again as an undisturbed one takes to have its result.
 const SPAN: Duration = Duration::from_millis(150);
 
+/// So many rounds share a journal: the more there is in it, the longer it takes to open, and the more processes die of
+/// nothing else.
+const MOST_ROUNDS: u64 = 300;
+
+/// So many journals are at it at once, since each of them waits for long in the end.
+const MOST_JOURNALS: usize = 3;
+
 /// Kills processes for as many rounds as asked for, collects what they left, and compares.
 pub(super) async fn run(options: &Options) -> Result<Report> {
     let own;
@@ -34,32 +44,44 @@ pub(super) async fn run(options: &Options) -> Result<Report> {
             own.path()
         }
     };
-    let stage = Stage::set(options, folder).await?;
-    let from = stage.clock.now();
     let mut rng = Rng::with_seed(options.seed);
+    let parts = (0..options.rounds.div_ceil(MOST_ROUNDS)).map(|part| {
+        let rounds = MOST_ROUNDS.min(options.rounds - part * MOST_ROUNDS);
+        let (folder, seed) = (folder.join(part.to_string()), rng.u64(..));
+        async move { one_journal(options, rounds, seed, &folder).await }
+    });
+    let reports = stream::iter(parts).buffer_unordered(MOST_JOURNALS);
+    reports.try_fold(Report::default(), |total, report| ready(Ok(total.and(report)))).await
+}
+
+/// Kills processes that share a journal, collects what they left, and compares.
+async fn one_journal(options: &Options, rounds: u64, seed: u64, folder: &Path) -> Result<Report> {
+    let mut rng = Rng::with_seed(seed);
+    let stage = Stage::set(rounds, rng.u64(..), folder).await?;
+    let from = stage.clock.now();
     let mut evidence = Evidence::default();
     let first = Order::new(["run", "runware:101@1", &prompt(&mut rng), "deliveryMethod=sync"]);
     let first = first.run(&stage, None).await?;
     let span = SPAN.max((first.until - first.from) * 3 / 2);
     add(&mut evidence, first);
     let mut done = 0;
-    while done < options.rounds {
-        let rounds = options.every.min(options.rounds - done);
+    while done < rounds {
+        let next = options.every.min(rounds - done);
         let lanes = (0..options.lanes).map(|lane| {
-            let own = rounds / options.lanes + u64::from(lane < rounds % options.lanes);
+            let own = next / options.lanes + u64::from(lane < next % options.lanes);
             let rng = Rng::with_seed(rng.u64(..));
             live_and_die(&stage, own, span, rng)
         });
         for ended in try_join_all(lanes).await? {
             ended.into_iter().for_each(|ended| add(&mut evidence, ended));
         }
-        done += rounds;
+        done += next;
         collect(&stage, &mut evidence, ONE_LOOK).await?;
     }
     collect(&stage, &mut evidence, TO_THE_END).await?;
     evidence.states = journal::list(&stage).await?;
     evidence.took = stage.clock.now().saturating_sub(from);
-    Ok(evidence.judge(options.rounds, &stage.ledger()))
+    Ok(evidence.judge(rounds, &stage.ledger()))
 }
 
 /// One process after the other, each of them killed unless it is quicker.

@@ -8,7 +8,6 @@ use anyhow::{Context, Result};
 use runware::transport::{Clock as _, TokioClock};
 use runware_emulator::{Action, Emulator, Ledger, RequestKind, Rule};
 
-use super::options::Options;
 use crate::program;
 
 /// No result takes longer: most processes live long enough to see theirs.
@@ -24,7 +23,8 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    pub(super) async fn set(options: &Options, folder: &Path) -> Result<Self> {
+    /// For so many rounds, in this folder.
+    pub(super) async fn set(rounds: u64, seed: u64, folder: &Path) -> Result<Self> {
         let clock = TokioClock::new();
         let asked = Arc::<Mutex<Option<Duration>>>::default();
         let witness = Arc::clone(&asked);
@@ -36,9 +36,9 @@ impl Stage {
             }
             false
         });
-        let rounds = usize::try_from(options.rounds)?;
+        let rounds = usize::try_from(rounds)?;
         let scripted = runware_emulator::Options::new()
-            .seed(options.seed)
+            .seed(seed)
             .durations(Duration::ZERO..=LONGEST)
             .failure_rate(0.05)
             .max_tasks(rounds.saturating_mul(10))
