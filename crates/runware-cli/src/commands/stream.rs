@@ -141,7 +141,8 @@ impl Telling<'_, '_> {
         let output = &mut self.session.output;
         if output.is_json() {
             let item = stream.item().ok_or_else(|| Stop::machine("the text has no JSON").about(task_uuid))?;
-            output.tell(&Event::Result { task_uuid, index, item, delivery_id: None, redelivered: false })?;
+            let delivery_id = stream.delivery_id();
+            output.tell(&Event::Result { task_uuid, index, item, delivery_id, redelivered: false })?;
         } else {
             if stream.collected().text.is_empty() {
                 output.line("")?;
