@@ -2,6 +2,7 @@
 
 pub(crate) mod confirming;
 mod tracked;
+pub(crate) mod unkept;
 
 use std::time::Duration;
 
@@ -152,9 +153,7 @@ impl<'s, 'o> Watch<'s, 'o> {
             resume: is_open.then(|| self.session.resume.command([task_uuid])),
         })?;
         if !is_kept {
-            self.session.output.warn(&format!(
-                "warning: the journal could not keep what came of {task_uuid}; this output may be the only copy"
-            ));
+            unkept::warn(task_uuid, self.session);
         }
         if let (Ending::Settled, Some(_)) = (outcome.ending(), &self.session.kept) {
             // All of it is written and flushed by now.
