@@ -93,10 +93,11 @@ impl Telling<'_, '_> {
                     None => {
                         let told = self.complete(&stream)?;
                         // All of it is written and flushed by now.
+                        let confirmed = stream.confirm().await;
                         if !is_kept(&stream) {
-                            unkept::warn(self.task_uuid, self.session);
+                            unkept::warn(self.task_uuid, confirmed.as_ref().err(), self.session);
                         }
-                        confirming::tell(self.task_uuid, stream.confirm().await, self.session);
+                        confirming::tell(self.task_uuid, confirmed, self.session);
                         return Ok(told);
                     }
                     Some(Err(error)) => return self.stopped(&error),
