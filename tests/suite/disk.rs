@@ -25,10 +25,11 @@ const MOST_PLACES: usize = 12;
 const WAYS: [(&str, &str); 4] =
     [("ENOSPC", "once"), ("ENOSPC", "always"), ("EIO", "once"), ("SHORT", "always")];
 
-/// The commands: one whose results come with the answer, and one that returns before they do.
-const COMMANDS: [&str; 2] = [
+/// The commands: one whose results come with the answer, one that returns before they do, and one whose text is streamed.
+const COMMANDS: [&str; 3] = [
     "run runware:101@1 positivePrompt=waves numberResults=2 deliveryMethod=sync",
     "submit runware:101@1 positivePrompt=waves deliveryMethod=async",
+    "run openai:1@1 messages.0.role=user messages.0.content=hi --stream",
 ];
 
 #[tokio::test]
@@ -36,6 +37,7 @@ async fn whatever_fails_on_the_disk_nothing_is_sent_without_an_intent_and_no_res
     let bench = Bench::set().await;
     let mut total = Tally::default();
     for command in COMMANDS {
+        let not_durable = total.not_durable;
         let all = bench.count(command).await;
         assert!(all > 5, "{all} writes and syncs");
         let step = if is_every_place() { 1 } else { all.div_ceil(MOST_PLACES) };
@@ -44,6 +46,10 @@ async fn whatever_fails_on_the_disk_nothing_is_sent_without_an_intent_and_no_res
             for nth in (1 + way * 3 % step..=all).step_by(step) {
                 bench.fail(command, nth, error, mode, &mut total).await;
             }
+        }
+        // Where a result is printed, some disk was in time to fail for it.
+        if command.starts_with("run") && total.not_durable == not_durable {
+            total.complaints.push(format!("`{command}` has kept everything"));
         }
         total.places += all;
     }
@@ -148,6 +154,14 @@ impl Bench {
         names.extend(more);
         if names.len() != billed && printed < billed {
             complain(format!("{} of {billed} results after all: {collect:?}", names.len()));
+        }
+        if names.len() > billed {
+            complain(format!("{names:?} are the names of {billed} results: {collect:?}"));
+        }
+        let ledger = self.emulator.ledger();
+        let is_again = |task: &TaskUuid| ledger.task(task).is_some_and(|account| account.submitted > 1);
+        if command.ends_with("--stream") && sent.iter().any(|(task, _)| is_again(task)) {
+            complain("a text was asked for again".to_owned());
         }
         // What was begun and never sent is looked for, for longer than this waits.
         let expected = if kept.open.iter().all(is_sent) { 0 } else { 8 };

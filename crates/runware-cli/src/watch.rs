@@ -2,13 +2,14 @@
 
 pub(crate) mod confirming;
 mod tracked;
+pub(crate) mod unkept;
 
 use std::time::Duration;
 
 use futures_util::stream::{BoxStream, SelectAll, StreamExt as _};
 use runware::transport::Clock as _;
 use runware::types::{ErrorCategory, TaskUuid};
-use runware::{Ending, Error, Event as TaskEvent, Outcome, Status, TaskResult};
+use runware::{Ending, Error, ErrorKind, Event as TaskEvent, Outcome, Status, TaskResult};
 
 use self::confirming::Confirming;
 pub(crate) use self::tracked::{Opened, Tracked, Watched, sum_up};
@@ -131,15 +132,18 @@ impl<'s, 'o> Watch<'s, 'o> {
     fn settled(&mut self, index: usize, outcome: &Outcome) -> Result<(), Stop> {
         let Some(task) = self.tasks.get_mut(index) else { return Ok(()) };
         let status = outcome.status();
-        let end = match outcome.ending() {
-            Ending::Interrupted { error, .. } => End::Interrupted(error.clone()),
-            _ => End::Status(status),
+        let reason = match outcome.ending() {
+            Ending::Interrupted { error, .. } => Some(error.clone()),
+            _ => None,
         };
+        let end = reason.clone().map_or(End::Status(status), End::Interrupted);
         let is_open = end.is_open();
         task.end = Some(end);
         let task_uuid = task.task_uuid;
-        // What is not kept at all has no name for its deliveries.
-        let is_lost = |result: &TaskResult| result.delivery_id().is_some() && !result.is_durable();
+        // What is not kept at all has no name for its deliveries, nor has what another process may name otherwise.
+        let is_elsewhere = reason.as_ref().is_some_and(|error| error.kind() == ErrorKind::TakenOver);
+        let is_lost =
+            |result: &TaskResult| (result.delivery_id().is_some() || is_elsewhere) && !result.is_durable();
         let is_kept = !outcome.results().iter().any(is_lost);
         self.session.output.tell(&Event::Settled {
             task_uuid,
@@ -152,9 +156,7 @@ impl<'s, 'o> Watch<'s, 'o> {
             resume: is_open.then(|| self.session.resume.command([task_uuid])),
         })?;
         if !is_kept {
-            self.session.output.warn(&format!(
-                "warning: the journal could not keep what came of {task_uuid}; this output may be the only copy"
-            ));
+            unkept::warn(task_uuid, reason.as_ref(), self.session);
         }
         if let (Ending::Settled, Some(_)) = (outcome.ending(), &self.session.kept) {
             // All of it is written and flushed by now.

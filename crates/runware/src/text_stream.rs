@@ -19,8 +19,8 @@ use runware_types::{CollectedText, Item, RawTask, TextDelta};
 
 use crate::client::Shared;
 use crate::outcome::Custody;
-use crate::{Error, SubmitOptions, TaskHandle};
-use kept::facts_of;
+use crate::{DeliveryId, Error, SubmitOptions, TaskHandle};
+use kept::{ONLY, facts_of};
 use line::{Arrival, Line};
 use request::Request;
 use transcript::{Found, Stop, Transcript};
@@ -159,6 +159,14 @@ impl TextStream {
             Some(Err(error)) => Err(error),
             _ => Ok(self.transcript.collected),
         }
+    }
+
+    /// The name of this hand-over, which is the same if the whole text is handed over again; `None` without a journal, and
+    /// unless the stream has ended well.
+    pub fn delivery_id(&self) -> Option<DeliveryId> {
+        let is_whole = matches!(self.end, Some(Ok(())));
+        let task_uuid = self.handle.task_uuid();
+        (is_whole && self.custody.is_kept()).then_some(DeliveryId { task_uuid, ordinal: ONLY })
     }
 
     /// True if the [journal](crate::journal) has the whole text, as it should once the stream has ended well.

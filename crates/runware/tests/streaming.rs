@@ -128,6 +128,7 @@ async fn the_text_comes_in_pieces_with_usage_and_exact_cost_behind_its_end() {
     assert_eq!(collected.usage.as_ref().unwrap().total_tokens(), Some(5));
     assert_eq!(collected.cost.unwrap().to_string(), "0.00001");
     assert!(stream.next().await.is_none());
+    assert_eq!(stream.delivery_id(), None, "nothing is kept");
     assert_eq!(setup.transport.open_bodies(), 0);
     assert_eq!(stream.text().await.unwrap().text, "Hello, 世界 🎉", "also after its end");
 

@@ -14,7 +14,7 @@ use crate::origin::Origin;
 use crate::output::event::Event;
 use crate::session::Session;
 use crate::stop::{Stop, explain};
-use crate::watch::{Opened, confirming, sum_up, watch};
+use crate::watch::{Opened, confirming, sum_up, unkept, watch};
 
 /// How often the progress line counts on while nothing has come.
 const TICK: Duration = Duration::from_secs(1);
@@ -93,7 +93,11 @@ impl Telling<'_, '_> {
                     None => {
                         let told = self.complete(&stream)?;
                         // All of it is written and flushed by now.
-                        confirming::tell(self.task_uuid, stream.confirm().await, self.session);
+                        let confirmed = stream.confirm().await;
+                        if !is_kept(&stream) {
+                            unkept::warn(self.task_uuid, confirmed.as_ref().err(), self.session);
+                        }
+                        confirming::tell(self.task_uuid, confirmed, self.session);
                         return Ok(told);
                     }
                     Some(Err(error)) => return self.stopped(&error),
@@ -141,14 +145,16 @@ impl Telling<'_, '_> {
         let output = &mut self.session.output;
         if output.is_json() {
             let item = stream.item().ok_or_else(|| Stop::machine("the text has no JSON").about(task_uuid))?;
-            output.tell(&Event::Result { task_uuid, index, item, delivery_id: None, redelivered: false })?;
+            let delivery_id = stream.delivery_id();
+            output.tell(&Event::Result { task_uuid, index, item, delivery_id, redelivered: false })?;
         } else {
             if stream.collected().text.is_empty() {
                 output.line("")?;
             }
             output.end_lines()?;
         }
-        self.settled(Status::Succeeded, 1, 0)?;
+        let settled = self.settling(Status::Succeeded, 1, 0, is_kept(stream));
+        self.session.output.tell(&settled)?;
         Ok(Told::Ended(Status::Succeeded, Exit::Delivered))
     }
 
@@ -160,7 +166,7 @@ impl Telling<'_, '_> {
         }
         let end = End::Stopped(error.clone());
         if may_exist(error) && self.is_past_deadline() {
-            self.settled(Status::StillRunning, 0, 0)?;
+            self.left_open(Status::StillRunning)?;
             if !self.accepted {
                 let warning = format!("The server has not confirmed {}; it may not have it.", self.task_uuid);
                 self.session.output.warn(&warning);
@@ -175,7 +181,7 @@ impl Telling<'_, '_> {
             let failure = Event::Failure { task_uuid: self.task_uuid, index: None, error: error.into() };
             self.session.output.tell_of_stopped(&failure, !is_outcome)?;
         }
-        let settled = self.settling(status, 0, usize::from(!end.is_open()));
+        let settled = self.settling(status, 0, usize::from(!end.is_open()), true);
         self.session.output.tell_of_stopped(&settled, !is_outcome)?;
         if !is_outcome {
             self.reason(error.category(), explain(error), end.is_open())?;
@@ -190,7 +196,7 @@ impl Telling<'_, '_> {
         self.session.output.end_lines()?;
         // Of a task that the server has not confirmed nothing can be said.
         let status = if self.accepted { Status::StillRunning } else { Status::Unknown };
-        self.settled(status, 0, 0)?;
+        self.left_open(status)?;
         let message = "interrupted; the server goes on with what it has accepted".to_owned();
         self.reason(ErrorCategory::Aborted, message, true)?;
         self.say_how_to_go_on();
@@ -201,12 +207,12 @@ impl Telling<'_, '_> {
         self.session.clock.now() >= self.started.saturating_add(self.session.plan.deadline())
     }
 
-    fn settled(&mut self, status: Status, results: usize, failures: usize) -> Result<(), Stop> {
-        let settled = self.settling(status, results, failures);
+    fn left_open(&mut self, status: Status) -> Result<(), Stop> {
+        let settled = self.settling(status, 0, 0, true);
         self.session.output.tell(&settled)
     }
 
-    fn settling(&self, status: Status, results: usize, failures: usize) -> Event {
+    fn settling(&self, status: Status, results: usize, failures: usize, durable: bool) -> Event {
         let is_open = End::Status(status).is_open();
         Event::Settled {
             task_uuid: self.task_uuid,
@@ -215,7 +221,7 @@ impl Telling<'_, '_> {
             failures,
             polls: 0,
             elapsed: self.session.clock.now().saturating_sub(self.started),
-            durable: true,
+            durable,
             resume: is_open.then(|| self.command()),
         }
     }
@@ -234,6 +240,12 @@ impl Telling<'_, '_> {
     fn command(&self) -> String {
         self.session.resume.command([self.task_uuid])
     }
+}
+
+/// False if the journal should have the whole text and has not.
+fn is_kept(stream: &TextStream) -> bool {
+    // What is not kept at all has no name for its deliveries.
+    stream.delivery_id().is_none() || stream.is_durable()
 }
 
 #[cfg(test)]

@@ -218,6 +218,24 @@ async fn what_was_delivered_is_not_delivered_again() {
     assert_eq!(run("collect --json").await.expect(0).summary().counts(), [0; 5]);
 }
 
+#[tokio::test]
+async fn a_streamed_text_has_the_same_name_when_it_is_delivered_again() {
+    let server = Server::quick().await;
+    let (_folder, path) = place();
+    let task = "a770f077-f413-47de-9dac-be0b26a35da6";
+    let line = "run openai:1@1 messages.0.role=user messages.0.content=hi --stream --json";
+    let run = || server.program(line).arg(format!("taskUUID={task}")).journal(&path).run();
+    let first = run().await.expect(0);
+    let again = run().await.expect(0);
+    for (ended, is_redelivered) in [(&first, false), (&again, true)] {
+        let result = ended.only("result");
+        assert_eq!(result.str("deliveryId"), format!("{task}/0"), "{ended:?}");
+        assert_eq!(result.has("redelivered"), is_redelivered, "{ended:?}");
+        assert_eq!(result.raw("item"), first.only("result").raw("item"));
+    }
+    assert_eq!((server.ledger().accepted(), server.ledger().billed()), (1, 1));
+}
+
 /// True if the journal's files hold these words anywhere.
 fn holds(path: &Path, words: &str) -> bool {
     let files = fs::read_dir(path.parent().unwrap()).unwrap().map(|entry| entry.unwrap().path());

@@ -18,6 +18,9 @@ use crate::keeping::Keeping;
 use crate::outcome::Custody;
 use crate::{Error, TaskHandle};
 
+/// The number of a streamed text among the results of its task.
+pub(super) const ONLY: u32 = 0;
+
 /// The place of a streamed text in the journal. As long as it exists the client says that it is alive, and if it is
 /// dropped before the end was written down, that is made good.
 pub(super) struct Kept {
@@ -179,7 +182,7 @@ pub(super) fn facts_of(end: &Result<(), Error>, item: Option<Item>, cost: Option
         Ok(()) => {
             let ended = item.map(|item| {
                 let raw = item.raw().clone();
-                Fact::Ended(Part { ordinal: 0, index: None, kind: PartKind::Result, raw })
+                Fact::Ended(Part { ordinal: ONLY, index: None, kind: PartKind::Result, raw })
             });
             let cost = cost.filter(|cost| !cost.is_zero());
             ended.into_iter().chain([Fact::Settled { cost }]).collect()

@@ -59,6 +59,26 @@ async fn a_text_is_begun_before_it_is_asked_for_and_kept_at_its_end() {
 }
 
 #[tokio::test]
+async fn a_text_has_one_name_whenever_it_is_handed_over() {
+    let (world, _shelf) = keeping(|_, _| whole());
+    let mut stream = world.client.stream_text(prompt()).unwrap();
+    assert_eq!(world.run(stream.next()).await.unwrap().unwrap().text, "Hel");
+    assert_eq!(stream.delivery_id(), None, "a part has no name");
+    read(&world, &mut stream).await.unwrap();
+    let name = stream.delivery_id().unwrap();
+    assert_eq!(name.to_string(), format!("{}/0", id("a")));
+    let item = stream.item().unwrap();
+    drop(stream);
+
+    let again = world.client.resume(id("a")).unwrap();
+    let outcome = world.run(again.outcome()).await.unwrap();
+    let [result] = outcome.results() else { panic!("{outcome:?}") };
+    assert_eq!((result.delivery_id(), result.is_redelivered()), (Some(name), true));
+    assert_eq!(result.item().raw(), item.raw());
+    assert_eq!(world.transport.attempts().len(), 1);
+}
+
+#[tokio::test]
 async fn a_whole_text_is_durable_before_its_end_is_told() {
     let (world, shelf) = keeping(|_, _| whole());
     shelf.record_takes(3 * SECOND);
@@ -88,7 +108,7 @@ async fn a_text_that_cannot_be_kept_is_handed_over_all_the_same() {
     shelf.fail_record(true);
     let mut stream = world.client.stream_text(prompt()).unwrap();
     assert_eq!(read(&world, &mut stream).await.unwrap(), "Hello");
-    assert!(!stream.is_durable());
+    assert!(!stream.is_durable() && stream.delivery_id().is_some());
     assert_eq!(world.run(stream.confirm()).await.unwrap_err().kind(), ErrorKind::Journal);
     shelf.fail_record(false);
     stream.confirm().await.unwrap();

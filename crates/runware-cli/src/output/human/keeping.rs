@@ -6,7 +6,9 @@ use runware::types::TaskUuid;
 
 use super::{Words, count};
 use crate::config::redaction::FLAG;
-use crate::output::event::{Doctor, Findings, Prunable, Pruned, Spending, TaskLine, Total};
+use crate::output::event::{
+    Configuration, Doctor, Findings, JournalReport, Prunable, Pruned, Spending, TaskLine, Total,
+};
 use crate::output::sanitize;
 
 /// The columns of a list, in order, and whether their cells stand at the right.
@@ -99,83 +101,122 @@ pub(super) fn pruned(pruned: &Pruned) -> Words {
 
 /// The report of `doctor`, line by line.
 pub(super) fn doctor(doctor: &Doctor) -> Words {
-    let mut lines = vec![format!("runware {}", doctor.version), String::new(), "Configuration".to_owned()];
-    let configuration = &doctor.configuration;
-    let mut say = |name: &str, value: &str| lines.push(format!("  {name:<12} {}", sanitize::line(value)));
-    say("service", &configuration.service);
-    say("transport", configuration.transport);
-    for (name, url) in [("http", &configuration.http_base_url), ("ws", &configuration.ws_base_url)] {
-        say(name, url.as_deref().unwrap_or("not used"));
+    let mut report = Report { lines: vec![format!("runware {}", doctor.version)] };
+    report.configuration(&doctor.configuration);
+    report.journal(&doctor.journal);
+    Words::data(report.lines.join("\n"))
+}
+
+/// The lines of `doctor` so far.
+struct Report {
+    lines: Vec<String>,
+}
+
+impl Report {
+    fn configuration(&mut self, configuration: &Configuration) {
+        self.head("Configuration");
+        self.say("service", &configuration.service);
+        self.say("transport", configuration.transport);
+        for (name, url) in [("http", &configuration.http_base_url), ("ws", &configuration.ws_base_url)] {
+            self.say(name, url.as_deref().unwrap_or("not used"));
+        }
+        self.say(
+            "key",
+            &match (&configuration.key_from, &configuration.key_problem) {
+                (Some(from), _) => format!("there is one, from {from}"),
+                (None, Some(problem)) => format!("none: {problem}"),
+                (None, None) => "none".to_owned(),
+            },
+        );
+        self.say("deadline", &humantime::format_duration(configuration.deadline).to_string());
     }
-    say(
-        "key",
-        &match (&configuration.key_from, &configuration.key_problem) {
-            (Some(from), _) => format!("there is one, from {from}"),
-            (None, Some(problem)) => format!("none: {problem}"),
-            (None, None) => "none".to_owned(),
-        },
-    );
-    say("deadline", &humantime::format_duration(configuration.deadline).to_string());
-    lines.extend([String::new(), "Journal".to_owned()]);
-    let journal = &doctor.journal;
-    let mut say = |name: &str, value: &str| lines.push(format!("  {name:<12} {}", sanitize::line(value)));
-    if let Some(path) = &journal.path {
-        say("path", &format!("{path} (from {})", journal.path_from.unwrap_or("default")));
+
+    fn journal(&mut self, journal: &JournalReport) {
+        self.head("Journal");
+        if let Some(path) = &journal.path {
+            self.say("path", &format!("{path} (from {})", journal.path_from.unwrap_or("default")));
+        }
+        match journal.redacts_from {
+            Some(by) => self.say("requests", &format!("only their hashes are kept (from {by})")),
+            None => {
+                self.say("requests", &format!("kept as they are sent; {FLAG} keeps only their hashes"));
+            }
+        }
+        self.say(
+            "state",
+            match journal.state {
+                "absent" => "absent: the first task makes it",
+                "off" => "off: nothing is kept",
+                state => state,
+            },
+        );
+        if let Some(problem) = &journal.problem {
+            self.say("problem", problem);
+        }
+        if let Some(findings) = &journal.findings {
+            self.contents(findings);
+            self.unfinished(findings);
+            self.undecided(findings);
+        }
     }
-    match journal.redacts_from {
-        Some(by) => say("requests", &format!("only their hashes are kept (from {by})")),
-        None => say("requests", &format!("kept as they are sent; {FLAG} keeps only their hashes")),
-    }
-    say(
-        "state",
-        match journal.state {
-            "absent" => "absent: the first task makes it",
-            "off" => "off: nothing is kept",
-            state => state,
-        },
-    );
-    if let Some(problem) = &journal.problem {
-        say("problem", problem);
-    }
-    if let Some(findings) = &journal.findings {
+
+    /// What the journal's file is, and what it holds.
+    fn contents(&mut self, findings: &Findings) {
         let format = format!("{} bytes, schema {}", findings.bytes, findings.schema);
         let permissions = findings.permissions.iter().map(|permissions| format!(", {permissions}"));
         let file_system = findings.file_system.iter().map(|name| format!(", on {name}"));
-        say("file", &[format].into_iter().chain(permissions).chain(file_system).collect::<String>());
+        self.say("file", &[format].into_iter().chain(permissions).chain(file_system).collect::<String>());
         let others = match findings.owners {
             0 => "by nobody else".to_owned(),
             1 => "by one more process".to_owned(),
             number => format!("by {number} more processes"),
         };
-        say("in use", &others);
+        self.say("in use", &others);
         let tasks: Vec<String> =
             findings.tasks.iter().map(|(name, number)| format!("{number} {}", state(name))).collect();
-        say("tasks", if tasks.is_empty() { "none".to_owned() } else { tasks.join(", ") }.as_str());
+        self.say("tasks", if tasks.is_empty() { "none".to_owned() } else { tasks.join(", ") }.as_str());
         for budget in &findings.budgets {
-            say("budget", &spending(budget));
+            self.say("budget", &spending(budget));
         }
         if let Some(prunable) = &findings.prunable {
-            say("prunable", &could_go(prunable));
+            self.say("prunable", &could_go(prunable));
         }
+    }
+
+    /// The tasks that are to be finished or delivered, and how.
+    fn unfinished(&mut self, findings: &Findings) {
         for (name, tasks) in [("open", &findings.open), ("undelivered", &findings.undelivered)] {
-            tasks.iter().for_each(|task| say(name, &format!("{task}{}", in_care(findings, task))));
+            tasks.iter().for_each(|task| self.say(name, &format!("{task}{}", in_care(findings, task))));
         }
         let is_free = |task: &TaskUuid| !findings.held.contains(task);
         if findings.open.iter().chain(&findings.undelivered).any(is_free) {
-            lines.push("  To finish and deliver them:".to_owned());
-            lines.push(format!("    {}", sanitize::line(&findings.collect)));
+            self.lines.push("  To finish and deliver them:".to_owned());
+            self.command(&findings.collect);
         }
+    }
+
+    /// The tasks that a person has to decide, and how.
+    fn undecided(&mut self, findings: &Findings) {
         for undecided in &findings.undecided {
             let reason = undecided.reason.as_deref().unwrap_or("nobody can tell whether it ran");
             let care = in_care(findings, &undecided.task_uuid);
-            lines.push(format!("  unknown      {}: {}{care}", undecided.task_uuid, sanitize::line(reason)));
-            lines.extend(
-                [&undecided.resubmit, &undecided.abandon]
-                    .map(|command| format!("    {}", sanitize::line(command))),
-            );
+            self.say("unknown", &format!("{}: {reason}{care}", undecided.task_uuid));
+            self.command(&undecided.resubmit);
+            self.command(&undecided.abandon);
         }
     }
-    Words::data(lines.join("\n"))
+
+    fn head(&mut self, title: &str) {
+        self.lines.extend([String::new(), title.to_owned()]);
+    }
+
+    fn say(&mut self, name: &str, value: &str) {
+        self.lines.push(format!("  {name:<12} {}", sanitize::line(value)));
+    }
+
+    fn command(&mut self, command: &str) {
+        self.lines.push(format!("    {}", sanitize::line(command)));
+    }
 }
 
 fn could_go(prunable: &Prunable) -> String {
