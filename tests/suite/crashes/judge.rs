@@ -83,11 +83,11 @@ impl Case<'_> {
     }
 
     /// True if a task can be left that somebody has to decide about: a machine that starts anew has forgotten how old a
-    /// task is, and a server that is busy does not say that an earlier attempt has not come through.
+    /// task is.
     fn may_be_undecided(&self) -> bool {
         let is_anew = self.cuts.iter().any(|cut| cut.variant.is_power_gone());
         // A stream is looked for, and never asked for again.
-        is_anew || self.scenario.is_busy || self.scenario.is_streamed
+        is_anew || self.scenario.is_streamed
     }
 
     /// Whatever has happened so far, the journal that a process finds knows of it.

@@ -19,8 +19,6 @@ pub(super) struct Scenario {
     pub(super) batch_limit: usize,
     /// What may be spent; each task is expected to cost [`PRICE`].
     pub(super) budget: Option<&'static str>,
-    /// The server turns tasks away for a while.
-    pub(super) is_busy: bool,
     /// The tasks are texts, and are streamed.
     pub(super) is_streamed: bool,
     /// Opening and closing the journal has effects as well. What they are is the same everywhere, so that they are
@@ -56,7 +54,6 @@ impl Scenario {
             deadline: secs(900),
             batch_limit: 100,
             budget: None,
-            is_busy: false,
             is_streamed: false,
             has_opening: false,
             before: Vec::new(),
@@ -70,10 +67,6 @@ impl Scenario {
 
     fn choose(self, set: impl FnOnce(&mut Choices)) -> Self {
         Self { options: self.options.choose(set), ..self }
-    }
-
-    fn busy(self) -> Self {
-        Self { is_busy: true, ..self }
     }
 
     fn over_websocket(self) -> Self {
@@ -220,13 +213,11 @@ fn submissions() -> Vec<Scenario> {
         Scenario::new("half an answer", [Spec::of([2])]).fault(on_submit(Action::Truncate(20)).nth(1)),
         Scenario::new("a slow answer", [Spec::of([2])]).fault(on_submit(Action::Delay(secs(8))).nth(1)),
         Scenario::new("a busy server", [Spec::of([2]), Spec::of([3])])
-            .fault(on_submit(Action::Answer(Answer::error(503, "noAvailableServer"))).first(2))
-            .busy(),
+            .fault(on_submit(Action::Answer(Answer::error(503, "noAvailableServer"))).first(2)),
         Scenario::new("a server that only seems busy", [Spec::of([2])])
             .fault(on_submit(Action::HandleThenAnswer(Answer::html(502))).nth(1)),
         Scenario::new("a server that asks for patience", [Spec::of([2])])
-            .fault(on_submit(Action::Answer(Answer::error(429, "rateLimitExceeded").retry_after("3"))).nth(1))
-            .busy(),
+            .fault(on_submit(Action::Answer(Answer::error(429, "rateLimitExceeded").retry_after("3"))).nth(1)),
     ]
 }
 
