@@ -35,10 +35,13 @@ pub(super) struct Spec {
     pub(super) uuid: TaskUuid,
     /// How long each result takes.
     results: Vec<Duration>,
-    failing: Vec<u32>,
+    pub(super) failing: Vec<u32>,
     is_sync: bool,
-    refusal: Option<&'static str>,
+    pub(super) refusal: Option<&'static str>,
 }
+
+/// What the server calls a result that fails.
+pub(super) const FAILURE: &str = "timeoutProvider";
 
 /// What a task is expected to cost.
 pub(super) const PRICE: &str = "0.01";
@@ -161,7 +164,7 @@ impl Spec {
         let script = (0..)
             .zip(&self.results)
             .fold(Script::new(), |script, (index, after)| script.result_at(index, *after));
-        self.failing.iter().fold(script, |script, index| script.fail(*index, "timeoutProvider"))
+        self.failing.iter().fold(script, |script, index| script.fail(*index, FAILURE))
     }
 }
 
@@ -216,8 +219,9 @@ fn submissions() -> Vec<Scenario> {
             .fault(on_submit(Action::Answer(Answer::error(503, "noAvailableServer"))).first(2)),
         Scenario::new("a server that only seems busy", [Spec::of([2])])
             .fault(on_submit(Action::HandleThenAnswer(Answer::html(502))).nth(1)),
-        Scenario::new("a server that asks for patience", [Spec::of([2])])
-            .fault(on_submit(Action::Answer(Answer::error(429, "rateLimitExceeded").retry_after("3"))).nth(1)),
+        Scenario::new("a server that asks for patience", [Spec::of([2])]).fault(
+            on_submit(Action::Answer(Answer::error(429, "rateLimitExceeded").retry_after("3"))).nth(1),
+        ),
     ]
 }
 
