@@ -12,7 +12,7 @@ use super::effects::Effect;
 use super::files::Files;
 use super::model::{Loss, Model};
 
-/// A folder whose changes are written down by `faulty_disk/traced_disk.c`.
+/// A folder whose changes are written down by `preload/traced_disk.c`.
 #[derive(Debug)]
 pub(super) struct Disk {
     folder: PathBuf,

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::time::Duration;
 
 use runware::journal::PartKind;
 use runware::types::{RawJson, TaskType, TaskUuid};
@@ -11,9 +12,9 @@ use runware_journal::{Filter, Health, Stage};
 
 use super::effects::Cut;
 use super::numbered::Witness;
-use super::process::{Customer, Process, Work, World};
+use super::process::{Customer, Failed, Process, Work, World};
 use super::report::Report;
-use super::scenario::{PRICE, Scenario};
+use super::scenario::{FAILURE, PRICE, Scenario};
 use crate::harness::{Sent, secs};
 
 /// One course of events, as it goes on.
@@ -83,11 +84,11 @@ impl Case<'_> {
     }
 
     /// True if a task can be left that somebody has to decide about: a machine that starts anew has forgotten how old a
-    /// task is, and a server that is busy does not say that an earlier attempt has not come through.
+    /// task is.
     fn may_be_undecided(&self) -> bool {
         let is_anew = self.cuts.iter().any(|cut| cut.variant.is_power_gone());
         // A stream is looked for, and never asked for again.
-        is_anew || self.scenario.is_busy || self.scenario.is_streamed
+        is_anew || self.scenario.is_streamed
     }
 
     /// Whatever has happened so far, the journal that a process finds knows of it.
@@ -143,6 +144,7 @@ impl Report {
         }
         report.judge_money(case, ledger);
         report.judge_deliveries(case, ledger, customer);
+        report.judge_failures(case, ledger, customer);
         report.judge_ends(case, ledger);
         for complaint in &mut report.complaints {
             *complaint = format!("{}: {complaint}", case.name());
@@ -153,19 +155,28 @@ impl Report {
     /// Each task is bought once, with the same bytes, and nobody hurries.
     fn judge_money(&mut self, case: &Case<'_>, ledger: &Ledger) {
         for (task, account) in ledger.tasks() {
-            if !case.scenario.tasks.iter().any(|spec| spec.uuid == *task) {
+            let Some(spec) = case.scenario.tasks.iter().find(|spec| spec.uuid == *task) else {
                 self.complain(format!("{task} was sent, and is no task of ours"));
-            }
+                continue;
+            };
             let made = account.results.iter().filter(|result| result.ended && result.succeeds).count();
             if account.accepted > 1 || account.billed != made as u64 {
                 self.double_billed += 1;
                 self.complain(format!("{task}: accepted {}, billed {}", account.accepted, account.billed));
             }
             for pair in account.submissions.windows(2) {
-                // What was refused in so many words may be offered again at once.
-                let is_hasty = account.accepted > 0 && pair[1].at < pair[0].at + secs(1);
+                // A task that was refused has come to its end, and nothing is kept of when it was sent: another process
+                // that is asked for it begins it anew, at once.
+                let is_hasty = spec.refusal.is_none() && pair[1].at < pair[0].at + secs(1);
                 if pair[0].hash != pair[1].hash || is_hasty {
                     self.complain(format!("{task} was sent twice: {pair:?}"));
+                }
+            }
+            // One process does not hurry even then.
+            for life in &case.processes {
+                let times: Vec<Duration> = life.submissions_of(*task).collect();
+                if times.windows(2).any(|pair| pair[1] < pair[0] + secs(1)) {
+                    self.complain(format!("{task} was sent by one process at {times:?}"));
                 }
             }
         }
@@ -197,6 +208,41 @@ impl Report {
             if told != made || made != expected {
                 self.lost += made.saturating_sub(told);
                 self.complain(format!("{}: {told} of {made} results, and {expected} expected", spec.uuid));
+            }
+        }
+    }
+
+    /// Each failed result is told as one, and whoever watches a task to its end is told the same of it.
+    fn judge_failures(&mut self, case: &Case<'_>, ledger: &Ledger, customer: &Customer) {
+        let (told, verdicts) = (customer.failures(), customer.verdicts());
+        for verdict in verdicts.iter().filter(|verdict| verdict.told != verdict.failures) {
+            self.complain(format!("not what was told one by one: {verdict:?}"));
+        }
+        for spec in &case.scenario.tasks {
+            let is_accepted = ledger.task(&spec.uuid).is_some_and(|account| account.accepted > 0);
+            let mut last = verdicts.iter().filter(|verdict| verdict.task == spec.uuid && verdict.is_final);
+            let Some(first) = last.next() else {
+                // The process that comes last asks for everything once more; a stream it does not watch.
+                if is_accepted && !case.scenario.is_streamed {
+                    self.complain(format!("{} came to no end", spec.uuid));
+                }
+                continue;
+            };
+            let is_expected = |(_, code): &Failed| code == FAILURE;
+            let is_whole = first.succeeded == spec.succeeding()
+                && first.failures.len() == spec.failing.len()
+                && first.failures.iter().all(is_expected);
+            if is_accepted && !is_whole {
+                self.complain(format!("not how it went: {first:?}"));
+            }
+            for later in last {
+                if (later.succeeded, &later.failures) != (first.succeeded, &first.failures) {
+                    self.complain(format!("{later:?} after {first:?}"));
+                }
+            }
+            let mut told = told.iter().filter(|(task, _)| *task == spec.uuid);
+            if let Some((_, failed)) = told.find(|(_, failed)| !first.failures.contains(failed)) {
+                self.complain(format!("{failed:?} was told, and then {first:?}"));
             }
         }
     }
@@ -235,6 +281,16 @@ impl Report {
         if !asked.is_empty() {
             self.complain(format!("the journal knows the answer, and still was sent: {asked:?}"));
         }
+    }
+}
+
+impl Life {
+    /// When it has sent this task.
+    fn submissions_of(&self, task: TaskUuid) -> impl Iterator<Item = Duration> {
+        let asks = |of: &TaskType| matches!(of, TaskType::GetResponse | TaskType::GetTaskDetails);
+        let sent = self.sent.iter();
+        let sent = sent.filter(move |sent| sent.tasks.iter().any(|(of, id)| *id == task && !asks(of)));
+        sent.map(|sent| sent.at)
     }
 }
 

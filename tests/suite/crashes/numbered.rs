@@ -1,5 +1,6 @@
 //! The journal and the transport of a process, whose effects are numbered.
 
+use std::collections::HashMap;
 use std::future::ready;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -8,25 +9,32 @@ use futures_util::{Stream, StreamExt as _};
 use runware::journal::{Begun, Claim, Claimed, Intent, Journal, JournalError, Note, Ticket};
 use runware::poll::Durations;
 use runware::transport::{
-    Attempt, Connection, Replies, StreamingReply, Transport, TransportError, Unclaimed, async_trait,
+    Attempt, Clock as _, Connection, Replies, StreamingReply, TokioClock, Transport, TransportError,
+    Unclaimed, async_trait,
 };
 use runware::types::TaskUuid;
 use runware_journal::{Filter, SqliteJournal, Stage};
 use serde_json::Value;
 
 use super::effects::{Effect, Fuse};
+use crate::harness::secs;
 
 /// A journal whose writes are numbered.
 #[derive(Clone, Debug)]
 pub(super) struct NumberedJournal {
     pub(super) journal: SqliteJournal,
     pub(super) fuse: Arc<Fuse>,
+    pub(super) witness: Arc<Witness>,
 }
 
 #[async_trait]
 impl Journal for NumberedJournal {
     async fn begin(&self, intents: Vec<Intent>) -> Result<Vec<Begun>, JournalError> {
-        self.fuse.write(self.journal.begin(intents)).await
+        let begin = async {
+            self.witness.intended(&self.journal, &intents);
+            self.journal.begin(intents).await
+        };
+        self.fuse.write(begin).await
     }
 
     async fn record(&self, notes: Vec<Note>) -> Result<Vec<Ticket>, JournalError> {
@@ -59,12 +67,39 @@ pub(super) struct NumberedTransport {
 }
 
 /// What was seen on the way to the server, by all processes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Witness {
+    clock: TokioClock,
+    /// When each task was begun, the last time that nothing was known of it but that it was refused.
+    begun: Mutex<HashMap<TaskUuid, Duration>>,
     complaints: Mutex<Vec<String>>,
 }
 
+/// A task is not sent again later than this after it was begun.
+const WINDOW: Duration = secs(3_600);
+
 impl Witness {
+    pub(super) fn new(clock: TokioClock) -> Self {
+        Self { clock, begun: Mutex::default(), complaints: Mutex::default() }
+    }
+
+    /// Notes which of these tasks are about to be begun, and not just joined.
+    fn intended(&self, journal: &SqliteJournal, intents: &[Intent]) {
+        let listed = journal.list(&Filter::new()).unwrap();
+        let known = |intent: &Intent| {
+            listed.iter().any(|task| task.task_uuid == intent.task_uuid && task.stage != Stage::Refused)
+        };
+        let now = self.clock.now();
+        let anew = intents.iter().filter(|intent| !known(intent)).map(|intent| (intent.task_uuid, now));
+        self.begun.lock().unwrap().extend(anew);
+    }
+
+    /// True if a task is sent so late that the server may have forgotten an attempt before.
+    fn is_late(&self, task: TaskUuid) -> bool {
+        let begun = self.begun.lock().unwrap().get(&task).copied();
+        begun.is_none_or(|begun| self.clock.now() - begun > WINDOW)
+    }
+
     pub(super) fn complain(&self, what: String) {
         self.complaints.lock().unwrap().push(what);
     }
@@ -87,7 +122,7 @@ impl NumberedTransport {
         })
     }
 
-    /// A task is in the journal, and open, before a byte of it leaves.
+    /// A task is in the journal, and open, before a byte of it leaves, and nothing leaves that is too old.
     fn check(&self, attempt: &Attempt) {
         let open: Vec<TaskUuid> = match self.journal.list(&Filter::new().stages([Stage::Open])) {
             Ok(listed) => listed.into_iter().map(|task| task.task_uuid).collect(),
@@ -97,6 +132,9 @@ impl NumberedTransport {
             let id = call.task_uuid.unwrap();
             if !open.contains(&id) {
                 self.witness.complain(format!("{id} was sent without a durable intent"));
+            }
+            if self.witness.is_late(id) {
+                self.witness.complain(format!("{id} was sent later than an hour after its intent"));
             }
         }
     }

@@ -27,7 +27,7 @@ pub(super) fn play(root: &Path, scenario: &Scenario, cuts: &[Cut], is_survey: bo
         tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
     let report = runtime.block_on(over(scenario.way, async {
         let wire = Arc::new(Wire::new(scenario.options()));
-        let (witness, customer) = (Arc::new(Witness::default()), Arc::new(Customer::default()));
+        let (witness, customer) = (Arc::new(Witness::new(*wire.clock())), Arc::new(Customer::default()));
         let world = World { wire: &wire, witness: &witness, customer: &customer };
         let mut case = Case { scenario, cuts, processes: Vec::new(), boots: 1 };
         let (mut remains, mut done) = (Files::default(), 0);

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use futures_util::future::join_all;
 use runware::transport::{Clock as _, TokioClock, Transport};
 use runware::types::TaskUuid;
-use runware::{Budget, Client, Ending, Error, Event, Outcome, SubmitOptions, Task};
+use runware::{Budget, Client, Ending, Error, Event, Outcome, SubmitOptions, Task, TaskFailure};
 use runware_journal::{BootClock, Options, SqliteJournal};
 
 use super::effects::{Effect, Fuse, Remains};
@@ -34,6 +34,8 @@ const JOURNAL: &str = "kept/journal.db";
 #[derive(Debug, Default)]
 pub(super) struct Customer {
     log: Mutex<Vec<Delivery>>,
+    failures: Mutex<Vec<(TaskUuid, Failed)>>,
+    verdicts: Mutex<Vec<Verdict>>,
     confirmed: Mutex<HashSet<TaskUuid>>,
 }
 
@@ -49,6 +51,21 @@ pub(super) struct Delivery {
     pub(super) is_durable: bool,
     /// The result, or what it says if it is a streamed text.
     pub(super) item: String,
+}
+
+/// One result that came to nothing: its number, if it has one, and what the server calls it.
+pub(super) type Failed = (Option<u32>, String);
+
+/// What somebody who has watched a task was told of it in the end.
+#[derive(Clone, Debug)]
+pub(super) struct Verdict {
+    pub(super) task: TaskUuid,
+    /// Whether the task was over, and not just the patience.
+    pub(super) is_final: bool,
+    pub(super) succeeded: usize,
+    pub(super) failures: Vec<Failed>,
+    /// The failures that were told one by one.
+    pub(super) told: Vec<Failed>,
 }
 
 /// How a process ended, before it has closed its journal.
@@ -71,6 +88,15 @@ pub(super) enum Work {
 impl Customer {
     pub(super) fn log(&self) -> Vec<Delivery> {
         self.log.lock().unwrap().clone()
+    }
+
+    /// Each failure as it was told, also by processes that have not lived to the end of its task.
+    pub(super) fn failures(&self) -> Vec<(TaskUuid, Failed)> {
+        self.failures.lock().unwrap().clone()
+    }
+
+    pub(super) fn verdicts(&self) -> Vec<Verdict> {
+        self.verdicts.lock().unwrap().clone()
     }
 
     /// The tasks that were confirmed, and nothing went wrong about that.
@@ -129,7 +155,11 @@ impl Process {
             fuse: Arc::clone(&fuse),
             witness: Arc::clone(world.witness),
         });
-        let kept = NumberedJournal { journal: journal.clone(), fuse: Arc::clone(&fuse) };
+        let kept = NumberedJournal {
+            journal: journal.clone(),
+            fuse: Arc::clone(&fuse),
+            witness: Arc::clone(world.witness),
+        };
         let client = world.wire.client(|builder| {
             let builder = builder.transport(Arc::clone(&transport)).journal(Arc::new(kept)).scope("test");
             let builder = builder.plan(scenario.plan()).batch_limit(scenario.batch_limit);
@@ -240,7 +270,7 @@ impl Process {
 
     async fn take_all(&self, scenario: &Scenario, task: &Task, resumed: usize) -> Result<Outcome, Error> {
         let id = task.handle().task_uuid();
-        let mut events = task.events();
+        let (mut events, mut told) = (task.events(), Vec::new());
         while let Some(event) = events.next().await {
             match event? {
                 Event::Result(result) => {
@@ -255,17 +285,41 @@ impl Process {
                     };
                     self.hand_over(delivery).await;
                 }
-                Event::Settled(outcome) => return Ok(outcome),
+                Event::Failure(failure) => {
+                    told.push(failed(&failure));
+                    self.customer.failures.lock().unwrap().push((id, failed(&failure)));
+                }
+                Event::Settled(outcome) => {
+                    self.conclude(&outcome, told);
+                    return Ok(outcome);
+                }
                 _ => {}
             }
         }
         unreachable!("the last event is the end")
     }
 
+    fn conclude(&self, outcome: &Outcome, mut told: Vec<Failed>) {
+        let mut failures: Vec<Failed> = outcome.failures().iter().map(failed).collect();
+        failures.sort();
+        told.sort();
+        self.customer.verdicts.lock().unwrap().push(Verdict {
+            task: outcome.handle().task_uuid(),
+            is_final: matches!(outcome.ending(), Ending::Settled),
+            succeeded: outcome.results().len(),
+            failures,
+            told,
+        });
+    }
+
     async fn hand_over(&self, delivery: Delivery) {
         let take = async { self.customer.log.lock().unwrap().push(delivery) };
         self.fuse.effect(Effect::HandOver, take).await;
     }
+}
+
+fn failed(failure: &TaskFailure) -> Failed {
+    (failure.index(), failure.error().code().to_owned())
 }
 
 /// What all processes share.

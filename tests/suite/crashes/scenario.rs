@@ -19,8 +19,6 @@ pub(super) struct Scenario {
     pub(super) batch_limit: usize,
     /// What may be spent; each task is expected to cost [`PRICE`].
     pub(super) budget: Option<&'static str>,
-    /// The server turns tasks away for a while.
-    pub(super) is_busy: bool,
     /// The tasks are texts, and are streamed.
     pub(super) is_streamed: bool,
     /// Opening and closing the journal has effects as well. What they are is the same everywhere, so that they are
@@ -37,10 +35,13 @@ pub(super) struct Spec {
     pub(super) uuid: TaskUuid,
     /// How long each result takes.
     results: Vec<Duration>,
-    failing: Vec<u32>,
+    pub(super) failing: Vec<u32>,
     is_sync: bool,
-    refusal: Option<&'static str>,
+    pub(super) refusal: Option<&'static str>,
 }
+
+/// What the server calls a result that fails.
+pub(super) const FAILURE: &str = "timeoutProvider";
 
 /// What a task is expected to cost.
 pub(super) const PRICE: &str = "0.01";
@@ -56,7 +57,6 @@ impl Scenario {
             deadline: secs(900),
             batch_limit: 100,
             budget: None,
-            is_busy: false,
             is_streamed: false,
             has_opening: false,
             before: Vec::new(),
@@ -70,10 +70,6 @@ impl Scenario {
 
     fn choose(self, set: impl FnOnce(&mut Choices)) -> Self {
         Self { options: self.options.choose(set), ..self }
-    }
-
-    fn busy(self) -> Self {
-        Self { is_busy: true, ..self }
     }
 
     fn over_websocket(self) -> Self {
@@ -168,7 +164,7 @@ impl Spec {
         let script = (0..)
             .zip(&self.results)
             .fold(Script::new(), |script, (index, after)| script.result_at(index, *after));
-        self.failing.iter().fold(script, |script, index| script.fail(*index, "timeoutProvider"))
+        self.failing.iter().fold(script, |script, index| script.fail(*index, FAILURE))
     }
 }
 
@@ -220,13 +216,12 @@ fn submissions() -> Vec<Scenario> {
         Scenario::new("half an answer", [Spec::of([2])]).fault(on_submit(Action::Truncate(20)).nth(1)),
         Scenario::new("a slow answer", [Spec::of([2])]).fault(on_submit(Action::Delay(secs(8))).nth(1)),
         Scenario::new("a busy server", [Spec::of([2]), Spec::of([3])])
-            .fault(on_submit(Action::Answer(Answer::error(503, "noAvailableServer"))).first(2))
-            .busy(),
+            .fault(on_submit(Action::Answer(Answer::error(503, "noAvailableServer"))).first(2)),
         Scenario::new("a server that only seems busy", [Spec::of([2])])
             .fault(on_submit(Action::HandleThenAnswer(Answer::html(502))).nth(1)),
-        Scenario::new("a server that asks for patience", [Spec::of([2])])
-            .fault(on_submit(Action::Answer(Answer::error(429, "rateLimitExceeded").retry_after("3"))).nth(1))
-            .busy(),
+        Scenario::new("a server that asks for patience", [Spec::of([2])]).fault(
+            on_submit(Action::Answer(Answer::error(429, "rateLimitExceeded").retry_after("3"))).nth(1),
+        ),
     ]
 }
 
