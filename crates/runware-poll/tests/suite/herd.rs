@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use runware_poll::{Cadence, Kind, Limits, Plan, Poll, Scheduler, Seen, Tick};
+use runware_poll::{Cadence, Kind, Limits, Next, Plan, Poll, Scheduler, Seen, Tick};
 
 use crate::world::{Outcome, Trace, run};
 use crate::{at, ms, secs};
@@ -165,4 +165,34 @@ fn a_task_does_not_follow_the_forecast_of_another_kind() {
         due == due_before,
         "a task of b is due at {due:?} instead of {due_before:?} by what is known of a"
     );
+}
+
+/// A trial that ended before the crowd came must not use up the crowd's scouts: up to 256 of those that stand back are to
+/// be looked at within a second when one of the kind has ended. Here one has ended before, while a task of another kind is
+/// open, so that the scheduler is never empty; one end makes no forecast.
+#[test]
+fn a_crowd_that_comes_after_the_first_end_has_scouts_too() {
+    let plan = Arc::new(Plan::new());
+    let (other, kind) = (Arc::new(Kind::new("imageInference")), Arc::new(Kind::new("videoInference")));
+    let scouts = |trials: u32| {
+        let mut scheduler = Scheduler::new(Limits::default());
+        let poll = |kind: &Arc<Kind>, key: u32, now| {
+            Poll::new(Arc::clone(&plan), u64::from(key), now).with_kind(Arc::clone(kind))
+        };
+        scheduler.insert(10_000, poll(&other, 10_000, at(0)), at(0));
+        for key in (10_001..).take(trials as usize) {
+            scheduler.insert(key, poll(&kind, key, at(0)), at(0));
+            scheduler.observed(&key, at(9_000), Seen::Settled);
+            while let Next::Finished(..) = scheduler.next(at(9_000)) {}
+        }
+        (0..2_000).for_each(|key| _ = scheduler.insert(key, poll(&kind, key, at(10_000)), at(10_000)));
+        let dues = |scheduler: &Scheduler<u32>| -> Vec<Tick> {
+            (100..2_000).map(|key| scheduler.poll(&key).unwrap().due()).collect()
+        };
+        let before = dues(&scheduler);
+        scheduler.observed(&0, at(19_000), Seen::Settled);
+        before.iter().zip(dues(&scheduler)).filter(|(before, after)| *before != after).count()
+    };
+    assert!(scouts(0) >= 150, "{} without a trial", scouts(0));
+    assert!(scouts(1) >= 150, "{} scouts come forward after a trial, {} without", scouts(1), scouts(0));
 }
