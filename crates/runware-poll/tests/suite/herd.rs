@@ -196,3 +196,30 @@ fn a_crowd_that_comes_after_the_first_end_has_scouts_too() {
     assert!(scouts(0) >= 150, "{} without a trial", scouts(0));
     assert!(scouts(1) >= 150, "{} scouts come forward after a trial, {} without", scouts(1), scouts(0));
 }
+
+/// Kinds of which a few tasks have ended, and none is left, must not use up the room for kinds: ten thousand tasks of a
+/// new kind stand back, however many kinds a long-lived scheduler has seen.
+#[test]
+fn kinds_that_have_no_tasks_left_do_not_keep_new_ones_from_standing_back() {
+    let plan = Arc::new(Plan::new());
+    let mut scheduler = Scheduler::new(Limits::default());
+    let poll = |kind: &Arc<Kind>, key: u32, now| {
+        Poll::new(Arc::clone(&plan), u64::from(key), now).with_kind(Arc::clone(kind))
+    };
+    // It is never empty.
+    scheduler.insert(1_000_000, poll(&Arc::new(Kind::new("other")), 0, at(0)), at(0));
+    for number in 0..1_100_u32 {
+        let kind = Arc::new(Kind::new(&format!("kind {number}")));
+        for key in 0..10 {
+            let key = 10_000 + number * 10 + key;
+            scheduler.insert(key, poll(&kind, key, at(0)), at(0));
+            scheduler.observed(&key, at(5_000), Seen::Settled);
+            while let Next::Finished(..) = scheduler.next(at(5_000)) {}
+        }
+    }
+    assert_eq!(scheduler.len(), 1);
+    let kind = Arc::new(Kind::new("new"));
+    (0..400).for_each(|key| _ = scheduler.insert(key, poll(&kind, key, at(6_000)), at(6_000)));
+    let lead = (0..400).filter(|key| scheduler.poll(key).unwrap().due() < at(10_000)).count();
+    assert!(lead <= 16, "{lead} of 400 lead");
+}

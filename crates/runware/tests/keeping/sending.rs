@@ -112,35 +112,3 @@ async fn what_waits_for_its_turn_is_not_written_down_again_while_the_owner_is_al
         assert!(uuids.contains(&id("a")), "{uuids:?}");
     }
 }
-
-/// "An id is not sent again later than this after its first send: a forgotten one would be bought anew." The archive
-/// denies the task just before its hour is over, and the journal takes ten minutes to write down that it is sent again.
-#[tokio::test]
-async fn what_the_journal_clears_after_the_hour_is_not_sent() {
-    let clock = runware::transport::testing::ManualClock::new();
-    let shelf = crate::journal::Shelf::new(&clock);
-    let time = clock.clone();
-    let plan = Plan::default().with_deadline(3 * 3_600 * SECOND);
-    let world = crate::world_on(clock, |builder| builder.plan(plan).journal(shelf.clone()), move |number, attempt| {
-        use runware::transport::Clock as _;
-        match () {
-            () if is_check(attempt) => answer(""),
-            () if crate::world::is_details(attempt) && time.now() < 3_500 * SECOND => {
-                Step::error(TransportError::new(TransportErrorKind::Connect, Delivery::NotSent, "refused"))
-            }
-            () if crate::world::is_details(attempt) => errors(crate::world::NOT_FOUND),
-            () if number == 0 => {
-                Step::error(TransportError::new(TransportErrorKind::Timeout, Delivery::MaybeSent, "lost"))
-            }
-            () => answer(crate::world::ACK),
-        }
-    });
-    let task = world.client.submit(image("a", 1)).unwrap();
-    world.settle().await;
-    shelf.record_takes(600 * SECOND);
-    world.pass(2 * 3_600 * SECOND).await;
-    let late: Vec<_> = world.times_of(&IMAGE).into_iter().filter(|at| *at >= 3_600_000).collect();
-    assert!(late.is_empty(), "sent at {:?} ms, looked for at {:?}", world.times_of(&IMAGE),
-        world.times_of(&TaskType::GetTaskDetails));
-    drop(task);
-}
