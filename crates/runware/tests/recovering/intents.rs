@@ -428,3 +428,15 @@ async fn what_the_journal_clears_only_after_the_hour_is_not_sent() {
     assert!(sent.iter().all(|at| *at < 100_000), "sent {sent:?} ms after its 3500th second");
     drop(task);
 }
+
+/// A busy server that has refused a task for certain changes nothing about what somebody has decided: it is not for them
+/// to decide again ten seconds later.
+#[tokio::test]
+async fn what_somebody_has_decided_is_offered_to_a_busy_server_until_that_takes_it() {
+    let disk = begun(90);
+    disk.change(id("a"), |row| row.stage = Stage::Cleared);
+    let world = process(&disk, busy(30_000));
+    let task = world.recover_one().await;
+    let outcome = world.run(task.outcome()).await.unwrap();
+    assert_eq!(outcome.status(), Status::Succeeded, "{:?} {:?}", outcome.ending(), world.times());
+}
