@@ -106,4 +106,11 @@ mod tests {
         let result = r#"{"taskType":"textInference", "text":"Four","unheardOf":1.10}"#;
         assert_eq!(item(&format!("{{\"data\":[{result}]}}")), result);
     }
+    #[test]
+    fn what_comes_behind_a_whole_result_is_in_it() {
+        let body = "data: {\"taskType\":\"textInference\",\"text\":\"Four\"}\n\
+                    data: {\"finishReason\":\"stop\",\"cost\":0.0020,\"usage\":{\"totalTokens\":2}}\ndata: [DONE]\n";
+        let item = item(body);
+        assert!(item.contains("0.0020") && item.contains("totalTokens"), "what it cost is lost: {item}");
+    }
 }
