@@ -1,6 +1,6 @@
 //! The real program on a disk that fails: the n-th write or sync of the journal's files, for each n.
 //!
-//! `faulty_disk/faulty_disk.c` comes before the C library and lets calls fail.
+//! `preload/faulty_disk.c` comes before the C library and lets calls fail.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;

@@ -117,8 +117,8 @@ impl Mark {
         self.try_hold(TRIES_TO_MAKE)?.ok_or_else(|| io::ErrorKind::WouldBlock.into())
     }
 
-    /// The same; `None` if somebody else has it for longer than is worth waiting.
-    fn hold_soon(&self) -> io::Result<Option<Held<'_>>> {
+    /// The same; `None` if somebody else has it for longer than is worth waiting: not at all, if it was so the last time.
+    pub(crate) fn hold_soon(&self) -> io::Result<Option<Held<'_>>> {
         let held = self.try_hold(if self.is_stuck.get() { 1 } else { TRIES })?;
         self.is_stuck.set(held.is_none());
         Ok(held)

@@ -203,7 +203,7 @@ impl Writer {
             }
             create(&self.files, &mark)?;
         }
-        clean(&self.files, &mark)?;
+        clean(&self.files, &mark);
         let mut connection = connect(&self.files, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         schema::update(&mut connection)?;
         prepare_to_write(&connection)?;

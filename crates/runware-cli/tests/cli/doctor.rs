@@ -160,3 +160,20 @@ async fn the_configuration_is_shown_without_a_secret() {
     }
     Program::without_key().words("doctor").homeless().run().await.expect(1);
 }
+
+/// The name of the service is part of the id of each task and of what the journal finds: with two names for one service,
+/// `collect` does not see what is open, and a batch that is repeated buys everything again. The library gives it one name
+/// (`a_port_that_goes_without_saying_makes_no_other_service`), and so has the command.
+#[tokio::test]
+async fn a_port_that_goes_without_saying_makes_no_other_service_here_either() {
+    let (_folder, path) = place();
+    for (words, expected) in [
+        ("--http-base-url https://api.runware.ai:443/v1", "api.runware.ai"),
+        ("--http-base-url https://Example.org:443", "example.org"),
+        ("--ws-base-url wss://WS-api.runware.ai/v1", "api.runware.ai"),
+    ] {
+        let ended = doctor(&path, &format!("--json {words}")).await;
+        let configuration = part(&ended, "configuration");
+        assert_eq!(configuration["service"].as_str(), Some(expected), "{words}");
+    }
+}

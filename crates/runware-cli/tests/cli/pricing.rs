@@ -186,3 +186,20 @@ async fn nobody_is_asked_where_a_program_reads_the_output() {
     only_the_owl_is_missing(&server, &ended);
     assert!(!terminal.text().await.contains("(y/N)"));
 }
+
+/// A task that the server has taken is paid for: a budget that is named only later, and a price that nobody knows, must
+/// not keep its result back, and nobody must be told that it was not sent.
+#[tokio::test]
+async fn what_was_sent_before_without_a_budget_goes_on_though_its_price_is_unknown() {
+    let script = runware_emulator::Script::new().duration(std::time::Duration::from_millis(1_500));
+    let server = Server::with(crate::server::quick().script("new:1@1", script)).await;
+    let (_folder, path) = place();
+    let mut first = server.program("batch - --json").journal(&path).stdin(OWL).start().await;
+    first.event("accepted").await;
+    first.signal("KILL").await;
+    first.end().await;
+    assert_eq!(server.ledger().accepted(), 1);
+    server.inject(silent(1));
+    let ended = server.program("batch - --json --budget 1").journal(&path).stdin(OWL).run().await;
+    assert_eq!(ended.all("result").len(), 1, "its result is paid for: {ended:?}");
+}

@@ -75,7 +75,10 @@ impl Work<'_> {
         let anew = Task::new(task.id, intent, self.owner, &self.moment, had_request || !self.redacts)?;
         let (parts, parts_sum) = (task.parts, task.parts_sum);
         let (results, failures) = (task.results, task.failures);
-        task = Task { epoch: task.epoch + 1, parts, parts_sum, results, failures, ..anew };
+        // The bytes are the same: what was read out of them stays, though another version may read them differently.
+        let Task { task_type, model, expected, .. } = task;
+        let epoch = task.epoch + 1;
+        task = Task { epoch, parts, parts_sum, results, failures, task_type, model, expected, ..anew };
         if let Some(committed) = self.reserve(&mut task, intent.reserve.as_ref())? {
             return Ok(Begun::OverBudget { committed });
         }

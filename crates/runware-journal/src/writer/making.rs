@@ -26,16 +26,18 @@ pub(super) fn create(files: &Files, mark: &Mark) -> Result<(), Trouble> {
     Ok(files.sync_directory()?)
 }
 
-/// Removes what those have left who were ended while they made it.
-pub(super) fn clean(files: &Files, mark: &Mark) -> Result<(), Trouble> {
+/// Removes what those have left who were ended while they made it, unless somebody keeps the mark locked: then whoever
+/// opens it next does so, and until then it only takes up room.
+pub(super) fn clean(files: &Files, mark: &Mark) {
     let drafts = files.drafts();
-    if !drafts.is_empty() {
-        // Whoever is making it holds the mark, and is done with all that was there before.
-        drop(mark.hold()?);
-        // If it stays, it only takes up room.
+    if drafts.is_empty() {
+        return;
+    }
+    // Whoever is making it holds the mark, and is done with all that was there before.
+    if let Ok(Some(held)) = mark.hold_soon() {
+        drop(held);
         drafts.iter().for_each(|draft| drop(fs::remove_file(draft)));
     }
-    Ok(())
 }
 
 fn build(files: &Files, draft: &Path) -> Result<(), Trouble> {

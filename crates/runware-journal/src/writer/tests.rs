@@ -9,6 +9,7 @@ use runware::types::{ImageInference, TaskUuid};
 use super::Writer;
 use crate::call::{Call, Calls};
 use crate::files::Files;
+use crate::mark::Mark;
 use crate::trouble::Trouble;
 use crate::{BootClock, Options, SqliteJournal, Stage};
 
@@ -176,4 +177,21 @@ fn what_was_left_aside_is_removed_and_nothing_else() {
     assert!(drafts.iter().all(|path| !path.exists()));
     assert!(others.iter().all(|path| path.exists()));
     begin(&calls, 1, 10).unwrap();
+}
+
+#[test]
+fn who_keeps_the_mark_locked_keeps_nobody_from_opening_where_something_was_left_aside() {
+    let directory = tempfile::tempdir().unwrap();
+    drop(open(directory.path()));
+    let draft = directory.path().join("journal.db-new-0123456789ABCDEF");
+    std::fs::write(&draft, "").unwrap();
+    let files = Files::prepare(&directory.path().join("journal.db"), false).unwrap();
+    let stopped = Mark::open(&files.mark, true).unwrap();
+    let held = stopped.hold().unwrap();
+    let calls = Calls::new(open(directory.path()));
+    begin(&calls, 1, 10).unwrap();
+    assert!(draft.exists(), "somebody may be making it");
+    drop((held, calls));
+    drop(open(directory.path()));
+    assert!(!draft.exists(), "it is removed by whoever is next");
 }

@@ -229,3 +229,19 @@ fn a_task_that_was_confirmed_is_shown_to_who_asks_for_it_by_its_id() {
     assert_eq!((asked.len(), &asked[0].parts[..]), (1, &[part(0)][..]));
     assert_eq!(journal.list(&Filter::new()).unwrap()[0].stage, Stage::Confirmed);
 }
+
+/// The same request that was refused begins anew, whatever an earlier version of the library has read out of it: the hash
+/// is that of the request alone, and a journal in which nothing is wrong must not be called damaged.
+#[test]
+fn a_refused_request_begins_anew_though_its_model_or_number_was_read_differently() {
+    let place = Place::new();
+    let journal = place.open();
+    let mut earlier = intent(1);
+    earlier.expected = 1;
+    earlier.model = None;
+    let ticket = journal.ticket(earlier);
+    assert!(journal.note(ticket, Fact::Refused { reason: "busy".to_owned() }));
+    let begun = block_on(journal.begin(vec![intent(1)]));
+    assert!(matches!(begun.as_deref(), Ok([Begun::New(_)])), "{begun:?}");
+    assert!(matches!(journal.begin_now(intent(2)), Begun::New(_)), "and others are not kept from it");
+}

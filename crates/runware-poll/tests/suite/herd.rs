@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use runware_poll::{Cadence, Kind, Limits, Plan, Poll, Scheduler, Seen, Tick};
+use runware_poll::{Cadence, Kind, Limits, Next, Plan, Poll, Scheduler, Seen, Tick};
 
 use crate::world::{Outcome, Trace, run};
 use crate::{at, ms, secs};
@@ -165,4 +165,61 @@ fn a_task_does_not_follow_the_forecast_of_another_kind() {
         due == due_before,
         "a task of b is due at {due:?} instead of {due_before:?} by what is known of a"
     );
+}
+
+/// A trial that ended before the crowd came must not use up the crowd's scouts: up to 256 of those that stand back are to
+/// be looked at within a second when one of the kind has ended. Here one has ended before, while a task of another kind is
+/// open, so that the scheduler is never empty; one end makes no forecast.
+#[test]
+fn a_crowd_that_comes_after_the_first_end_has_scouts_too() {
+    let plan = Arc::new(Plan::new());
+    let (other, kind) = (Arc::new(Kind::new("imageInference")), Arc::new(Kind::new("videoInference")));
+    let scouts = |trials: u32| {
+        let mut scheduler = Scheduler::new(Limits::default());
+        let poll = |kind: &Arc<Kind>, key: u32, now| {
+            Poll::new(Arc::clone(&plan), u64::from(key), now).with_kind(Arc::clone(kind))
+        };
+        scheduler.insert(10_000, poll(&other, 10_000, at(0)), at(0));
+        for key in (10_001..).take(trials as usize) {
+            scheduler.insert(key, poll(&kind, key, at(0)), at(0));
+            scheduler.observed(&key, at(9_000), Seen::Settled);
+            while let Next::Finished(..) = scheduler.next(at(9_000)) {}
+        }
+        (0..2_000).for_each(|key| _ = scheduler.insert(key, poll(&kind, key, at(10_000)), at(10_000)));
+        let dues = |scheduler: &Scheduler<u32>| -> Vec<Tick> {
+            (100..2_000).map(|key| scheduler.poll(&key).unwrap().due()).collect()
+        };
+        let before = dues(&scheduler);
+        scheduler.observed(&0, at(19_000), Seen::Settled);
+        before.iter().zip(dues(&scheduler)).filter(|(before, after)| *before != after).count()
+    };
+    assert!(scouts(0) >= 150, "{} without a trial", scouts(0));
+    assert!(scouts(1) >= 150, "{} scouts come forward after a trial, {} without", scouts(1), scouts(0));
+}
+
+/// Kinds of which a few tasks have ended, and none is left, must not use up the room for kinds: ten thousand tasks of a
+/// new kind stand back, however many kinds a long-lived scheduler has seen.
+#[test]
+fn kinds_that_have_no_tasks_left_do_not_keep_new_ones_from_standing_back() {
+    let plan = Arc::new(Plan::new());
+    let mut scheduler = Scheduler::new(Limits::default());
+    let poll = |kind: &Arc<Kind>, key: u32, now| {
+        Poll::new(Arc::clone(&plan), u64::from(key), now).with_kind(Arc::clone(kind))
+    };
+    // It is never empty.
+    scheduler.insert(1_000_000, poll(&Arc::new(Kind::new("other")), 0, at(0)), at(0));
+    for number in 0..1_100_u32 {
+        let kind = Arc::new(Kind::new(&format!("kind {number}")));
+        for key in 0..10 {
+            let key = 10_000 + number * 10 + key;
+            scheduler.insert(key, poll(&kind, key, at(0)), at(0));
+            scheduler.observed(&key, at(5_000), Seen::Settled);
+            while let Next::Finished(..) = scheduler.next(at(5_000)) {}
+        }
+    }
+    assert_eq!(scheduler.len(), 1);
+    let kind = Arc::new(Kind::new("new"));
+    (0..400).for_each(|key| _ = scheduler.insert(key, poll(&kind, key, at(6_000)), at(6_000)));
+    let lead = (0..400).filter(|key| scheduler.poll(key).unwrap().due() < at(10_000)).count();
+    assert!(lead <= 16, "{lead} of 400 lead");
 }

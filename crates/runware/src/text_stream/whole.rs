@@ -1,5 +1,7 @@
 //! The pieces of a text put together: the result that they make.
 
+use std::collections::BTreeMap;
+
 use runware_types::{CollectedText, Item, RawJson, TaskType, TaskUuid, TextDelta};
 use serde::Serialize;
 
@@ -35,10 +37,8 @@ impl Whole {
     /// Adds the next piece.
     pub(super) fn add(&mut self, delta: &TextDelta) {
         if delta.is_whole {
-            *self = Self { as_it_came: Some(delta.raw.clone()), ..Self::default() };
-            return;
-        }
-        if !delta.text.is_empty() || !delta.reasoning_content.is_empty() {
+            self.as_it_came = Some(delta.raw.clone());
+        } else if !delta.text.is_empty() || !delta.reasoning_content.is_empty() {
             // The text goes on behind it.
             self.as_it_came = None;
         }
@@ -51,8 +51,8 @@ impl Whole {
 
     /// The result in the shape that it has when it is not streamed.
     pub(super) fn item(&self, task_uuid: TaskUuid, text: &CollectedText) -> Option<Item> {
-        let raw = match &self.as_it_came {
-            Some(raw) => raw.clone(),
+        let raw = match self.as_it_came.as_ref().and_then(|raw| self.completed(raw)) {
+            Some(raw) => raw,
             None => RawJson::from_value(&Together {
                 task_type: TaskType::TextInference.as_str(),
                 task_uuid,
@@ -65,6 +65,19 @@ impl Whole {
             .ok()?,
         };
         Item::from_raw(raw).ok()
+    }
+
+    /// A whole result, with what came in other pieces: as it came, if there is nothing else.
+    fn completed(&self, raw: &RawJson) -> Option<RawJson> {
+        let figures = [("finishReason", &self.finish_reason), ("usage", &self.usage), ("cost", &self.cost)];
+        let missing = figures.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)));
+        let mut missing = missing.filter(|(name, value)| raw.field(name).as_ref() != Some(value)).peekable();
+        if missing.peek().is_none() {
+            return Some(raw.clone());
+        }
+        let mut fields: BTreeMap<String, RawJson> = raw.decode().ok()?;
+        fields.extend(missing);
+        RawJson::from_value(&fields).ok()
     }
 }
 
@@ -105,5 +118,27 @@ mod tests {
     fn a_result_that_was_not_streamed_stays_as_it_came() {
         let result = r#"{"taskType":"textInference", "text":"Four","unheardOf":1.10}"#;
         assert_eq!(item(&format!("{{\"data\":[{result}]}}")), result);
+    }
+
+    #[test]
+    fn what_comes_behind_a_whole_result_is_in_it() {
+        let body = "data: {\"taskType\":\"textInference\",\"text\":\"Four\"}\n\
+                    data: {\"finishReason\":\"stop\",\"cost\":0.0020,\"usage\":{\"totalTokens\":2}}\ndata: [DONE]\n";
+        let item = item(body);
+        assert!(item.contains("0.0020") && item.contains("totalTokens"), "what it cost is lost: {item}");
+    }
+
+    #[test]
+    fn a_whole_result_keeps_its_own_fields_beside_what_comes_with_others() {
+        let whole = r#"{"taskType":"textInference","text":"Four","unheardOf":1.10,"cost":0.10}"#;
+        let with =
+            |before: &str, behind: &str| item(&format!("{before}data: {whole}\n{behind}data: [DONE]\n"));
+        assert_eq!(with("", "data: {\"cost\":0.10}\n"), whole, "nothing new");
+        let completed = r#"{"cost":0.20,"finishReason":"stop","taskType":"textInference","text":"Four","unheardOf":1.10}"#;
+        assert_eq!(with("", "data: {\"finishReason\":\"stop\",\"cost\":0.20}\n"), completed);
+        let before = with("data: {\"delta\":{\"text\":\"Fo\"},\"usage\":{\"totalTokens\":2}}\n", "");
+        assert!(before.contains(r#""usage":{"totalTokens":2}"#) && before.contains("0.10"), "{before}");
+        let longer = with("", "data: {\"delta\":{\"text\":\" or so\"}}\n");
+        assert!(longer.contains(r#""text":"Four or so""#) && longer.contains("0.10"), "{longer}");
     }
 }

@@ -100,6 +100,25 @@ async fn one_intent_that_does_not_fit_fails_alone() {
 }
 
 #[tokio::test]
+async fn a_full_disk_is_not_asked_about_each_of_a_crowd() {
+    let (world, shelf) = keeping(accepting(|_| answer(RUNNING)));
+    shelf.begin_takes(SECOND);
+    let first = world.client.submit(image("z", 1)).unwrap();
+    world.settle().await;
+    shelf.fail_begin(true);
+    let tasks: Vec<_> =
+        (0..4_096).map(|number| world.client.submit(image(&number.to_string(), 1)).unwrap()).collect();
+    assert_eq!(world.run(first.accepted()).await.unwrap_err().kind(), ErrorKind::Journal);
+    for task in &tasks {
+        let error = world.run(task.accepted()).await.unwrap_err();
+        assert_eq!((error.kind(), error.is_safe_to_resubmit()), (ErrorKind::Journal, true));
+    }
+    let sizes: Vec<_> = shelf.groups().iter().map(|(_, size)| *size).collect();
+    assert_eq!(sizes, [1, 4_096, 2_048, 1_024, 512, 256, 128, 64, 32, 16, 8, 4, 2, 1, 1]);
+    assert_eq!(world.times_of(&IMAGE), [], "nothing was sent");
+}
+
+#[tokio::test]
 async fn the_deadline_holds_while_the_journal_hangs_and_the_late_intent_is_refused() {
     let plan = Plan::default().with_deadline(3 * SECOND);
     let (world, shelf) = keeping_with(|builder| builder.plan(plan), accepting(|_| answer(&picture("p"))));

@@ -365,3 +365,78 @@ async fn only_the_services_own_refusal_leaves_things_as_they_were() {
     let outcome = world.run(task.outcome()).await.unwrap();
     assert_eq!((outcome.status(), world.times()[0].len()), (Status::Unknown, 2));
 }
+
+/// A journal that takes its time to write down what happens to tasks.
+#[derive(Debug)]
+struct Slow(
+    std::sync::Arc<crate::journal::MemoryJournal>,
+    runware::transport::testing::ManualClock,
+    Duration,
+);
+
+#[runware::transport::async_trait]
+impl runware::journal::Journal for Slow {
+    async fn begin(
+        &self,
+        intents: Vec<runware::journal::Intent>,
+    ) -> Result<Vec<runware::journal::Begun>, runware::journal::JournalError> {
+        self.0.begin(intents).await
+    }
+
+    async fn record(
+        &self,
+        notes: Vec<runware::journal::Note>,
+    ) -> Result<Vec<runware::journal::Ticket>, runware::journal::JournalError> {
+        self.1.sleep_until(self.1.now() + self.2).await;
+        self.0.record(notes).await
+    }
+
+    async fn claim(
+        &self,
+        claim: runware::journal::Claim,
+    ) -> Result<runware::journal::Claimed, runware::journal::JournalError> {
+        self.0.claim(claim).await
+    }
+
+    async fn renew(&self) -> Result<(), runware::journal::JournalError> {
+        Ok(())
+    }
+
+    async fn durations(&self) -> Result<Option<runware::poll::Durations>, runware::journal::JournalError> {
+        Ok(None)
+    }
+
+    async fn keep_durations(
+        &self,
+        _: runware::poll::Durations,
+    ) -> Result<(), runware::journal::JournalError> {
+        Ok(())
+    }
+}
+
+/// "An id is not sent again later than an hour after its first send: a forgotten one would be bought anew." The archive
+/// denies the task twice within its hour, and the journal takes five minutes to write down that it is sent again.
+#[tokio::test]
+async fn what_the_journal_clears_only_after_the_hour_is_not_sent() {
+    let disk = begun(3_500);
+    let clock = runware::transport::testing::ManualClock::new();
+    let journal = std::sync::Arc::new(Slow(disk.open(), clock.clone(), Duration::from_secs(300)));
+    let world = Process::new(journal, clock, without(|| answer(ACK)));
+    let task = world.recover_one().await;
+    world.pass(Duration::from_secs(1_000)).await;
+    let [sent, ..] = world.times();
+    assert!(sent.iter().all(|at| *at < 100_000), "sent {sent:?} ms after its 3500th second");
+    drop(task);
+}
+
+/// A busy server that has refused a task for certain changes nothing about what somebody has decided: it is not for them
+/// to decide again ten seconds later.
+#[tokio::test]
+async fn what_somebody_has_decided_is_offered_to_a_busy_server_until_that_takes_it() {
+    let disk = begun(90);
+    disk.change(id("a"), |row| row.stage = Stage::Cleared);
+    let world = process(&disk, busy(30_000));
+    let task = world.recover_one().await;
+    let outcome = world.run(task.outcome()).await.unwrap();
+    assert_eq!(outcome.status(), Status::Succeeded, "{:?} {:?}", outcome.ending(), world.times());
+}

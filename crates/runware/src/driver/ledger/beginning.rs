@@ -87,29 +87,43 @@ impl Ledger {
 }
 
 /// Begins intents in one group. If there is no room for that, it is divided until those that do not fit stand alone, so
-/// that the others need not wait for room. There is one answer for each, in order.
+/// that the others need not wait for room; after two that do not fit next to each other, there is none for the rest. There
+/// is one answer for each, in order.
 ///
 /// # Cancel safety
 ///
 /// Some may have been begun.
 async fn begin_what_fits(journal: &dyn Journal, intents: Vec<Intent>) -> Vec<Result<Begun, JournalError>> {
-    let mut answers = Vec::with_capacity(intents.len());
+    let total = intents.len();
+    let mut answers = Vec::with_capacity(total);
     let mut groups = vec![intents];
+    let mut is_full = false;
     while let Some(mut group) = groups.pop() {
         let count = group.len();
         if count <= 1 {
-            answers.extend(each(journal.begin(group).await, count));
+            let begun = journal.begin(group).await;
+            let was_full = std::mem::replace(&mut is_full, is_without_room(&begun));
+            if was_full && is_full {
+                answers.extend(each(begun, total - answers.len()));
+                break;
+            }
+            answers.extend(each(begun, count));
             continue;
         }
-        match journal.begin(group.clone()).await {
-            Err(error) if error.kind() == JournalErrorKind::Full => {
-                groups.push(group.split_off(count / 2));
-                groups.push(group);
-            }
-            begun => answers.extend(each(begun, count)),
+        let begun = journal.begin(group.clone()).await;
+        if is_without_room(&begun) {
+            groups.push(group.split_off(count / 2));
+            groups.push(group);
+        } else {
+            is_full = false;
+            answers.extend(each(begun, count));
         }
     }
     answers
+}
+
+fn is_without_room(begun: &Result<Vec<Begun>, JournalError>) -> bool {
+    begun.as_ref().is_err_and(|error| error.kind() == JournalErrorKind::Full)
 }
 
 /// One answer for each intent of a group. An implementation that gives fewer has begun none of the rest, for all that is
