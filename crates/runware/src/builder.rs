@@ -164,7 +164,7 @@ impl ClientBuilder {
     }
 
     /// Which service the tasks in the journal are meant for. Default: the host that the client speaks to, with its port
-    /// where that is not the usual one.
+    /// where that is not the usual one: see [`scope_of`](crate::journal::scope_of).
     ///
     /// Tasks of another service are left alone: there the same id is another task.
     #[must_use]
@@ -176,6 +176,7 @@ impl ClientBuilder {
     /// Spends no more than this. Default: no limit. It needs a [journal](Self::journal), in which all who share it count.
     ///
     /// Each task needs a [price](crate::SubmitOptions::price) then; [`Client::dry_run`] asks the server for one.
+    /// What was begun before is not bought again: [`Client::resume`] and [`Client::recover`] need none.
     #[must_use]
     pub fn budget(mut self, budget: Budget) -> Self {
         self.budget = Some(budget);

@@ -18,6 +18,7 @@ mod error;
 mod intent;
 mod note;
 mod record;
+mod scope;
 
 use std::fmt;
 
@@ -29,6 +30,7 @@ pub use error::{JournalError, JournalErrorKind};
 pub use intent::{Begun, Intent, Reserve};
 pub use note::{Fact, Note, Part, PartKind};
 pub use record::{Claimed, Record, State, Ticket};
+pub use scope::scope_of;
 
 /// Keeps tasks beyond the life of a process.
 ///

@@ -27,7 +27,10 @@ pub(super) fn run(args: &DecideArgs, global: &GlobalArgs, output: &mut Output) -
     };
     match journal.decide(&service, task_uuid, decision).map_err(|error| unusable(&error))? {
         Decided::Done(_) => {
-            let collect = place.retrace(retrace(global, output)?).collect();
+            let kept = journal.kept(Some(&service), task_uuid).map_err(|error| unusable(&error))?;
+            let has_request = kept.iter().any(|kept| kept.request.is_some());
+            let resume = place.retrace(retrace(global, output)?);
+            let collect = has_request.then(|| resume.collect());
             output.tell(&Event::Decided(event::Decided { task_uuid, decision: name, service, collect }))?;
             Ok(Exit::Delivered)
         }

@@ -37,7 +37,7 @@ pub(super) async fn of_one(
 
 /// Finds out what tasks cost, where a budget has to know: the server is asked, and where it does not say, it is what was
 /// given, or whoever sits at the terminal lets them be sent all the same. What then has no price is not to be sent, nor
-/// what the server would not take.
+/// what the server would not take, unless the journal has it: that goes on with nothing set aside.
 ///
 /// # Errors
 ///
@@ -49,9 +49,10 @@ pub(super) async fn of_many(
 ) -> Result<Vec<Ready>, Stop> {
     let Some(kept) = session.kept.as_ref().filter(|kept| kept.counts_money()) else { return Ok(tasks) };
     let priced = kept.priced(&session.service)?;
-    let new = (1..).zip(&tasks).filter(|(_, ready)| !priced.contains_key(&ready.prepared.uuid()));
+    let begun = kept.known(&session.service)?;
+    let new = tasks.iter().filter(|ready| !priced.contains_key(&ready.prepared.uuid()));
     let new: Vec<(usize, RawTask)> =
-        new.filter_map(|(number, ready)| Some((number, to_price(ready)?))).collect();
+        new.filter_map(|ready| Some((ready.origin.line.unwrap_or(1), to_price(ready)?))).collect();
     // Where prices cannot be asked for, none is known.
     let answers = match session.check_http("--budget") {
         Ok(()) => quote::ask(&new, session).await?,
@@ -69,6 +70,10 @@ pub(super) async fn of_many(
             None => Ok(known.copied().unwrap_or(Money::ZERO)),
         };
         match price {
+            // The server may have it already, and what is bought is not bought again.
+            Err(_) if begun.contains(&ready.prepared.uuid()) => {
+                ready.options = ready.options.clone().price(Money::ZERO);
+            }
             Ok(price) => ready.options = ready.options.clone().price(price),
             Err(obstacle) => ready.obstacle = Some(obstacle),
         }

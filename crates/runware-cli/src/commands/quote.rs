@@ -18,6 +18,9 @@ const FLAG: &str = "--dry-run";
 /// How many prices are asked for at once.
 const AT_ONCE: usize = 8;
 
+/// How many lines without an answer are named before the rest is only counted.
+const NAMED: usize = 20;
+
 /// Says what one task would cost.
 ///
 /// # Errors
@@ -102,9 +105,29 @@ pub(super) async fn ask(
             Some((content, Err(error))) if is_about_the_task(&error) => {
                 answers.insert(content, Err(error));
             }
-            Some((_, Err(error))) => return Err(error.into()),
+            Some((_, Err(error))) => {
+                let missing = lines.iter().filter(|(_, task)| !answers.contains_key(&content(task)));
+                let missing: Vec<usize> = missing.map(|(number, _)| *number).collect();
+                if lines.len() > 1 {
+                    session.output.warn(&unanswered(&missing));
+                }
+                return Err(error.into());
+            }
         }
     }
+}
+
+/// Which lines got no answer, and how to go on.
+fn unanswered(missing: &[usize]) -> String {
+    let named: Vec<String> = missing.iter().take(NAMED).map(ToString::to_string).collect();
+    let more = match missing.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!(
+        "No price was had for line {}{more}. Nothing was sent; the same command again asks anew.",
+        named.join(", ")
+    )
 }
 
 /// True of a refusal that need not meet the next task as well.
@@ -122,6 +145,13 @@ pub(super) fn content(task: &RawTask) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_without_an_answer_are_named() {
+        assert!(unanswered(&[2, 5]).starts_with("No price was had for line 2, 5. Nothing was sent;"));
+        let all: Vec<usize> = (1..=22).collect();
+        assert!(unanswered(&all).contains(", 20 and 2 more. Nothing"));
+    }
 
     #[test]
     fn tasks_cost_the_same_whatever_their_ids() {

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod tests;
 
+use runware::journal::scope_of;
 use runware::{ClientBuilder, Protocol};
 use runware_emulator::Emulator;
 
@@ -133,8 +134,7 @@ impl Route {
 
     /// The name of the server in the journal: host and port, whichever way is taken.
     pub(super) fn service(&self) -> String {
-        let named = self.http_url.as_deref().or(self.ws_url.as_deref());
-        named.map_or_else(|| SERVICE.to_owned(), |url| authority(url).to_ascii_lowercase())
+        scope_of(self.http_url.as_deref().or(self.ws_url.as_deref()).unwrap_or(HTTP_URL))
     }
 
     /// Where requests go: the addresses of HTTP and WebSocket, where they are used.
@@ -193,17 +193,6 @@ impl Route {
     }
 }
 
-/// Host and port of a URL.
-fn authority(url: &str) -> &str {
-    let rest = url.trim().split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    if host == WS_HOST { SERVICE } else { host }
-}
-
-/// The service itself, as the library names it in a journal too.
-const SERVICE: &str = "api.runware.ai";
-const WS_HOST: &str = "ws-api.runware.ai";
 const HTTP_URL: &str = "https://api.runware.ai/v1";
 const WS_URL: &str = "wss://ws-api.runware.ai/v1";
 

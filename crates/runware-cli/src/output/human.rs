@@ -79,10 +79,17 @@ pub(crate) fn words(event: &Event, on_terminal: bool) -> Words {
         // A table shows them together.
         Event::Task(_) => Words::default(),
         Event::Total(total) => keeping::total(total),
-        Event::Decided(Decided { task_uuid, decision, collect, .. }) => Words::note(match *decision {
-            "abandon" => format!("{task_uuid} is given up for good"),
-            _ => format!("{task_uuid} may be sent again, as it was. This does it:\n  {collect}"),
-        }),
+        Event::Decided(Decided { task_uuid, decision, collect, .. }) => match (*decision, collect) {
+            ("abandon", _) => Words::note(format!("{task_uuid} is given up for good")),
+            (_, Some(collect)) => {
+                Words::note(format!("{task_uuid} may be sent again, as it was. This does it:\n  {collect}"))
+            }
+            (_, None) => Words::warning(format!(
+                "{task_uuid} may be sent again, but the journal keeps no requests and `collect` cannot do it: run the \
+                 command or batch that it came from once more, with the same request under the same taskUUID or key, \
+                 before any `collect`"
+            )),
+        },
         Event::Pruned(pruned) => keeping::pruned(pruned),
         Event::Doctor(doctor) => keeping::doctor(doctor),
         Event::Priced(priced) => Words::data(price(priced)),

@@ -36,6 +36,24 @@ async fn what_is_to_be_sent_again_is_sent_by_collect_under_the_same_id() {
     decide(&path, "resubmit").run().await.expect(2);
 }
 
+/// Where requests are not kept there is nothing that `collect` could send: whoever has the request sends it.
+#[tokio::test]
+async fn what_is_not_kept_is_sent_again_by_whoever_has_the_request() {
+    let server = Server::quick().await;
+    let (_folder, path) = place();
+    let pen = Pen::redacting(&path, &format!("127.0.0.1:{}", server.port()));
+    let ticket = pen.begin(U, |_| {}).await;
+    pen.note(ticket, [undecided()]).await;
+    drop(pen);
+    let words = format!("decide {U} resubmit");
+    let decided = Program::without_key().words(&words).journal(&path).run().await.expect(0);
+    assert!(decided.stderr.contains("`collect` cannot do it"), "{decided:?}");
+    assert!(!decided.stderr.contains("This does it"), "{decided:?}");
+    let ended = server.program(RUN).journal(&path).run().await.expect(0);
+    assert_eq!(ended.only("result").task(), U);
+    assert_eq!((server.ledger().accepted(), server.ledger().billed()), (1, 1));
+}
+
 #[tokio::test]
 async fn what_is_given_up_is_never_sent() {
     let (server, _folder, path) = doubt().await;

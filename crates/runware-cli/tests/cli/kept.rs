@@ -37,6 +37,11 @@ impl Pen {
         Self::with(path, service, Options::new().clock(clock))
     }
 
+    /// The same, which keeps no requests.
+    pub(crate) fn redacting(path: &Path, service: &str) -> Self {
+        Self::with(path, service, Options::new().redact(true))
+    }
+
     fn with(path: &Path, service: &str, options: Options) -> Self {
         let journal = Some(options.open(path).unwrap());
         Self { journal, path: path.to_owned(), service: service.to_owned() }

@@ -18,6 +18,7 @@ use super::{API_KEY_VARIABLE, ClientBuilder, Protocol};
 use crate::Error;
 #[cfg(feature = "websocket")]
 use crate::causes::causes;
+use crate::journal::scope_of;
 
 /// Where the service is, who asks, and which way to it is taken.
 #[derive(Debug, Default)]
@@ -87,8 +88,7 @@ impl ClientBuilder {
 impl Service {
     /// The name of the service in a journal: the host and port that tasks are sent to, whichever way they take.
     pub(super) fn scope(&self) -> String {
-        let named = self.base_url.as_deref().or(self.ws_base_url.as_deref());
-        named.map_or_else(|| SERVICE.to_owned(), authority)
+        scope_of(self.base_url.as_deref().or(self.ws_base_url.as_deref()).unwrap_or(SERVICE))
     }
 
     /// Tells this key from others in a journal, without showing it.
@@ -211,33 +211,8 @@ fn of_socket(error: &TransportError) -> TransportError {
     TransportError::new(error.kind(), error.delivery(), message).with_causes(causes(error))
 }
 
-/// The service itself, in a journal.
-const SERVICE: &str = "api.runware.ai";
-
-/// Host and port of a URL, in lower case, without a port that goes without saying.
-fn authority(url: &str) -> String {
-    let url = url.trim().to_ascii_lowercase();
-    let (scheme, rest) = url.split_once("://").unwrap_or(("", &url));
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let (name, port) = match host.rsplit_once(':') {
-        // The colons of an address in brackets are its own.
-        Some((name, port)) if !port.ends_with(']') => (name, port),
-        _ => (host, ""),
-    };
-    let is_implied = match (scheme, port.trim_start_matches('0')) {
-        (_, "") => !port.starts_with('0'),
-        ("https" | "wss", "443") | ("http" | "ws", "80") => true,
-        _ => false,
-    };
-    match if is_implied { name } else { host } {
-        WS_HOST => SERVICE.to_owned(),
-        host => host.to_owned(),
-    }
-}
-
-/// Where the service takes WebSockets.
-const WS_HOST: &str = "ws-api.runware.ai";
+/// Where the service is, where nobody names another.
+const SERVICE: &str = "https://api.runware.ai";
 
 /// How long a task waits for the socket when it can go over HTTP as well.
 #[cfg(all(feature = "http", feature = "websocket"))]

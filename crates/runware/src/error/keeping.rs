@@ -115,7 +115,7 @@ impl Error {
     pub(crate) fn unpriced(handle: TaskHandle, budget: &str) -> Self {
         let message = format!(
             "task {} was not sent: the budget \"{budget}\" needs its price; give `SubmitOptions::price`, which \
-             `Client::dry_run` can tell",
+             `Client::dry_run` can tell; what was sent before is watched with `Client::resume`, without one",
             handle.task_uuid()
         );
         Self::unsent(ErrorKind::Unpriced, message, handle, None)

@@ -1,11 +1,13 @@
 //! What the caller has to say about a task, and a budget.
 
 use runware::journal::Reserve;
-use runware::types::{ModelSearch, Money, TextInference};
-use runware::{Budget, ErrorKind, Status, SubmitOptions};
+use runware::transport::testing::{ManualClock, Step};
+use runware::types::{ModelSearch, Money, TaskType, TextInference};
+use runware::{Budget, ClientBuilder, ErrorKind, Status, SubmitOptions};
 
-use crate::world::{answer, image, picture};
-use crate::{accepting, keeping_with};
+use crate::journal::Shelf;
+use crate::world::{answer, id, image, picture};
+use crate::{accepting, keeping_with, world_on};
 
 fn money(text: &str) -> Money {
     text.parse().unwrap()
@@ -43,6 +45,25 @@ async fn without_a_price_nothing_is_bought_under_a_budget() {
     drop(world.client.submit(ModelSearch::new()).unwrap());
     world.settle().await;
     assert!(shelf.groups().is_empty());
+}
+
+/// It is paid for, whatever it costs.
+#[tokio::test]
+async fn what_was_sent_before_is_watched_under_a_budget_without_a_price() {
+    let clock = ManualClock::new();
+    let shelf = Shelf::new(&clock);
+    let accept = accepting(|_| Step::error(crate::cut()));
+    let first = world_on(clock.clone(), |builder| builder.journal(shelf.clone()).scope("api.test"), accept);
+    let task = first.client.submit(image("a", 1)).unwrap();
+    first.settle().await;
+    first.run(first.client.close()).await;
+    drop(task);
+    let budget = Budget::new(Money::ZERO);
+    let configure = |builder: ClientBuilder| builder.journal(shelf.clone()).scope("api.test").budget(budget);
+    let world = world_on(clock, configure, accepting(|_| answer(&picture("p"))));
+    let task = world.client.resume(id("a")).unwrap();
+    assert_eq!(world.run(task.outcome()).await.unwrap().status(), Status::Succeeded);
+    assert!(world.times_of(&TaskType::ImageInference).is_empty(), "nothing was bought");
 }
 
 #[tokio::test]

@@ -71,9 +71,9 @@ pub(crate) struct Decided {
     pub(crate) task_uuid: TaskUuid,
     pub(crate) decision: &'static str,
     pub(crate) service: String,
-    /// For people: the command that sends it again.
+    /// For people: the command that sends it again, if the journal has what to send.
     #[serde(skip)]
-    pub(crate) collect: String,
+    pub(crate) collect: Option<String>,
 }
 
 /// What was removed from the journal.
