@@ -22,7 +22,8 @@ use crate::watch::{Tracked, Watched, watch};
 pub(super) async fn run(global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
     // The environment is meant for other commands.
     let transport = global.transport.clone().or(Some("ws".to_owned()));
-    let global = GlobalArgs { emulator: true, transport, ..global.clone() };
+    let no_journal = global.no_journal || global.journal.is_none();
+    let global = GlobalArgs { emulator: true, transport, no_journal, ..global.clone() };
     let session = Session::with(&global, output, Keeping::Required(None), emulator(), Plan::new()).await?;
     Demo { session, tasks: Vec::new() }.tell().await
 }
