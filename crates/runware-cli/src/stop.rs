@@ -107,14 +107,14 @@ pub(crate) fn advise(error: &runware::Error) -> String {
     let text = explain(error);
     match error.kind() {
         ErrorKind::Journal => format!("{}; {WITHOUT_JOURNAL}", text.trim_end_matches('.')),
-        ErrorKind::Unpriced => {
-            "there is a budget, and nobody knows what the task costs: the server names no price. It \
-             was not sent; give one with --price AMOUNT, or leave --budget out"
-                .to_owned()
-        }
+        ErrorKind::Unpriced => UNPRICED.to_owned(),
         _ => text,
     }
 }
+
+/// Why a task without a price is not sent, and what can be done about it.
+pub(crate) const UNPRICED: &str = "there is a budget, and nobody knows what the task costs: the server names no price. \
+                                   It was not sent; give one with --price AMOUNT, or leave --budget out";
 
 /// The ways round a journal that does not work.
 pub(crate) const WITHOUT_JOURNAL: &str = "--journal PATH names another file, and --no-journal does without";
