@@ -108,6 +108,14 @@ pub(crate) fn advise(error: &runware::Error) -> String {
     match error.kind() {
         ErrorKind::Journal => format!("{}; {WITHOUT_JOURNAL}", text.trim_end_matches('.')),
         ErrorKind::Unpriced => UNPRICED.to_owned(),
+        ErrorKind::Abandoned => match error.task_uuid() {
+            Some(task_uuid) => format!(
+                "task {task_uuid} was given up with `runware decide`, since nobody could tell whether it ran. It may have \
+                 run and been charged, and it is not sent again; `runware details {task_uuid}` shows what the archive has \
+                 of it, and a new request needs a new taskUUID or key"
+            ),
+            None => text,
+        },
         _ => text,
     }
 }
