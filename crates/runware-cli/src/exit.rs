@@ -133,7 +133,9 @@ impl End {
             Self::Status(status) => *status,
             Self::Interrupted(_) => Status::StillRunning,
             Self::Stopped(error) if error.kind() == ErrorKind::TakenOver => Status::StillRunning,
-            Self::Stopped(error) if may_exist(error) || error.kind() == ErrorKind::Abandoned => Status::Unknown,
+            Self::Stopped(error) if may_exist(error) || error.kind() == ErrorKind::Abandoned => {
+                Status::Unknown
+            }
             Self::Stopped(_) => Status::Failed,
         }
     }

@@ -4,7 +4,7 @@ mod asking;
 
 use std::collections::HashMap;
 
-use runware::types::{Money, RawTask, TaskUuid};
+use runware::types::{Money, RawTask};
 
 use super::quote;
 use super::run::{Obstacle, Ready};
