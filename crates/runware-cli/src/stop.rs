@@ -15,6 +15,7 @@ pub(crate) struct Stop {
     category: ErrorCategory,
     message: String,
     task_uuid: Option<TaskUuid>,
+    resume: Option<String>,
 }
 
 impl Stop {
@@ -54,12 +55,17 @@ impl Stop {
     }
 
     fn new(exit: Exit, category: ErrorCategory, message: impl Into<String>) -> Self {
-        Self { exit, category, message: message.into(), task_uuid: None }
+        Self { exit, category, message: message.into(), task_uuid: None, resume: None }
     }
 
     /// Says which task it is about.
     pub(crate) fn about(self, task_uuid: TaskUuid) -> Self {
         Self { task_uuid: Some(task_uuid), ..self }
+    }
+
+    /// Names the command to go on with.
+    pub(crate) fn going_on_with(self, command: String) -> Self {
+        Self { resume: Some(command), ..self }
     }
 
     pub(crate) fn exit(&self) -> Exit {
@@ -74,6 +80,10 @@ impl Stop {
         &self.message
     }
 
+    pub(crate) fn resume(&self) -> Option<&str> {
+        self.resume.as_deref()
+    }
+
     pub(crate) fn task_uuid(&self) -> Option<TaskUuid> {
         self.task_uuid
     }
@@ -86,6 +96,7 @@ impl From<runware::Error> for Stop {
             category: error.category(),
             message: advise(&error),
             task_uuid: error.task_uuid(),
+            resume: None,
         }
     }
 }

@@ -28,7 +28,9 @@ async fn collect(session: &mut Session<'_>) -> Result<Exit, Stop> {
     let (client, mut interrupt) = (session.client.clone(), session.interrupt.clone());
     let recovered = tokio::select! {
         biased;
-        () = interrupt.raised() => return Err(Stop::interrupted()),
+        () = interrupt.raised() => {
+            return Err(Stop::interrupted().going_on_with(session.resume.collect()));
+        }
         recovered = session.attend(client.recover()) => recovered?,
     };
     if recovered.held_elsewhere > 0 {

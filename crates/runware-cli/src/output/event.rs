@@ -218,7 +218,7 @@ impl Event {
             task_uuid: stop.task_uuid(),
             category: stop.category(),
             message: stop.message().to_owned(),
-            resume: None,
+            resume: stop.resume().map(ToOwned::to_owned),
         }
     }
 }
