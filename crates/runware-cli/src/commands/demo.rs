@@ -37,7 +37,7 @@ impl Demo<'_> {
     async fn tell(mut self) -> Result<Exit, Stop> {
         let is_told = self.four_together().await? && self.a_lost_reply().await?;
         if !is_told {
-            return Watched { exit: Exit::Interrupted, tasks: self.tasks, held: None }
+            return Watched { exit: Exit::Interrupted, tasks: self.tasks, held: None, elsewhere: None }
                 .sum_up(&mut self.session);
         }
         self.the_archive().await?;
@@ -113,7 +113,7 @@ impl Demo<'_> {
         if !as_planned {
             self.session.output.warn("error: the demo did not go as planned");
         }
-        Watched { exit, tasks: self.tasks, held: None }.sum_up(&mut self.session)
+        Watched { exit, tasks: self.tasks, held: None, elsewhere: None }.sum_up(&mut self.session)
     }
 
     async fn watch(&mut self, tasks: Vec<RawTask>) -> Result<bool, Stop> {

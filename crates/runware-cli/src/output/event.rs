@@ -146,6 +146,9 @@ pub(crate) struct Summary {
     /// Of a command that takes up what is open: how many other tasks are in the care of running processes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) held: Option<usize>,
+    /// Of such a command: how many other tasks are for other servers, and left as they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) elsewhere: Option<usize>,
     pub(crate) requests: u64,
     pub(crate) status_checks: u64,
     #[serde(rename = "elapsedMs", serialize_with = "in_milliseconds")]
