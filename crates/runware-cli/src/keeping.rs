@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use runware::journal::JournalError;
-use runware::types::{Money, TaskUuid};
+use runware::types::{Money, Prepared, TaskUuid};
 use runware::{Budget, ClientBuilder};
 use runware_journal::{Filter, Options, SqliteJournal, Stage};
 
@@ -111,6 +111,16 @@ impl Kept {
     pub(crate) fn is_undecided(&self, service: &str, task_uuid: TaskUuid) -> bool {
         let filter = Filter::new().scope(service).task_uuid(task_uuid).stages([Stage::Undecided]);
         self.journal.list(&filter).is_ok_and(|tasks| !tasks.is_empty())
+    }
+
+    /// True if this id belongs to another request.
+    ///
+    /// # Errors
+    ///
+    /// The journal cannot be read.
+    pub(crate) fn has_another(&self, service: &str, task: &Prepared) -> Result<bool, Stop> {
+        let kept = self.journal.kept(Some(service), task.uuid()).map_err(|error| unusable(&error))?;
+        Ok(kept.iter().any(|kept| kept.hash != task.hash()))
     }
 
     /// How many tasks for each of the other services are left to be finished or delivered, by no process that is alive.
