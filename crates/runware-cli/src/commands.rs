@@ -83,6 +83,9 @@ fn report(stop: &Stop, waits: bool, output: &mut Output) -> Exit {
         return Exit::OutputClosed;
     }
     let told = output.tell(&Event::of_stop(stop));
+    if let Some(command) = stop.resume() {
+        output.warn(&format!("To go on:\n  {command}"));
+    }
     let told =
         if waits { told.and_then(|()| output.tell(&Event::Summary(Summary::default()))) } else { told };
     match told {

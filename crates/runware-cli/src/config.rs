@@ -141,13 +141,25 @@ impl Config {
 
     /// How to write the command to go on with.
     pub(crate) fn resume(&self) -> Resume {
-        let mut resume = match &self.server {
+        self.complete(match &self.server {
             Server::Emulator => Resume::default().emulator(),
             Server::Remote { key_file, insecure_http, .. } => {
                 to_server(&self.route, key_file.as_deref(), *insecure_http)
             }
-        };
-        resume = self.place.retrace(resume);
+        })
+    }
+
+    /// The same for the server of this name in the journal, at the address that it most likely has.
+    pub(crate) fn resume_at(&self, service: &str) -> Resume {
+        let resume = Route::at_service(service).retrace(Resume::default());
+        self.complete(match &self.server {
+            Server::Remote { key_file: Some(path), .. } => with_key(resume, path),
+            _ => resume,
+        })
+    }
+
+    fn complete(&self, resume: Resume) -> Resume {
+        let mut resume = self.place.retrace(resume);
         if let Some(deadline) = self.deadline {
             resume = resume.duration("--deadline", deadline);
         }
@@ -169,13 +181,14 @@ pub(crate) fn retrace(global: &GlobalArgs, output: &mut Output) -> Result<Resume
 }
 
 fn to_server(route: &Route, key_file: Option<&Path>, insecure_http: bool) -> Resume {
-    let mut resume = route.retrace(Resume::default());
-    if let Some(path) = key_file {
-        // The command may be pasted in another directory.
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        resume = resume.option("--api-key-file", &path.to_string_lossy());
-    }
+    let resume = key_file.into_iter().fold(route.retrace(Resume::default()), with_key);
     if insecure_http { resume.flag("--insecure-http") } else { resume }
+}
+
+fn with_key(resume: Resume, path: &Path) -> Resume {
+    // The command may be pasted in another directory.
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    resume.option("--api-key-file", &path.to_string_lossy())
 }
 
 impl Server {

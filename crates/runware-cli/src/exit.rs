@@ -66,10 +66,10 @@ impl Exit {
         match error.kind() {
             ErrorKind::Configuration => Self::Usage,
             ErrorKind::InvalidTask | ErrorKind::UuidReused => Self::Rejected,
-            ErrorKind::Unconfirmed | ErrorKind::StreamCut => Self::Unknown,
+            // What was given up was given up because nobody could tell whether it ran.
+            ErrorKind::Unconfirmed | ErrorKind::StreamCut | ErrorKind::Abandoned => Self::Unknown,
             ErrorKind::StreamFailed => Self::TaskFailed,
             ErrorKind::TakenOver => Self::StillRunning,
-            ErrorKind::Abandoned => Self::Rejected,
             kind => match error.category() {
                 ErrorCategory::Auth => Self::Auth,
                 ErrorCategory::Quota => Self::Quota,
@@ -133,14 +133,17 @@ impl End {
             Self::Status(status) => *status,
             Self::Interrupted(_) => Status::StillRunning,
             Self::Stopped(error) if error.kind() == ErrorKind::TakenOver => Status::StillRunning,
-            Self::Stopped(error) if may_exist(error) => Status::Unknown,
+            Self::Stopped(error) if may_exist(error) || error.kind() == ErrorKind::Abandoned => {
+                Status::Unknown
+            }
             Self::Stopped(_) => Status::Failed,
         }
     }
 
     /// True if it is worth another look.
     pub(crate) fn is_open(&self) -> bool {
-        !matches!(self.status(), Status::Succeeded | Status::Partial | Status::Failed)
+        let is_given_up = matches!(self, Self::Stopped(error) if error.kind() == ErrorKind::Abandoned);
+        !is_given_up && !matches!(self.status(), Status::Succeeded | Status::Partial | Status::Failed)
     }
 }
 

@@ -1,12 +1,12 @@
 //! The journal of a command: where it is, whether it has to be there, and what it counts.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use runware::journal::JournalError;
-use runware::types::{Money, TaskUuid};
+use runware::types::{Money, Prepared, TaskUuid};
 use runware::{Budget, ClientBuilder};
 use runware_journal::{Filter, Options, SqliteJournal, Stage};
 
@@ -113,10 +113,49 @@ impl Kept {
         self.journal.list(&filter).is_ok_and(|tasks| !tasks.is_empty())
     }
 
+    /// True if this id belongs to another request.
+    ///
+    /// # Errors
+    ///
+    /// The journal cannot be read.
+    pub(crate) fn has_another(&self, service: &str, task: &Prepared) -> Result<bool, Stop> {
+        let kept = self.journal.kept(Some(service), task.uuid()).map_err(|error| unusable(&error))?;
+        Ok(kept.iter().any(|kept| kept.hash != task.hash()))
+    }
+
+    /// How many tasks for each of the other services are left to be finished or delivered, by no process that is alive.
+    ///
+    /// # Errors
+    ///
+    /// The journal cannot be read.
+    pub(crate) fn elsewhere(&self, service: &str) -> Result<BTreeMap<String, usize>, Stop> {
+        elsewhere(&self.journal, service).map_err(|error| unusable(&error))
+    }
+
     /// True if tasks need a price.
     pub(crate) fn counts_money(&self) -> bool {
         self.budget.is_some()
     }
+}
+
+/// How many tasks a journal has for each service but this one that are left to be finished or delivered, and that no
+/// process looks after.
+///
+/// # Errors
+///
+/// The journal cannot be read.
+pub(crate) fn elsewhere(
+    journal: &SqliteJournal,
+    service: &str,
+) -> Result<BTreeMap<String, usize>, JournalError> {
+    let left = Filter::new().stages([Stage::Open, Stage::Settled, Stage::Undecided]);
+    let mut services = BTreeMap::new();
+    for task in journal.list(&left)? {
+        if task.scope != service && !task.owner_alive {
+            *services.entry(task.scope).or_default() += 1;
+        }
+    }
+    Ok(services)
 }
 
 /// Opens the journal if there is one; a command that only looks makes none.

@@ -1,5 +1,6 @@
 //! What the caller knows a task by, in what is said about it.
 
+use runware::types::TaskUuid;
 use runware::{Error, ErrorKind};
 
 use crate::output::event::Fault;
@@ -24,13 +25,23 @@ impl Origin {
         })
     }
 
-    /// An error about the task in one line: which task, and what the command line can do about it.
-    pub(crate) fn advise(&self, error: &Error) -> String {
-        let text = match (&self.key, error.kind()) {
-            (Some(key), ErrorKind::UuidReused) => format!(
+    /// Says that its name belongs to another request.
+    pub(crate) fn reused(&self, task_uuid: TaskUuid) -> String {
+        match &self.key {
+            Some(key) => format!(
                 "the key {key:?} was used before, for another request; give another key, or the request that it was used \
                  for"
             ),
+            None => format!(
+                "task {task_uuid} already exists in the journal with another request; use a new taskUUID for a new request"
+            ),
+        }
+    }
+
+    /// An error about the task in one line: which task, and what the command line can do about it.
+    pub(crate) fn advise(&self, error: &Error) -> String {
+        let text = match (&self.key, error.kind(), error.task_uuid()) {
+            (Some(_), ErrorKind::UuidReused, Some(task_uuid)) => self.reused(task_uuid),
             _ => advise(error),
         };
         match self.name() {

@@ -149,6 +149,11 @@ impl<'o> Session<'o> {
         }
     }
 
+    /// How to write commands for the server of this name in the journal.
+    pub(crate) fn resume_at(&self, service: &str) -> Resume {
+        self.config.resume_at(service)
+    }
+
     /// The command that waits for these tasks.
     pub(crate) fn command(&self, tasks: &[TaskUuid]) -> String {
         match self.kept.is_some() && tasks.len() > FEW {

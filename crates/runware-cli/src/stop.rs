@@ -15,6 +15,7 @@ pub(crate) struct Stop {
     category: ErrorCategory,
     message: String,
     task_uuid: Option<TaskUuid>,
+    resume: Option<String>,
 }
 
 impl Stop {
@@ -54,12 +55,17 @@ impl Stop {
     }
 
     fn new(exit: Exit, category: ErrorCategory, message: impl Into<String>) -> Self {
-        Self { exit, category, message: message.into(), task_uuid: None }
+        Self { exit, category, message: message.into(), task_uuid: None, resume: None }
     }
 
     /// Says which task it is about.
     pub(crate) fn about(self, task_uuid: TaskUuid) -> Self {
         Self { task_uuid: Some(task_uuid), ..self }
+    }
+
+    /// Names the command to go on with.
+    pub(crate) fn going_on_with(self, command: String) -> Self {
+        Self { resume: Some(command), ..self }
     }
 
     pub(crate) fn exit(&self) -> Exit {
@@ -74,6 +80,10 @@ impl Stop {
         &self.message
     }
 
+    pub(crate) fn resume(&self) -> Option<&str> {
+        self.resume.as_deref()
+    }
+
     pub(crate) fn task_uuid(&self) -> Option<TaskUuid> {
         self.task_uuid
     }
@@ -86,6 +96,7 @@ impl From<runware::Error> for Stop {
             category: error.category(),
             message: advise(&error),
             task_uuid: error.task_uuid(),
+            resume: None,
         }
     }
 }
@@ -107,14 +118,22 @@ pub(crate) fn advise(error: &runware::Error) -> String {
     let text = explain(error);
     match error.kind() {
         ErrorKind::Journal => format!("{}; {WITHOUT_JOURNAL}", text.trim_end_matches('.')),
-        ErrorKind::Unpriced => {
-            "there is a budget, and nobody knows what the task costs: the server names no price. It \
-             was not sent; give one with --price AMOUNT, or leave --budget out"
-                .to_owned()
-        }
+        ErrorKind::Unpriced => UNPRICED.to_owned(),
+        ErrorKind::Abandoned => match error.task_uuid() {
+            Some(task_uuid) => format!(
+                "task {task_uuid} was given up with `runware decide`, since nobody could tell whether it ran. It may have \
+                 run and been charged, and it is not sent again; `runware details {task_uuid}` shows what the archive has \
+                 of it, and a new request needs a new taskUUID or key"
+            ),
+            None => text,
+        },
         _ => text,
     }
 }
+
+/// Why a task without a price is not sent, and what can be done about it.
+pub(crate) const UNPRICED: &str = "there is a budget, and nobody knows what the task costs: the server names no price. \
+                                   It was not sent; give one with --price AMOUNT, or leave --budget out";
 
 /// The ways round a journal that does not work.
 pub(crate) const WITHOUT_JOURNAL: &str = "--journal PATH names another file, and --no-journal does without";

@@ -39,7 +39,7 @@ pub(crate) async fn watch(session: &mut Session<'_>, opened: Vec<Opened>) -> Res
     watch.follow(events).await?;
     watch.confirmed().await;
     let exit = watch.conclude()?;
-    Ok(Watched { exit, tasks: watch.tasks, held: None })
+    Ok(Watched { exit, tasks: watch.tasks, held: None, elsewhere: None })
 }
 
 struct Watch<'s, 'o> {

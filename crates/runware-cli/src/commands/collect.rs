@@ -5,7 +5,7 @@ use crate::config::journal::Place;
 use crate::exit::Exit;
 use crate::keeping::Keeping;
 use crate::origin::Origin;
-use crate::output::{Output, human};
+use crate::output::{Output, human, sanitize};
 use crate::session::Session;
 use crate::stop::Stop;
 use crate::watch::{Opened, Watched, watch};
@@ -21,18 +21,28 @@ pub(super) async fn run(global: &GlobalArgs, output: &mut Output) -> Result<Exit
 }
 
 async fn collect(session: &mut Session<'_>) -> Result<Exit, Stop> {
-    if session.kept.is_none() {
-        session.output.note("there is no journal yet, so nothing is open");
-        return finish(session, Vec::new(), 0).await;
-    }
+    let Some(kept) = &session.kept else {
+        session.output.note(match session.place() {
+            Place::Passing => {
+                "with --emulator there is a journal only where --journal or RUNWARE_JOURNAL names one; nothing was looked \
+                 for"
+            }
+            _ => "there is no journal yet, so nothing is open",
+        });
+        return finish(session, Vec::new(), Left::default()).await;
+    };
+    let services = kept.elsewhere(&session.service)?;
     let (client, mut interrupt) = (session.client.clone(), session.interrupt.clone());
     let recovered = tokio::select! {
         biased;
-        () = interrupt.raised() => return Err(Stop::interrupted()),
+        () = interrupt.raised() => {
+            return Err(Stop::interrupted().going_on_with(session.resume.collect()));
+        }
         recovered = session.attend(client.recover()) => recovered?,
     };
-    if recovered.held_elsewhere > 0 {
-        let tasks = human::count(recovered.held_elsewhere, "task");
+    let left = Left { held: recovered.held_elsewhere, elsewhere: services.values().sum() };
+    if left.held > 0 {
+        let tasks = human::count(left.held, "task");
         session.output.warn(&format!("{tasks} more: another process looks after them, and delivers them"));
     }
     let opened: Vec<Opened> = recovered
@@ -45,13 +55,35 @@ async fn collect(session: &mut Session<'_>) -> Result<Exit, Stop> {
         })
         .collect();
     if opened.is_empty() {
-        let others = if recovered.held_elsewhere > 0 { " else" } else { "" };
-        session.output.note(&format!("nothing{others} is open"));
+        let others = if left.held > 0 { " else" } else { "" };
+        session.output.note(&format!("nothing{others} is open for {}", session.service));
     }
-    finish(session, opened, recovered.held_elsewhere).await
+    for (service, tasks) in services {
+        let command = session.resume_at(&service).collect();
+        let service = sanitize::line(&service);
+        session.output.warn(&format!(
+            "{} more for {service}, another server. To finish and deliver what is open there, with --http-base-url as it \
+             was then:\n  {command}",
+            human::count(tasks, "task")
+        ));
+    }
+    finish(session, opened, left).await
 }
 
-async fn finish(session: &mut Session<'_>, opened: Vec<Opened>, held: usize) -> Result<Exit, Stop> {
+/// How many tasks are left as they are.
+#[derive(Clone, Copy, Debug, Default)]
+struct Left {
+    held: usize,
+    elsewhere: usize,
+}
+
+async fn finish(session: &mut Session<'_>, opened: Vec<Opened>, left: Left) -> Result<Exit, Stop> {
+    let Left { held, elsewhere } = left;
     let watched = watch(session, opened).await?;
-    Watched { held: Some(held), ..watched }.sum_up(session)
+    let exit = match watched.exit {
+        // What nobody looks after was asked for as well, and there is a command to go on with.
+        Exit::Delivered | Exit::TaskFailed if elsewhere > 0 => Exit::StillRunning,
+        exit => exit,
+    };
+    Watched { exit, held: Some(held), elsewhere: Some(elsewhere), ..watched }.sum_up(session)
 }

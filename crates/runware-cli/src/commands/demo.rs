@@ -22,7 +22,8 @@ use crate::watch::{Tracked, Watched, watch};
 pub(super) async fn run(global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
     // The environment is meant for other commands.
     let transport = global.transport.clone().or(Some("ws".to_owned()));
-    let global = GlobalArgs { emulator: true, transport, ..global.clone() };
+    let no_journal = global.no_journal || global.journal.is_none();
+    let global = GlobalArgs { emulator: true, transport, no_journal, ..global.clone() };
     let session = Session::with(&global, output, Keeping::Required(None), emulator(), Plan::new()).await?;
     Demo { session, tasks: Vec::new() }.tell().await
 }
@@ -36,7 +37,7 @@ impl Demo<'_> {
     async fn tell(mut self) -> Result<Exit, Stop> {
         let is_told = self.four_together().await? && self.a_lost_reply().await?;
         if !is_told {
-            return Watched { exit: Exit::Interrupted, tasks: self.tasks, held: None }
+            return Watched { exit: Exit::Interrupted, tasks: self.tasks, held: None, elsewhere: None }
                 .sum_up(&mut self.session);
         }
         self.the_archive().await?;
@@ -112,7 +113,7 @@ impl Demo<'_> {
         if !as_planned {
             self.session.output.warn("error: the demo did not go as planned");
         }
-        Watched { exit, tasks: self.tasks, held: None }.sum_up(&mut self.session)
+        Watched { exit, tasks: self.tasks, held: None, elsewhere: None }.sum_up(&mut self.session)
     }
 
     async fn watch(&mut self, tasks: Vec<RawTask>) -> Result<bool, Stop> {

@@ -21,7 +21,10 @@ pub(super) async fn run(args: &DetailsArgs, global: &GlobalArgs, output: &mut Ou
     let (client, mut interrupt) = (session.client.clone(), session.interrupt.clone());
     let found = tokio::select! {
         biased;
-        () = interrupt.raised() => return Err(Stop::interrupted()),
+        () = interrupt.raised() => {
+            let resume = session.resume.command([task_uuid]);
+            return Err(Stop::interrupted().about(task_uuid).going_on_with(resume));
+        }
         found = session.attend(client.task_details(task_uuid)) => found,
     };
     let (request, response) = match found {

@@ -15,9 +15,9 @@ use crate::config::journal::Place;
 use crate::config::redaction::redaction;
 use crate::config::{Resolved, retrace};
 use crate::exit::Exit;
-use crate::keeping::is_there;
-use crate::output::Output;
+use crate::keeping::{elsewhere, is_there};
 use crate::output::event::{Configuration, Doctor, Event, Findings, JournalReport, Spending, Undecided};
+use crate::output::{Output, human, sanitize};
 use crate::resume::Resume;
 use crate::stop::{Stop, explain};
 
@@ -26,11 +26,23 @@ pub(super) fn run(global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop
     let configuration = configuration(global, output)?;
     let collect = place.retrace(retrace(global, output)?).collect();
     let redacts_from = redaction(global)?;
-    let journal =
-        JournalReport { redacts: redacts_from.is_some(), redacts_from, ..journal(&place, &collect) };
+    let journal = JournalReport {
+        redacts: redacts_from.is_some(),
+        redacts_from,
+        ..journal(&place, &collect, &configuration.service)
+    };
+    let elsewhere = journal.findings.iter().flat_map(|findings| findings.elsewhere.clone());
+    let elsewhere: Vec<(String, usize)> = elsewhere.collect();
     let healthy = !matches!(journal.state, DAMAGED | UNUSABLE);
     let version = env!("CARGO_PKG_VERSION");
     output.tell(&Event::Doctor(Box::new(Doctor { healthy, version, configuration, journal })))?;
+    for (service, tasks) in elsewhere {
+        output.warn(&format!(
+            "{} for {}, another server than the configured one: `collect` finishes them with its --http-base-url",
+            human::count(tasks, "task"),
+            sanitize::line(&service)
+        ));
+    }
     Ok(if healthy { Exit::Delivered } else { Exit::Trouble })
 }
 
@@ -55,7 +67,7 @@ fn configuration(global: &GlobalArgs, output: &mut Output) -> Result<Configurati
     })
 }
 
-fn journal(place: &Place, collect: &str) -> JournalReport {
+fn journal(place: &Place, collect: &str, service: &str) -> JournalReport {
     let (path, by) = match place {
         Place::At { path, by } => (path, by.unwrap_or("default")),
         Place::Off | Place::Passing => return JournalReport { state: "off", ..JournalReport::default() },
@@ -72,7 +84,7 @@ fn journal(place: &Place, collect: &str) -> JournalReport {
     if !is_there(path) {
         return JournalReport { state: "absent", ..report };
     }
-    match SqliteJournal::open(path).and_then(|journal| look(&journal, place, path)) {
+    match SqliteJournal::open(path).and_then(|journal| look(&journal, place, path, service)) {
         Ok((health, findings)) => JournalReport {
             state: if health.refuses.is_some() { UNUSABLE } else { "healthy" },
             problem: health.refuses,
@@ -86,7 +98,12 @@ fn journal(place: &Place, collect: &str) -> JournalReport {
     }
 }
 
-fn look(journal: &SqliteJournal, place: &Place, path: &Path) -> Result<(Health, Findings), JournalError> {
+fn look(
+    journal: &SqliteJournal,
+    place: &Place,
+    path: &Path,
+    service: &str,
+) -> Result<(Health, Findings), JournalError> {
     let health = journal.check()?;
     let in_stage = |stage| journal.list(&Filter::new().stages([stage]));
     let ids = |tasks: Vec<Listed>| tasks.into_iter().map(|task| task.task_uuid).collect::<Vec<TaskUuid>>();
@@ -107,6 +124,7 @@ fn look(journal: &SqliteJournal, place: &Place, path: &Path) -> Result<(Health, 
         open: ids(in_stage(Stage::Open)?),
         undelivered: ids(in_stage(Stage::Settled)?),
         held: ids(unfinished),
+        elsewhere: elsewhere(journal, service)?,
         undecided: in_stage(Stage::Undecided)?.into_iter().map(|task| undecided(task, &resume)).collect(),
         budgets: health.budgets.iter().map(|budget| spending(budget, &over)).collect(),
         prunable: growth::prunable(health.bytes, &resume, |retention| journal.prunable(retention))?,

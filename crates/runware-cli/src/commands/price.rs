@@ -4,13 +4,13 @@ mod asking;
 
 use std::collections::HashMap;
 
-use runware::types::{Money, RawTask, TaskUuid};
+use runware::types::{Money, RawTask};
 
 use super::quote;
 use super::run::{Obstacle, Ready};
 use crate::origin::Origin;
 use crate::session::Session;
-use crate::stop::Stop;
+use crate::stop::{Stop, UNPRICED};
 
 /// Finds out what one task costs, where a budget has to know.
 ///
@@ -29,7 +29,7 @@ pub(super) async fn of_one(
     let ready =
         ready.ok_or_else(|| Stop::machine("the task got lost while it was priced; nothing was sent"))?;
     match ready.obstacle {
-        Some(Obstacle::Unpriced) => Err(unknown(ready.prepared.uuid())),
+        Some(Obstacle::Unpriced) => Err(Stop::quota(UNPRICED).about(ready.prepared.uuid())),
         Some(Obstacle::Rejected(error)) => Err(error.into()),
         None => Ok(ready),
     }
@@ -93,25 +93,4 @@ pub(super) async fn of_many(
 fn to_price(ready: &Ready) -> Option<RawTask> {
     let task = RawTask::from_json(ready.prepared.bytes()).ok()?;
     task.task_type().is_generation().then_some(task)
-}
-
-fn unknown(task_uuid: TaskUuid) -> Stop {
-    Stop::quota(
-        "there is a budget, and nobody knows what the task costs: the server names no price. Nothing was sent; give one \
-         with --price AMOUNT, or leave --budget out",
-    )
-    .about(task_uuid)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_unknown_price_names_the_way_out() {
-        let task_uuid = TaskUuid::from_key("test", "price");
-        let stop = unknown(task_uuid);
-        assert_eq!((stop.exit().code(), stop.task_uuid()), (5, Some(task_uuid)));
-        assert!(stop.message().contains("--price AMOUNT"), "{}", stop.message());
-    }
 }

@@ -31,6 +31,7 @@ pub(super) async fn run(args: &RunArgs, global: &GlobalArgs, output: &mut Output
 async fn tell(args: &RunArgs, task: RawTask, session: &mut Session<'_>) -> Result<Exit, Stop> {
     let (task, origin) = named(session, task, &args.note);
     if args.stream {
+        refuse_reused(session, &task, &origin)?;
         return stream::run((task, origin), &args.note, session).await;
     }
     if task.delivery_method() == Some(DeliveryMethod::Stream) {
@@ -47,6 +48,25 @@ async fn tell(args: &RunArgs, task: RawTask, session: &mut Session<'_>) -> Resul
             .note("(URLs lead into the emulator, which ends with this command; `runware emulate` stays)");
     }
     watched.sum_up(session)
+}
+
+/// Refuses to stream a task of whose id the journal has another request: the stream itself only learns that there is
+/// one, and its text would be that of the other.
+fn refuse_reused(session: &Session<'_>, task: &RawTask, origin: &Origin) -> Result<(), Stop> {
+    let (Some(kept), Some(_)) = (&session.kept, task.field("taskUUID")) else { return Ok(()) };
+    // What is wrong with a task is told by the stream.
+    let Ok(task_uuid) = session.client.prepare(task.clone()).map(|prepared| prepared.uuid()) else {
+        return Ok(());
+    };
+    let Ok(streamed) = task.clone().default_delivery(DeliveryMethod::Stream).prepare(task_uuid) else {
+        return Ok(());
+    };
+    match kept.has_another(&session.service, &streamed)? {
+        true => {
+            Err(Stop::rejected(format!("{}; nothing was sent", origin.reused(task_uuid))).about(task_uuid))
+        }
+        false => Ok(()),
+    }
 }
 
 /// A task whose id and bytes are fixed, and what there is to say about it.

@@ -23,7 +23,7 @@ pub(super) async fn run(args: &UuidArgs, global: &GlobalArgs, output: &mut Outpu
     let tasks = known_tasks(&args.uuids)?;
     let mut session = Session::open(global, output, Keeping::Unneeded).await?;
     session.warn_of_empty_emulator();
-    let client = session.client.clone();
+    let (client, resume) = (session.client.clone(), session.resume.command(tasks.iter().copied()));
     let clock = session.clock;
     let check = |task_uuid| {
         let client = client.clone();
@@ -40,7 +40,7 @@ pub(super) async fn run(args: &UuidArgs, global: &GlobalArgs, output: &mut Outpu
     loop {
         let next = tokio::select! {
             biased;
-            () = interrupt.raised() => return Err(Stop::interrupted()),
+            () = interrupt.raised() => return Err(Stop::interrupted().going_on_with(resume)),
             next = session.attend(reports.next()) => next,
         };
         let Some((task_uuid, report, elapsed)) = next else { break };

@@ -23,7 +23,7 @@ pub(crate) enum Place {
     },
     /// Nowhere: somebody wants it so.
     Off,
-    /// Nowhere: the server ends with this command, and its tasks with it.
+    /// Nowhere: the server ends with this command, its tasks with it, and nobody has named a place.
     Passing,
     /// Nobody has named one, and there is no home where it could be.
     Homeless,
@@ -41,9 +41,9 @@ impl Place {
             (Some(path), false) if path.as_os_str().is_empty() => Err(Stop::usage("--journal names no file")),
             (Some(path), false) => Ok(Self::At { path: path.clone(), by: Some("--journal") }),
             (None, true) => Ok(Self::Off),
-            (None, false) if global.emulator => Ok(Self::Passing),
             (None, false) => Ok(match variable(VARIABLE) {
                 Some(path) => Self::At { path: path.into(), by: Some(VARIABLE) },
+                None if global.emulator => Self::Passing,
                 None => usual().map_or(Self::Homeless, |path| Self::At { path, by: None }),
             }),
         }

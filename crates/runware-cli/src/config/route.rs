@@ -137,6 +137,18 @@ impl Route {
         scope_of(self.http_url.as_deref().or(self.ws_url.as_deref()).unwrap_or(HTTP_URL))
     }
 
+    /// The way over HTTP to the server of this name in the journal, which does not keep its whole address.
+    pub(super) fn at_service(service: &str) -> Self {
+        let is_near = ["127.0.0.1", "localhost", "[::1]"].iter().any(|host| service.starts_with(host));
+        let scheme = if is_near { "http" } else { "https" };
+        Self {
+            protocol: Protocol::Http,
+            http_url: Some(format!("{scheme}://{service}/v1")),
+            ws_url: None,
+            asked: None,
+        }
+    }
+
     /// Where requests go: the addresses of HTTP and WebSocket, where they are used.
     pub(super) fn addresses(&self) -> (Option<&str>, Option<&str>) {
         let (http, ws) = match (&self.http_url, &self.ws_url) {

@@ -146,6 +146,9 @@ pub(crate) struct Summary {
     /// Of a command that takes up what is open: how many other tasks are in the care of running processes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) held: Option<usize>,
+    /// Of such a command: how many other tasks are for other servers, and left as they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) elsewhere: Option<usize>,
     pub(crate) requests: u64,
     pub(crate) status_checks: u64,
     #[serde(rename = "elapsedMs", serialize_with = "in_milliseconds")]
@@ -218,7 +221,7 @@ impl Event {
             task_uuid: stop.task_uuid(),
             category: stop.category(),
             message: stop.message().to_owned(),
-            resume: None,
+            resume: stop.resume().map(ToOwned::to_owned),
         }
     }
 }

@@ -41,6 +41,8 @@ pub(crate) struct Watched {
     pub(crate) tasks: Vec<Tracked>,
     /// How many others running processes look after, where that was asked.
     pub(crate) held: Option<usize>,
+    /// How many others are for other servers, where that was asked.
+    pub(crate) elsewhere: Option<usize>,
 }
 
 impl Watched {
@@ -50,7 +52,7 @@ impl Watched {
     ///
     /// The output cannot be written.
     pub(crate) fn sum_up(&self, session: &mut Session<'_>) -> Result<Exit, Stop> {
-        let summary = Summary { held: self.held, ..Summary::default() };
+        let summary = Summary { held: self.held, elsewhere: self.elsewhere, ..Summary::default() };
         tell(summary, session, self.tasks.iter().map(Tracked::status))?;
         Ok(self.exit)
     }

@@ -73,7 +73,8 @@ async fn a_price_that_nobody_knows_has_to_be_given() {
     server.inject(on_submit(answer(200, r#"{"data":[]}"#)).first(2));
     let ended = run(&server, &path, "--budget 1").await.expect(5);
     stopped(&ended, "unpriced");
-    assert!(ended.only("error").str("message").contains("--price"), "{ended:?}");
+    assert!(ended.only("error").str("message").contains("--price AMOUNT"), "{ended:?}");
+    assert!(ended.only("error").has("taskUUID"), "{ended:?}");
     let batch = server.program("batch - --budget 1 --json").journal(&path).stdin(FOX).run().await.expect(5);
     assert!(batch.only("error").str("message").contains("--price"), "{batch:?}");
     assert_eq!(server.ledger().accepted(), 0);

@@ -175,9 +175,25 @@ async fn tasks_of_other_servers_are_left_alone() {
     let (here, there) = (Server::quick().await, Server::quick().await);
     let (_folder, path) = place();
     here.program("submit runware:101@1 positivePrompt=fox").journal(&path).run().await.expect(0);
-    let elsewhere = collect(&there, &path).await.expect(0);
+    let elsewhere = collect(&there, &path).await.expect(8);
     assert_eq!((elsewhere.summary().counts(), there.ledger().requests()), ([0; 5], 0));
-    assert_eq!(collect(&here, &path).await.expect(0).summary().counts(), [1, 0, 0, 0, 0]);
+    assert_eq!(elsewhere.summary().number("elsewhere"), 1);
+    assert!(elsewhere.stderr.contains(&format!("1 task more for {}", service(&here))), "{elsewhere:?}");
+    let command =
+        format!("runware collect --http-base-url {} --journal {} --json", here.url(), path.display());
+    assert!(elsewhere.stderr.lines().any(|line| line.trim() == command), "no {command:?} in {elsewhere:?}");
+    let doctor = there.program("doctor").journal(&path).run().await.expect(0);
+    assert!(doctor.stderr.contains(&format!("1 task for {}", service(&here))), "{doctor:?}");
+    let findings = there.program("doctor --json").journal(&path).run().await.expect(0).only("doctor");
+    assert_eq!(findings.field("journal")["findings"]["elsewhere"][service(&here)], 1);
+    let emulated = || Program::without_key().words("collect --emulator");
+    let passing = emulated().run().await.expect(0);
+    assert!(passing.stderr.contains("RUNWARE_JOURNAL") && !passing.stderr.contains("no journal yet"));
+    let named = emulated().arg("--json").env("RUNWARE_JOURNAL", &path).run().await.expect(8);
+    assert_eq!(named.summary().number("elsewhere"), 1);
+    let collected = Program::pasted(&command).run().await.expect(0);
+    assert_eq!(collected.summary().counts(), [1, 0, 0, 0, 0]);
+    assert_eq!(collect(&there, &path).await.expect(0).summary().number("elsewhere"), 0);
 }
 
 #[tokio::test]

@@ -62,8 +62,12 @@ async fn what_is_given_up_is_never_sent() {
         server.program("collect --json").journal(&path).run().await.expect(0).summary().counts(),
         [0; 5]
     );
-    let refused = server.program(RUN).journal(&path).run().await.expect(3);
+    let refused = server.program(RUN).journal(&path).run().await.expect(9);
     assert_eq!(refused.only("failure").field("error")["code"], "abandoned");
+    assert_eq!(refused.summary().counts(), [0, 0, 0, 0, 1], "whether it ran before, nobody knows");
+    for words in ["given up", "may have run", &format!("runware details {U}"), "new taskUUID"] {
+        assert!(refused.only("error").str("message").contains(words), "{words}: {refused:?}");
+    }
     assert_eq!(server.ledger().accepted(), 0);
     let listed = Program::without_key().words("list --done --json").journal(&path).run().await.expect(0);
     assert_eq!(listed.only("task").str("state"), "abandoned");

@@ -107,7 +107,12 @@ async fn questions_are_interrupted_too() {
     for command in ["wait", "status", "details"] {
         let running = silence.program(&format!("{command} {U}")).start().await;
         silence.connected().await;
-        interrupted(running, "INT").await;
+        let ended = interrupted(running, "INT").await;
+        assert!(ended.printed_command().contains(U), "{command}: {ended:?}");
+        let running = silence.program(&format!("{command} {U} --json")).start().await;
+        silence.connected().await;
+        let ended = interrupted(running, "INT").await;
+        assert_eq!(ended.only("error").str("resume"), ended.printed_command());
     }
 }
 

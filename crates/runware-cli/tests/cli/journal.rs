@@ -83,12 +83,16 @@ async fn what_ends_with_the_command_is_kept_only_where_somebody_says_so() {
     let emulated =
         || Program::without_key().words(RUN).arg("--emulator").env("XDG_STATE_HOME", folder.path());
     let demo = Program::without_key().words("demo -q").env("XDG_STATE_HOME", folder.path());
-    let (run, demo) = tokio::join!(emulated().env("RUNWARE_JOURNAL", &path).run(), demo.run());
+    let (run, demo) = tokio::join!(emulated().run(), demo.env("RUNWARE_JOURNAL", &path).run());
     run.expect(0);
     demo.expect(0);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     emulated().journal(&path).run().await.expect(0);
     assert_eq!(tasks(&path).await, 1);
+    emulated().env("RUNWARE_JOURNAL", &path).run().await.expect(0);
+    assert_eq!(tasks(&path).await, 2, "the variable says so as well as the flag");
+    emulated().env("RUNWARE_JOURNAL", &path).arg("--no-journal").run().await.expect(0);
+    assert_eq!(tasks(&path).await, 2);
 }
 
 #[tokio::test]

@@ -136,7 +136,7 @@ fn fields_of(event: &str) -> (&'static [&'static str], &'static [&'static str]) 
                 "statusChecks",
                 "elapsedMs",
             ],
-            &["held", "priced", "unpriced", "rejected", "cost", "currency"],
+            &["held", "elsewhere", "priced", "unpriced", "rejected", "cost", "currency"],
         ),
         other => panic!("the contract has no event {other:?}"),
     }

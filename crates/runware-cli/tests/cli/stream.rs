@@ -8,6 +8,7 @@ use runware_emulator::{
 };
 
 use crate::ended::Ended;
+use crate::kept::place;
 use crate::line::is_uuid;
 use crate::program::{KEY, Program};
 use crate::server::{Server, answer, on_submit, quick};
@@ -284,6 +285,26 @@ async fn a_task_that_exists_already_is_not_bought_again() {
     assert_eq!(again.events(), ["submitting", "accepted", "result", "settled", "summary"]);
     assert_eq!(again.only("result").field("item")["text"], first.text().trim_end());
     assert_eq!((server.ledger().accepted(), server.ledger().billed()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_key_that_was_used_for_another_request_is_refused() {
+    let server = Server::quick().await;
+    let (_folder, path) = place();
+    let run = |words: &str| server.program(RUN).words("--json").words(words).journal(&path).run();
+    let first = run("--key a").await.expect(0);
+    let before = server.ledger().requests();
+    let ended = run("--key a temperature=0.5").await.expect(3);
+    assert_eq!(ended.events(), ["error", "summary"]);
+    assert!(
+        ended.only("error").str("message").contains("the key \"a\" was used before, for another request")
+    );
+    let id = format!("taskUUID={}", first.only("settled").task());
+    let ended = run(&format!("{id} temperature=0.5")).await.expect(3);
+    assert!(ended.only("error").str("message").contains("in the journal with another request"), "{ended:?}");
+    assert_eq!(server.ledger().requests(), before);
+    assert_eq!(run("--key a").await.expect(0).only("result").task(), first.only("settled").task());
+    assert_eq!(server.ledger().accepted(), 1);
 }
 
 #[tokio::test]

@@ -162,6 +162,9 @@ pub(crate) struct Findings {
     pub(crate) undelivered: Vec<TaskUuid>,
     /// Those of them, and of the undecided, that running processes look after.
     pub(crate) held: Vec<TaskUuid>,
+    /// How many of them no process looks after that are for another server than the configured one, by service.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) elsewhere: BTreeMap<String, usize>,
     /// What somebody has to decide about.
     pub(crate) undecided: Vec<Undecided>,
     pub(crate) budgets: Vec<Spending>,
