@@ -26,6 +26,9 @@
 //!   Doubtful ── a look, or the archive ──▶ Due ── sent ──▶ UnderWay ── not sent ──▶ Doubtful
 //! ```
 //!
+//! Whatever permitted it, an attempt after one in doubt leaves within an hour of the first one, or not at all: what has
+//! waited for the journal or its turn until then goes back to its doubt.
+//!
 //! A task of an earlier process, which may have been sent until that process ended, is in doubt from the start:
 //!
 //! ```text
@@ -259,6 +262,13 @@ impl Submission {
         self.attempts > 1
     }
 
+    /// True if it is due so late that it is not to be sent: whatever has permitted that, the server may have forgotten an
+    /// earlier attempt by now.
+    pub(crate) fn is_overdue(&self, now: Tick) -> bool {
+        let is_over = self.time_since_first(now).is_some_and(|time| time >= RESEND_WINDOW);
+        self.due().is_some() && self.is_in_doubt() && is_over
+    }
+
     /// An attempt is under way.
     pub(crate) fn sent(&mut self, now: Tick) {
         self.attempts = self.attempts.saturating_add(1);
@@ -425,9 +435,13 @@ impl Submission {
     }
 
     fn is_in_resend_window(&self, now: Tick) -> bool {
-        self.sends.first.is_some_and(|first| {
-            self.lead.as_duration().saturating_add(now.duration_since(first)) < RESEND_WINDOW
-        })
+        self.time_since_first(now).is_some_and(|time| time < RESEND_WINDOW)
+    }
+
+    /// How long ago the server may have received it first.
+    fn time_since_first(&self, now: Tick) -> Option<Duration> {
+        let first = self.sends.first?;
+        Some(self.lead.as_duration().saturating_add(now.duration_since(first)))
     }
 }
 
