@@ -37,7 +37,7 @@
 //!
 //! In all, a task is offered three times, and six times where all that ever happened to it was that it was lost with
 //! its connections. After that, and for every other kind of doubt, only the archive's word counts (docs/decisions/0012-a-lost-socket.md).
-//! An attempt that the archive has permitted, and that the server certainly did not take, is not counted: it leaves
+//! An attempt that the archive or somebody's decision has permitted, and that the server certainly did not take, is not counted: it leaves
 //! things as they were, and the same bytes may go again until the hour is over.
 
 use std::time::Duration;
@@ -73,8 +73,11 @@ pub(crate) struct Submission {
     not_before: Tick,
     /// True while every attempt that the server may have received was lost with its connection.
     was_only_lost: bool,
-    /// True while the archive has denied every attempt that the server may have received.
+    /// True while the archive has denied every attempt that the server may have received, or somebody has decided that
+    /// they do not count.
     was_denied: bool,
+    /// When somebody decided that.
+    decided: Option<Tick>,
     sends: Sends,
     /// The sends before the attempt that is under way, to go back to if that never left.
     sends_before: Sends,
@@ -170,9 +173,16 @@ impl Submission {
         }
     }
 
-    /// A task of which nobody knows what became, and of which somebody has decided that it is to be sent again.
+    /// A task of which nobody knows what became, and of which somebody has decided that it is to be sent again: within an
+    /// hour of that, as if the archive had denied it.
     pub(crate) fn decided(now: Tick) -> Self {
-        Self { doubt: Some(Doubt::Other), was_only_lost: false, ..Self::new(now) }
+        Self {
+            doubt: Some(Doubt::Other),
+            was_only_lost: false,
+            was_denied: true,
+            decided: Some(now),
+            ..Self::new(now)
+        }
     }
 
     /// It is not to be sent before this.
@@ -265,7 +275,7 @@ impl Submission {
     /// True if it is due so late that it is not to be sent: whatever has permitted that, the server may have forgotten an
     /// earlier attempt by now.
     pub(crate) fn is_overdue(&self, now: Tick) -> bool {
-        let is_over = self.time_since_first(now).is_some_and(|time| time >= RESEND_WINDOW);
+        let is_over = self.age(now).is_some_and(|time| time >= RESEND_WINDOW);
         self.due().is_some() && self.is_in_doubt() && is_over
     }
 
@@ -403,6 +413,7 @@ impl Submission {
             not_before: Tick::ZERO,
             was_only_lost: true,
             was_denied: false,
+            decided: None,
             sends: Sends::default(),
             sends_before: Sends::default(),
             lead: Seconds::default(),
@@ -435,12 +446,12 @@ impl Submission {
     }
 
     fn is_in_resend_window(&self, now: Tick) -> bool {
-        self.time_since_first(now).is_some_and(|time| time < RESEND_WINDOW)
+        self.age(now).is_some_and(|time| time < RESEND_WINDOW)
     }
 
-    /// How long ago the server may have received it first.
-    fn time_since_first(&self, now: Tick) -> Option<Duration> {
-        let first = self.sends.first?;
+    /// How long ago the server may have received it first, or somebody has decided that it is to be sent again.
+    fn age(&self, now: Tick) -> Option<Duration> {
+        let first = self.decided.or(self.sends.first)?;
         Some(self.lead.as_duration().saturating_add(now.duration_since(first)))
     }
 }

@@ -415,6 +415,20 @@ fn what_somebody_has_decided_to_send_is_due_at_once_and_stays_in_doubt() {
 }
 
 #[test]
+fn what_somebody_has_decided_to_send_is_offered_for_an_hour() {
+    let mut submission = Submission::decided(at(0));
+    for second in 0..3_599 {
+        assert_eq!(submission.due(), Some(at(second * 1_000)));
+        submission.sent(at(second * 1_000));
+        assert!(!submission.was_sent_before(), "whose a conflict is, is asked each time");
+        submission.refused(at(second * 1_000), Duration::ZERO, true);
+    }
+    assert!(!submission.is_overdue(at(3_599_999)) && submission.is_overdue(at(3_600_000)));
+    submission.sent(at(3_599_000));
+    assert_eq!(submission.refused(at(3_599_000), SECOND, true), Next::GiveUp);
+}
+
+#[test]
 fn what_was_in_doubt_before_it_was_held_back_is_so_afterwards() {
     let lost = || {
         let mut submission = sent_at(0);
