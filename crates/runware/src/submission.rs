@@ -26,6 +26,9 @@
 //!   Doubtful ── a look, or the archive ──▶ Due ── sent ──▶ UnderWay ── not sent ──▶ Doubtful
 //! ```
 //!
+//! Whatever permitted it, an attempt after one in doubt leaves within an hour of the first one, or not at all: what has
+//! waited for the journal or its turn until then goes back to its doubt.
+//!
 //! A task of an earlier process, which may have been sent until that process ended, is in doubt from the start:
 //!
 //! ```text
@@ -34,7 +37,7 @@
 //!
 //! In all, a task is offered three times, and six times where all that ever happened to it was that it was lost with
 //! its connections. After that, and for every other kind of doubt, only the archive's word counts (docs/decisions/0012-a-lost-socket.md).
-//! An attempt that the archive has permitted, and that the server certainly did not take, is not counted: it leaves
+//! An attempt that the archive or somebody's decision has permitted, and that the server certainly did not take, is not counted: it leaves
 //! things as they were, and the same bytes may go again until the hour is over.
 
 use std::time::Duration;
@@ -70,8 +73,11 @@ pub(crate) struct Submission {
     not_before: Tick,
     /// True while every attempt that the server may have received was lost with its connection.
     was_only_lost: bool,
-    /// True while the archive has denied every attempt that the server may have received.
+    /// True while the archive has denied every attempt that the server may have received, or somebody has decided that
+    /// they do not count.
     was_denied: bool,
+    /// When somebody decided that.
+    decided: Option<Tick>,
     sends: Sends,
     /// The sends before the attempt that is under way, to go back to if that never left.
     sends_before: Sends,
@@ -167,9 +173,16 @@ impl Submission {
         }
     }
 
-    /// A task of which nobody knows what became, and of which somebody has decided that it is to be sent again.
+    /// A task of which nobody knows what became, and of which somebody has decided that it is to be sent again: within an
+    /// hour of that, as if the archive had denied it.
     pub(crate) fn decided(now: Tick) -> Self {
-        Self { doubt: Some(Doubt::Other), was_only_lost: false, ..Self::new(now) }
+        Self {
+            doubt: Some(Doubt::Other),
+            was_only_lost: false,
+            was_denied: true,
+            decided: Some(now),
+            ..Self::new(now)
+        }
     }
 
     /// It is not to be sent before this.
@@ -257,6 +270,13 @@ impl Submission {
     /// True if an attempt before the last one came to nothing.
     pub(crate) fn is_repeated(&self) -> bool {
         self.attempts > 1
+    }
+
+    /// True if it is due so late that it is not to be sent: whatever has permitted that, the server may have forgotten an
+    /// earlier attempt by now.
+    pub(crate) fn is_overdue(&self, now: Tick) -> bool {
+        let is_over = self.age(now).is_some_and(|time| time >= RESEND_WINDOW);
+        self.due().is_some() && self.is_in_doubt() && is_over
     }
 
     /// An attempt is under way.
@@ -393,6 +413,7 @@ impl Submission {
             not_before: Tick::ZERO,
             was_only_lost: true,
             was_denied: false,
+            decided: None,
             sends: Sends::default(),
             sends_before: Sends::default(),
             lead: Seconds::default(),
@@ -425,9 +446,13 @@ impl Submission {
     }
 
     fn is_in_resend_window(&self, now: Tick) -> bool {
-        self.sends.first.is_some_and(|first| {
-            self.lead.as_duration().saturating_add(now.duration_since(first)) < RESEND_WINDOW
-        })
+        self.age(now).is_some_and(|time| time < RESEND_WINDOW)
+    }
+
+    /// How long ago the server may have received it first, or somebody has decided that it is to be sent again.
+    fn age(&self, now: Tick) -> Option<Duration> {
+        let first = self.decided.or(self.sends.first)?;
+        Some(self.lead.as_duration().saturating_add(now.duration_since(first)))
     }
 }
 

@@ -71,22 +71,20 @@ impl Poll {
         }
     }
 
-    /// Leaves it to others of its kind to find out how long such tasks take, if the plan's cadence is to learn it.
-    pub(crate) fn stand_back(&mut self) {
-        if self.plan.cadence().follower_gap().is_some() {
+    /// Leaves it to others of its kind to find out how long such tasks take, if the plan's cadence is to learn it. Returns
+    /// false if it is not.
+    pub(crate) fn stand_back(&mut self) -> bool {
+        let learns = self.plan.cadence().follower_gap().is_some();
+        if learns {
             self.stage = Stage::StandsBack;
             self.hold_back();
         }
+        learns
     }
 
-    /// Whether it is of this kind, and leaves it to others.
-    pub(crate) fn stands_back(&self, kind: &Kind) -> bool {
-        self.stage == Stage::StandsBack && self.kind.as_deref() == Some(kind)
-    }
-
-    /// Its kind, if it may be one of those that find out how long such tasks take.
-    pub(crate) fn leads(&self) -> Option<&Kind> {
-        self.kind.as_deref().filter(|_| self.stage == Stage::First)
+    /// What it is like, if that was said.
+    pub(crate) const fn kind(&self) -> Option<&Arc<Kind>> {
+        self.kind.as_ref()
     }
 
     /// It is no longer left to others to find out how long such tasks take: if it stood back, the next look is due within a

@@ -10,9 +10,9 @@ use crate::kind::Kind;
 use crate::tick::Tick;
 
 /// How many tasks of a kind are looked at early to find out when the first one ends.
-const LEADERS: u32 = 16;
+const LEADERS: usize = 16;
 
-/// How many tasks come forward when the first one of their kind has ended, to find out for the others.
+/// How many tasks come forward when one of their kind has ended, to find out for the others.
 const SCOUTS: usize = 256;
 
 /// Of more kinds than this, all tasks lead.
@@ -30,30 +30,46 @@ pub(super) struct Herds {
     kinds: HashMap<Arc<Kind>, Herd>,
 }
 
-/// The tasks of one kind.
+/// The tasks of one kind; there is no herd without any.
 #[derive(Debug, Default)]
 struct Herd {
-    leaders: u32,
-    /// Whether those have come forward that find out for the others.
-    has_scouts: bool,
+    /// Those that lead, and those that have come forward.
+    ahead: usize,
+    behind: usize,
+}
+
+/// Where a task stands among those of its kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stand {
+    /// It has nothing to do with the others.
+    Apart,
+    /// It finds out for the others.
+    Ahead,
+    /// It leaves it to others to find out.
+    Behind,
 }
 
 impl Herds {
-    /// Takes in a task of a kind; returns true if it leads.
-    pub(super) fn join(&mut self, kind: &Arc<Kind>) -> bool {
-        if self.kinds.len() >= MOST_KINDS && !self.kinds.contains_key(kind) {
-            return true;
+    /// Where the next task of a kind is to stand.
+    fn place(&self, kind: &Kind) -> Stand {
+        match self.kinds.get(kind) {
+            Some(herd) if herd.ahead >= LEADERS => Stand::Behind,
+            None if self.kinds.len() >= MOST_KINDS => Stand::Apart,
+            _ => Stand::Ahead,
         }
-        let herd = self.kinds.entry(Arc::clone(kind)).or_default();
-        let leads = herd.leaders < LEADERS;
-        herd.leaders += u32::from(leads);
-        leads
     }
 
-    /// A task of a kind that may lead is gone: another one may take its place.
-    pub(super) fn leave(&mut self, kind: &Kind) {
+    /// Notes that a task of a kind stands somewhere else.
+    fn moved(&mut self, kind: &Arc<Kind>, from: Stand, to: Stand) {
+        if to != Stand::Apart {
+            let herd = self.kinds.entry(Arc::clone(kind)).or_default();
+            herd.count(to).into_iter().for_each(|count| *count += 1);
+        }
         if let Some(herd) = self.kinds.get_mut(kind) {
-            herd.leaders = herd.leaders.saturating_sub(1);
+            herd.count(from).into_iter().for_each(|count| *count = count.saturating_sub(1));
+            if herd.ahead == 0 && herd.behind == 0 {
+                self.kinds.remove(kind);
+            }
         }
     }
 
@@ -63,26 +79,59 @@ impl Herds {
     }
 }
 
+impl Herd {
+    const fn count(&mut self, stand: Stand) -> Option<&mut usize> {
+        match stand {
+            Stand::Apart => None,
+            Stand::Ahead => Some(&mut self.ahead),
+            Stand::Behind => Some(&mut self.behind),
+        }
+    }
+
+    /// How many more are to come forward to find out for the others: none as long as half of those are there who did.
+    const fn scouts_missing(&self) -> usize {
+        let missing = SCOUTS.saturating_sub(self.ahead.saturating_sub(LEADERS));
+        if missing > SCOUTS / 2 { missing } else { 0 }
+    }
+}
+
 impl<K: Clone + Eq + Hash> Scheduler<K> {
+    /// Has a task whose kind has no forecast lead, or stand back if enough of its kind do. Returns true if it leads.
+    pub(super) fn join(&mut self, slot: u32, kind: &Kind) -> bool {
+        let stand = self.herds.place(kind);
+        self.stand(slot, stand);
+        stand != Stand::Behind
+    }
+
+    /// Has a task stand there from now on.
+    pub(super) fn stand(&mut self, slot: u32, stand: Stand) {
+        let Some(task) = self.slab.get_mut(slot) else { return };
+        let from = std::mem::replace(&mut task.stand, stand);
+        if from != stand
+            && let Some(kind) = task.poll.kind()
+        {
+            self.herds.moved(kind, from, stand);
+        }
+    }
+
     /// Has tasks of a kind come forward that stand back, after one of it has ended.
     ///
-    /// They are looked for among all tasks: that happens twice for each kind, and costs no memory.
+    /// They are looked for among all tasks: that happens a few times for each crowd, and costs no memory.
     pub(super) fn rouse(&mut self, kind: &Kind, now: Tick) {
-        let Some(herd) = self.herds.kinds.get_mut(kind) else { return };
+        let Some(herd) = self.herds.kinds.get(kind).filter(|herd| herd.behind > 0) else { return };
         let is_well_known = self.durations.is_well_known(kind, Part::First);
-        if herd.has_scouts && !is_well_known {
+        let most = if is_well_known { usize::MAX } else { herd.scouts_missing() };
+        if most == 0 {
             return;
         }
-        herd.has_scouts = true;
-        let stand_back =
-            self.slab.slots().filter(|(_, task)| task.poll.stands_back(kind)).map(|(slot, _)| slot);
-        let roused: Vec<u32> = stand_back.take(if is_well_known { usize::MAX } else { SCOUTS }).collect();
+        let stand_back = self.slab.slots().filter(|(_, task)| {
+            task.stand == Stand::Behind && task.poll.kind().is_some_and(|theirs| **theirs == *kind)
+        });
+        let roused: Vec<u32> = stand_back.map(|(slot, _)| slot).take(most).collect();
         let forecast = self.durations.forecast(kind, Part::First, now);
         for slot in roused {
+            self.stand(slot, Stand::Ahead);
             self.update(slot, now, |task| task.poll.come_forward(now, forecast.as_deref()));
-        }
-        if is_well_known {
-            self.herds.kinds.remove(kind);
         }
     }
 }

@@ -4,6 +4,7 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use super::Scheduler;
+use super::herds::Stand;
 use crate::durations::Durations;
 use crate::forecast::Forecast;
 use crate::poll::{Lesson, Poll};
@@ -31,6 +32,8 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     pub fn advanced(&mut self, key: &K, now: Tick) {
         let Some(slot) = self.slab.find(key) else { return };
         self.learn(slot, now);
+        // It has nothing more to find out for the others.
+        self.stand(slot, Stand::Apart);
         self.anew(slot, now, |poll| poll.advanced(now));
     }
 
@@ -62,13 +65,13 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     pub(super) fn begin(&mut self, slot: u32, now: Tick) {
         let Some(Lesson { kind, part, .. }) = self.lesson(slot) else { return };
         let forecast = self.durations.forecast(&kind, part, now);
-        let leads = forecast.is_some() || self.herds.join(&kind);
+        let leads = forecast.is_some() || self.join(slot, &kind);
         let Some(task) = self.slab.get_mut(slot) else { return };
         if leads {
             // It may have stood back in another scheduler.
             task.poll.come_forward(now, forecast.as_deref());
-        } else {
-            task.poll.stand_back();
+        } else if !task.poll.stand_back() {
+            self.stand(slot, Stand::Apart);
         }
     }
 

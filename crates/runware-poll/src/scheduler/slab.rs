@@ -4,6 +4,7 @@ use std::hash::{BuildHasher, Hash};
 
 use hashbrown::DefaultHashBuilder;
 
+use super::herds::Stand;
 use super::index::Index;
 use super::queue::{Hook, Look, MOST_SLOTS, Slots};
 use crate::poll::Poll;
@@ -37,6 +38,7 @@ pub(super) struct Slot<K> {
     pub(super) place: Place,
     /// Whether it leads a request whose answer has not come: that answer earns the quota its token.
     pub(super) leads: bool,
+    pub(super) stand: Stand,
 }
 
 /// What a task waits for.
@@ -108,6 +110,7 @@ impl<K: Eq + Hash> Slab<K> {
             company: ANY_COMPANY,
             place: Place::News,
             leads: false,
+            stand: Stand::Apart,
         };
         *self.cell_mut(slot)? = Cell::Taken(task);
         self.index.insert(hash, slot);

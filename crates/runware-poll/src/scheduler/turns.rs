@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::hash::Hash;
 
 use super::Scheduler;
+use super::herds::Stand;
 use super::queue::Queue;
 use super::slab::{Ends, Place, Slot};
 use crate::ending::{Ending, Step};
@@ -139,10 +140,8 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
     pub(super) fn take(&mut self, slot: u32) -> Option<Slot<K>> {
         self.unfile(slot);
         self.forget_end(slot);
+        self.stand(slot, Stand::Apart);
         let task = self.slab.remove(slot)?;
-        if let Some(kind) = task.poll.leads() {
-            self.herds.leave(kind);
-        }
         if self.slab.len() == 0 {
             self.herds.clear();
             self.queues.news = VecDeque::new();

@@ -197,8 +197,9 @@ fn a_crowd_that_comes_after_the_first_end_has_scouts_too() {
     assert!(scouts(1) >= 150, "{} scouts come forward after a trial, {} without", scouts(1), scouts(0));
 }
 
-/// Kinds of which a few tasks have ended, and none is left, must not use up the room for kinds: ten thousand tasks of a
-/// new kind stand back, however many kinds a long-lived scheduler has seen.
+/// Kinds of which no task is left must not use up the room for kinds: ten thousand tasks of a new kind stand back, however
+/// many kinds a long-lived scheduler has seen. These were given up: three ends of any kind make a forecast for all kinds, and
+/// who has one follows it.
 #[test]
 fn kinds_that_have_no_tasks_left_do_not_keep_new_ones_from_standing_back() {
     let plan = Arc::new(Plan::new());
@@ -213,8 +214,7 @@ fn kinds_that_have_no_tasks_left_do_not_keep_new_ones_from_standing_back() {
         for key in 0..10 {
             let key = 10_000 + number * 10 + key;
             scheduler.insert(key, poll(&kind, key, at(0)), at(0));
-            scheduler.observed(&key, at(5_000), Seen::Settled);
-            while let Next::Finished(..) = scheduler.next(at(5_000)) {}
+            scheduler.remove(&key);
         }
     }
     assert_eq!(scheduler.len(), 1);

@@ -230,6 +230,11 @@ impl Entry {
         kept.ticket.is_some() && is_given
     }
 
+    /// True if it is due so late that it might be bought anew.
+    pub(super) fn is_overdue(&self, now: Tick) -> bool {
+        !self.is_read_only() && self.submission.is_overdue(now)
+    }
+
     /// True as long as its intent is on its way to the journal.
     pub(super) fn is_beginning(&self) -> bool {
         self.kept.as_ref().is_some_and(|kept| kept.ticket.is_none())

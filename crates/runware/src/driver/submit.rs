@@ -72,14 +72,17 @@ impl Driver {
     }
 
     /// Goes on with a task that the scheduler does not have: it is sent if it is due, and else looked at
-    /// again when it is.
+    /// again when it is. What is due too late is looked for instead.
     pub(super) fn go_on(&mut self, task_uuid: TaskUuid, now: Tick) {
         if let Some(entry) = self.entries.get_mut(&task_uuid)
             && entry.submission.due().is_some_and(|at| at <= now)
-            && entry.is_cleared(&mut self.ledger, &self.tenure, now)
         {
-            let waits = entry.is_sync();
-            self.queue(task_uuid, waits);
+            if entry.is_overdue(now) {
+                entry.submission.maybe_sent(!entry.is_utility());
+            } else if entry.is_cleared(&mut self.ledger, &self.tenure, now) {
+                let waits = entry.is_sync();
+                self.queue(task_uuid, waits);
+            }
         }
         self.remind(task_uuid, now);
         self.keep_watching(task_uuid, now);
@@ -99,7 +102,7 @@ impl Driver {
             left.is_some()
         });
         // What others may have taken over since its turn was asked for is sent once the journal says otherwise.
-        kept_back.into_iter().for_each(|task_uuid| self.ask_again(task_uuid, now));
+        kept_back.into_iter().for_each(|task_uuid| self.go_on(task_uuid, now));
         if batch.is_empty() {
             return false;
         }
@@ -114,7 +117,7 @@ impl Driver {
         while let Some(task_uuid) = self.waiting_outbox.pop_front() {
             let left = mark_sent(&mut self.entries, &self.tenure, task_uuid, now);
             if left.is_none() {
-                self.ask_again(task_uuid, now);
+                self.go_on(task_uuid, now);
             }
             if let Some(left) = left {
                 let asked = Asked::new(vec![task_uuid], now);
@@ -125,15 +128,6 @@ impl Driver {
         }
         give_back(&mut self.waiting_outbox);
         false
-    }
-
-    /// Asks the journal once more for a task whose turn has come, if what it said before no longer holds.
-    fn ask_again(&mut self, task_uuid: TaskUuid, now: Tick) {
-        if let Some(entry) = self.entries.get_mut(&task_uuid)
-            && entry.submission.due().is_some_and(|at| at <= now)
-        {
-            entry.is_cleared(&mut self.ledger, &self.tenure, now);
-        }
     }
 
     /// Queues a task to be sent.
@@ -234,7 +228,8 @@ impl Driver {
 /// Notes that a task is being sent, if it still is to be; returns the time to its deadline.
 fn mark_sent(entries: &mut Entries, tenure: &Tenure, task_uuid: TaskUuid, now: Tick) -> Option<Duration> {
     let entry = entries.get_mut(&task_uuid)?;
-    entry.submission.due().filter(|at| *at <= now && entry.may_leave(tenure, now))?;
+    let may_leave = entry.may_leave(tenure, now) && !entry.is_overdue(now);
+    entry.submission.due().filter(|at| *at <= now && may_leave)?;
     entry.submission.sent(now);
     if let Some(kept) = &mut entry.kept {
         kept.clearance = Clearance::Needed;

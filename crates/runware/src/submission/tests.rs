@@ -384,6 +384,26 @@ fn a_restored_task_that_never_left_goes_back_to_its_doubt() {
 }
 
 #[test]
+fn what_was_permitted_within_the_hour_is_not_sent_after_it() {
+    let mut submission = restored_at(0, Some(3_500));
+    submission.absent(at(0), true);
+    assert_eq!(submission.absent(at(5_000), true), Absence::Resend(at(5_000)));
+    assert!(!submission.is_overdue(at(99_999)) && submission.is_overdue(at(100_000)));
+    submission.maybe_sent(true);
+    assert!(!submission.is_overdue(at(100_000)), "it is not due any more");
+    submission.absent(at(100_000), true);
+    assert_eq!(submission.absent(at(105_000), true), Absence::Undecided);
+    // What was never sent, or certainly not taken, is sent whenever its turn comes.
+    let mut submission = sent_at(0);
+    submission.refused(at(10), Duration::from_secs(7_200), true);
+    assert!(!submission.is_overdue(at(7_200_010)) && !Submission::new(at(0)).is_overdue(at(7_200_000)));
+    // Something in front of the service asked for that much time.
+    let mut submission = sent_at(0);
+    submission.refused(at(10), Duration::from_secs(7_200), false);
+    assert!(submission.is_overdue(at(7_200_010)));
+}
+
+#[test]
 fn what_somebody_has_decided_to_send_is_due_at_once_and_stays_in_doubt() {
     let mut submission = Submission::decided(at(30));
     assert_eq!(submission.due(), Some(at(30)));
@@ -392,6 +412,20 @@ fn what_somebody_has_decided_to_send_is_due_at_once_and_stays_in_doubt() {
     assert!(!submission.was_sent_before(), "whose a conflict is, is asked");
     assert_eq!(submission.refused(at(40), Duration::ZERO, true), Next::Resend(at(1_040)));
     assert!(submission.is_in_doubt(), "what the earlier attempts came to is still not known");
+}
+
+#[test]
+fn what_somebody_has_decided_to_send_is_offered_for_an_hour() {
+    let mut submission = Submission::decided(at(0));
+    for second in 0..3_599 {
+        assert_eq!(submission.due(), Some(at(second * 1_000)));
+        submission.sent(at(second * 1_000));
+        assert!(!submission.was_sent_before(), "whose a conflict is, is asked each time");
+        submission.refused(at(second * 1_000), Duration::ZERO, true);
+    }
+    assert!(!submission.is_overdue(at(3_599_999)) && submission.is_overdue(at(3_600_000)));
+    submission.sent(at(3_599_000));
+    assert_eq!(submission.refused(at(3_599_000), SECOND, true), Next::GiveUp);
 }
 
 #[test]

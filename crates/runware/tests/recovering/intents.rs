@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use runware::poll::Plan;
 use runware::transport::testing::Step;
-use runware::transport::{Attempt, Clock as _, Delivery, ErrorKind as Fault, TransportError};
-use runware::types::{RawTask, RequestHash};
+use runware::transport::{Attempt, Clock as _, Delivery, ErrorKind as Fault, Reply, TransportError};
+use runware::types::{Envelope, RawTask, RequestHash};
 use runware::{Ending, ErrorKind, Outcome, Status};
 
 use crate::journal::{Disk, Stage};
@@ -426,7 +426,35 @@ async fn what_the_journal_clears_only_after_the_hour_is_not_sent() {
     world.pass(Duration::from_secs(1_000)).await;
     let [sent, ..] = world.times();
     assert!(sent.iter().all(|at| *at < 100_000), "sent {sent:?} ms after its 3500th second");
-    drop(task);
+    // It is looked for once more, and then somebody decides.
+    let outcome = world.run(task.outcome()).await.unwrap();
+    assert_eq!((outcome.status(), disk.row(id("a")).stage), (Status::Unknown, Stage::Undecided));
+}
+
+/// The same where the journal is in time, and the client is silent until the hour is over, at the server's wish.
+#[tokio::test]
+async fn what_has_its_turn_only_after_the_hour_is_not_sent() {
+    let disk = begun(3_540);
+    let clock = runware::transport::testing::ManualClock::new();
+    let journal = std::sync::Arc::new(Slow(disk.open(), clock.clone(), Duration::from_secs(20)));
+    let world = Process::new(journal, clock, |_, attempt| match () {
+        () if is_details(attempt) => errors(NOT_FOUND),
+        () if is_check(attempt) => answer(""),
+        () => {
+            let body = Envelope::decode(named(r#"{"errors":[{"code":"serverOverloaded"}]}"#.to_owned()));
+            Step::reply(Reply::new(503, body.unwrap()).with_retry_after(Duration::from_secs(60)))
+        }
+    });
+    let task = world.recover_one().await;
+    world.pass(Duration::from_secs(10)).await;
+    let other = world.client.submit_prepared(image("b", 1)).unwrap();
+    let outcome = world.run(task.outcome()).await.unwrap();
+    assert_eq!((outcome.status(), disk.row(id("a")).stage), (Status::Unknown, Stage::Undecided));
+    let submitted = world.submitted();
+    assert!(submitted.iter().all(|bytes| *bytes == image("b", 1).bytes().to_vec()), "{submitted:?}");
+    let row = disk.row(id("a"));
+    assert_eq!((row.resent, submitted.is_empty()), (1, false), "the journal had cleared it");
+    drop(other);
 }
 
 /// A busy server that has refused a task for certain changes nothing about what somebody has decided: it is not for them
