@@ -29,7 +29,8 @@ use options::{Arguments, Command};
 ///
 /// # Errors
 ///
-/// The emulator or the client cannot be run, takes too long, or a task was lost, failed, or billed other than once.
+/// The emulator or the client cannot be run, takes too long, a task was lost, failed, or billed other than once, or
+/// the client took up more memory or sent more requests than it may.
 pub fn main() -> Result<()> {
     let arguments = Arguments::parse();
     match arguments.command {

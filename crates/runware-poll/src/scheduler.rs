@@ -237,9 +237,15 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
                         return Next::Question(key);
                     }
                 }
-                Turn::News | Turn::End(_) => {
-                    let slot = if let Turn::End(slot) = turn { Some(slot) } else { self.next_news() };
-                    if let Some((key, ending)) = slot.and_then(|slot| self.finish(slot, now)) {
+                Turn::News => {
+                    if let Some(slot) = self.next_news()
+                        && let Some((key, ending)) = self.finish(slot, now)
+                    {
+                        return Next::Finished(key, ending);
+                    }
+                }
+                Turn::End(slot) => {
+                    if let Some((key, ending)) = self.finish(slot, now) {
                         return Next::Finished(key, ending);
                     }
                 }

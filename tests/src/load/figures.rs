@@ -6,6 +6,11 @@ use serde::{Deserialize, Serialize};
 use super::lag::Lag;
 use super::options::Way;
 
+/// So many tasks at once, and no more.
+const CROWD: u64 = 100_000;
+/// How much may be resident at most for as many, above what was before, in MiB.
+const MOST_MIB: f64 = 150.0;
+
 /// One line of JSON. What does not begin with `client`, `wall` or `outcomes` is the emulator's word.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Figures {
@@ -49,7 +54,8 @@ pub(super) struct Figures {
 }
 
 impl Figures {
-    /// Fails where a task was lost, failed, or billed other than once, or a second had more requests than it may.
+    /// Fails where a task was lost, failed, or billed other than once, a second had more requests than it may, or
+    /// the memory was more than a hundred thousand tasks may take up.
     pub(super) fn check(&self) -> Result<()> {
         let Self { tasks, accepted, billed, perfect, outcomes, outcomes_succeeded, .. } = self;
         let all = [accepted, billed, perfect, outcomes, outcomes_succeeded];
@@ -63,6 +69,42 @@ impl Figures {
             let busiest = self.busiest_second;
             ensure!(busiest as f64 <= most, "a second had {busiest} requests, and may have {most}");
         }
+        let mib = self.client_peak_mib;
+        ensure!(*tasks > CROWD || mib <= MOST_MIB, "the client took up {mib} MiB, and may {MOST_MIB}");
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn figures(tasks: u64, client_peak_mib: f64) -> Figures {
+        let mut figures = serde_json::json!({
+            "transport": "ws", "median_s": 5.0, "sigma": 0.5, "seed": 1, "rate": null, "exponential": false,
+            "requests": 10, "requests_per_task": 0.1, "busiest_second": 5, "submissions": 5, "details": 0,
+            "checks": 5, "checks_per_task": 1.0, "lag_s": { "mean": 1.0, "p50": 1.0, "p99": 1.0, "max": 1.0 },
+            "wall_s": 1.0, "wall_submit_s": 0.1, "client_cpu_s": 1.0, "client_idle_mib": 9.0,
+            "client_peak_mib": client_peak_mib, "client_left_mib": 1.0, "emulator_cpu_s": 1.0,
+            "emulator_peak_mib": 1.0,
+        });
+        for name in ["tasks", "accepted", "billed", "perfect", "outcomes", "outcomes_succeeded"] {
+            figures[name] = tasks.into();
+        }
+        serde_json::from_value(figures).unwrap()
+    }
+
+    #[test]
+    fn a_hundred_thousand_tasks_may_take_up_150_mib() {
+        figures(100_000, 150.0).check().unwrap();
+        let error = figures(100_000, 150.1).check().unwrap_err().to_string();
+        assert_eq!(error, "the client took up 150.1 MiB, and may 150");
+        figures(100_001, 150.1).check().unwrap();
+    }
+
+    #[test]
+    fn a_task_that_was_lost_is_an_error() {
+        let lost = Figures { outcomes: 99, ..figures(100, 1.0) };
+        assert!(lost.check().is_err());
     }
 }

@@ -45,9 +45,11 @@ pub const OFFICIAL: Peer =
 pub const PEERS: &[Peer] = &[
     OFFICIAL,
     Peer { name: "sdk-js", gaps: even(2.0, 2.0) },
-    // It looks at once and then waits inside each look for an answer that does not come, for up to 30 s, and 3 s more.
+    // It looks at once and then waits inside each look for an answer that does not come, for up to 30 s, and 3 s more,
+    // or 1 s for audio, text and images.
     // Counted is the whole wait; a result that is pushed to it meanwhile it would notice sooner.
     Peer { name: "old Python SDK", gaps: even(0.0, 33.0) },
+    Peer { name: "old Python SDK, 1 s", gaps: even(0.0, 31.0) },
     Peer { name: "Go CLI", gaps: even(0.0, 2.0) },
     Peer { name: "ul0gic MCP", gaps: Gaps { first: 0.0, second: 2.0, factor: 1.5, step: 0.0, cap: 10.0 } },
     Peer { name: "ComfyUI", gaps: even(0.0, 1.0) },
@@ -123,6 +125,8 @@ mod tests {
         assert_eq!(first_looks("ul0gic MCP", 7), [0.0, 2.0, 5.0, 9.5, 16.25, 26.25, 36.25]);
         assert_eq!(first_looks("sdk-js", 3), [2.0, 4.0, 6.0]);
         assert_eq!(first_looks("Go CLI", 3), [0.0, 2.0, 4.0]);
+        assert_eq!(first_looks("old Python SDK", 3), [0.0, 33.0, 66.0]);
+        assert_eq!(first_looks("old Python SDK, 1 s", 3), [0.0, 31.0, 62.0]);
         assert_eq!(first_looks("other, +1 s", 9), [2.0, 5.0, 9.0, 14.0, 20.0, 27.0, 35.0, 43.0, 51.0]);
         assert_eq!(first_looks("other, 10 s first", 5), [10.0, 15.0, 22.5, 33.75, 48.75]);
         let in_twenty_minutes = OFFICIAL.gaps.looks().take_while(|look| *look <= 1_200.0).count();

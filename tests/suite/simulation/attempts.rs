@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use runware::types::TaskUuid;
-use runware_emulator::{Ledger, RequestKind};
+use runware_emulator::{Account, Ledger, RequestKind};
 
 use super::judge::Report;
 use super::recorder::{Log, Sent};
@@ -17,14 +17,29 @@ const MOST: usize = 3;
 const MOST_LOST: usize = 6;
 
 impl Report {
-    /// No layer repeats what another one repeats already: what arrives is at most what the driver sent.
-    pub(super) fn judge_arrivals(&mut self, log: &Log, ledger: &Ledger) {
+    /// No layer below the driver repeats anything: each attempt of the driver arrives once, over a socket once at most.
+    pub(super) fn judge_arrivals(&mut self, way: Way, log: &Log, ledger: &Ledger) {
         for kind in [RequestKind::Submit, RequestKind::Status, RequestKind::Details] {
             let sent = log.sent.iter().filter(|sent| sent.kind == kind && !sent.refused).count() as u64;
             let arrived = ledger.requests_of(kind);
-            if arrived > sent {
+            // What is lost with its socket may have been read by then, or not.
+            let may_be_lost = way == Way::WebSocket;
+            if arrived > sent || (arrived < sent && !may_be_lost) {
                 self.complaints
                     .push(format!("{arrived} requests arrived of {sent} that were sent, {kind:?}"));
+            }
+        }
+    }
+
+    /// Nor is a question about one task repeated within other requests. What follows a look that failed is the driver's
+    /// next, which [`judge_requests`](Self::judge_requests) holds apart.
+    pub(super) fn judge_questions(&mut self, story: &Story, account: &Account, log: &Log) {
+        for (kind, answered) in
+            [(RequestKind::Status, account.checks), (RequestKind::Details, account.details)]
+        {
+            let asked = attempts(log, kind, story.course.uuid).count() as u64;
+            if answered > asked {
+                self.complain(story, format!("{answered} answered of {asked} that were asked, {kind:?}"));
             }
         }
     }

@@ -50,8 +50,9 @@ impl Report {
             report.judge_waits(schedule, story, &account);
             report.judge_requests(story, log);
             report.judge_attempts(schedule.way, story, log);
+            report.judge_questions(story, &account, log);
         }
-        report.judge_arrivals(log, &ledger);
+        report.judge_arrivals(schedule.way, log, &ledger);
         report.judge_silences(log);
         report.judge_ledger(&ledger);
         report

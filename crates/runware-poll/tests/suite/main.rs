@@ -5,6 +5,7 @@ mod backoff;
 mod batch_limit;
 mod collector;
 mod collector_model;
+mod fairness;
 mod herd;
 mod learned;
 mod memory;
