@@ -79,11 +79,7 @@ struct Left {
 
 async fn finish(session: &mut Session<'_>, opened: Vec<Opened>, left: Left) -> Result<Exit, Stop> {
     let Left { held, elsewhere } = left;
+    // A server that is gone for good would keep every later collection from ending well: its tasks are told, and no more.
     let watched = watch(session, opened).await?;
-    let exit = match watched.exit {
-        // What nobody looks after was asked for as well, and there is a command to go on with.
-        Exit::Delivered | Exit::TaskFailed if elsewhere > 0 => Exit::StillRunning,
-        exit => exit,
-    };
-    Watched { exit, held: Some(held), elsewhere: Some(elsewhere), ..watched }.sum_up(session)
+    Watched { held: Some(held), elsewhere: Some(elsewhere), ..watched }.sum_up(session)
 }

@@ -175,7 +175,7 @@ async fn tasks_of_other_servers_are_left_alone() {
     let (here, there) = (Server::quick().await, Server::quick().await);
     let (_folder, path) = place();
     here.program("submit runware:101@1 positivePrompt=fox").journal(&path).run().await.expect(0);
-    let elsewhere = collect(&there, &path).await.expect(8);
+    let elsewhere = collect(&there, &path).await.expect(0);
     assert_eq!((elsewhere.summary().counts(), there.ledger().requests()), ([0; 5], 0));
     assert_eq!(elsewhere.summary().number("elsewhere"), 1);
     assert!(elsewhere.stderr.contains(&format!("1 task more for {}", service(&here))), "{elsewhere:?}");
@@ -189,7 +189,7 @@ async fn tasks_of_other_servers_are_left_alone() {
     let emulated = || Program::without_key().words("collect --emulator");
     let passing = emulated().run().await.expect(0);
     assert!(passing.stderr.contains("RUNWARE_JOURNAL") && !passing.stderr.contains("no journal yet"));
-    let named = emulated().arg("--json").env("RUNWARE_JOURNAL", &path).run().await.expect(8);
+    let named = emulated().arg("--json").env("RUNWARE_JOURNAL", &path).run().await.expect(0);
     assert_eq!(named.summary().number("elsewhere"), 1);
     let collected = Program::pasted(&command).run().await.expect(0);
     assert_eq!(collected.summary().counts(), [1, 0, 0, 0, 0]);
