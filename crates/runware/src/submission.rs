@@ -76,8 +76,6 @@ pub(crate) struct Submission {
     /// True while the archive has denied every attempt that the server may have received, or somebody has decided that
     /// they do not count.
     was_denied: bool,
-    /// When somebody decided that.
-    decided: Option<Tick>,
     sends: Sends,
     /// The sends before the attempt that is under way, to go back to if that never left.
     sends_before: Sends,
@@ -92,6 +90,7 @@ struct Seconds(u32);
 /// When the server may have received it.
 #[derive(Clone, Copy, Debug, Default)]
 struct Sends {
+    /// Or when somebody has decided that it is to be sent again, since earlier ones do not count then.
     first: Option<Tick>,
     last: Option<Tick>,
 }
@@ -123,6 +122,8 @@ enum Doubt {
     Lost,
     /// It is not one of ours: it may still leave, and this one is held back until that is known.
     Held,
+    /// Somebody has decided that it is to be sent again.
+    Overruled,
     Other,
 }
 
@@ -177,10 +178,10 @@ impl Submission {
     /// hour of that, as if the archive had denied it.
     pub(crate) fn decided(now: Tick) -> Self {
         Self {
-            doubt: Some(Doubt::Other),
+            doubt: Some(Doubt::Overruled),
             was_only_lost: false,
             was_denied: true,
-            decided: Some(now),
+            sends: Sends { first: Some(now), last: None },
             ..Self::new(now)
         }
     }
@@ -249,7 +250,7 @@ impl Submission {
 
     /// True if an earlier attempt of ours may be what the server remembers.
     pub(crate) fn was_sent_before(&self) -> bool {
-        self.sends_before.first.is_some()
+        self.sends_before.first.is_some() && self.doubt != Some(Doubt::Overruled)
     }
 
     /// True if it may be that the server has it, whatever the last attempt came to.
@@ -413,7 +414,6 @@ impl Submission {
             not_before: Tick::ZERO,
             was_only_lost: true,
             was_denied: false,
-            decided: None,
             sends: Sends::default(),
             sends_before: Sends::default(),
             lead: Seconds::default(),
@@ -451,7 +451,7 @@ impl Submission {
 
     /// How long ago the server may have received it first, or somebody has decided that it is to be sent again.
     fn age(&self, now: Tick) -> Option<Duration> {
-        let first = self.decided.or(self.sends.first)?;
+        let first = self.sends.first?;
         Some(self.lead.as_duration().saturating_add(now.duration_since(first)))
     }
 }
