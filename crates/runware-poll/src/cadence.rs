@@ -8,6 +8,7 @@ use crate::backoff::{between, grow, scale};
 use crate::forecast::{Forecast, USUAL_WORTH};
 use crate::plan::InvalidPlan;
 use crate::tick::Tick;
+use crate::window::Window;
 
 /// When to look again at a task that is still at work.
 ///
@@ -231,22 +232,4 @@ fn check_learned(worth: Duration, floor: Duration, cap: Duration) -> Result<(), 
         return Err(InvalidPlan::new("cadence.cap", format!("{cap:?}"), allowed));
     }
     Ok(())
-}
-
-/// When the next look is allowed, and when it is wanted.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Window {
-    pub(crate) earliest: Tick,
-    pub(crate) due: Tick,
-}
-
-impl Window {
-    pub(crate) const fn at(moment: Tick) -> Self {
-        Self { earliest: moment, due: moment }
-    }
-
-    /// The same window with nothing of it before `moment`.
-    pub(crate) fn not_before(self, moment: Tick) -> Self {
-        Self { earliest: self.earliest.max(moment), due: self.due.max(moment) }
-    }
 }

@@ -1,6 +1,7 @@
 //! [`Poll`]: looking after one task.
 
 mod learning;
+mod questions;
 mod span;
 
 use std::sync::Arc;
@@ -10,20 +11,16 @@ use fastrand::Rng;
 
 pub(crate) use self::learning::Lesson;
 use self::learning::Stage;
+pub use self::questions::QUESTION_GAP;
+use self::questions::{Questions, Sight};
 use self::span::Span;
-use crate::backoff::grow;
-use crate::cadence::Window;
 use crate::ending::{Ending, Fault, FaultKind, Seen, Step};
 use crate::kind::Kind;
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::quota::Retry;
 use crate::tick::Tick;
-
-/// The shortest time from an answered [`Step::Question`] to the next one.
-///
-/// Each further question about the same task waits twice as long, up to the grace period.
-pub const QUESTION_GAP: Duration = Duration::from_secs(5);
+use crate::window::Window;
 
 /// Looks after one task: says when to ask for its state, and when to stop.
 ///
@@ -220,21 +217,6 @@ impl Poll {
         }
     }
 
-    /// A question went out: no other is raised before it is answered, or the query timeout has passed.
-    /// Looking goes on meanwhile.
-    pub fn asked(&mut self, now: Tick) {
-        let answer_by = now + self.plan.query_timeout();
-        self.questions.get_or_insert_default().next_from = answer_by;
-    }
-
-    /// The question was dealt with. The next one comes [`QUESTION_GAP`] later at the soonest.
-    pub fn answered(&mut self, now: Tick) {
-        let longest = self.plan.grace().max(QUESTION_GAP);
-        let questions = self.questions.get_or_insert_default();
-        let gap = grow(questions.gap.duration(), QUESTION_GAP, 2.0, longest);
-        **questions = Questions { next_from: now + gap, gap: Span::new(gap) };
-    }
-
     /// Ends the task for a reason that only the driver knows. The first ending stays.
     pub fn conclude(&mut self, ending: Ending) {
         self.ending.get_or_insert(ending);
@@ -353,17 +335,6 @@ impl Poll {
         window.not_before(self.held_until)
     }
 
-    fn question_due(&self) -> Tick {
-        let grace_ends = match self.sight {
-            Sight::Clear | Sight::Awaited { in_vain: false } => return Tick::MAX,
-            Sight::Lost => self.visible_at + self.plan.grace(),
-            // It is what questions had to wait for from the start.
-            Sight::Awaited { in_vain: true } => Tick::ZERO,
-        };
-        let next_from = self.questions.as_ref().map_or(Tick::ZERO, |questions| questions.next_from);
-        grace_ends.max(next_from).max(self.held_until)
-    }
-
     /// When the query under way is no longer waited for.
     fn timeout_at(&self) -> Option<Tick> {
         self.under_way.then(|| self.timeout_of(self.last_sent))
@@ -374,36 +345,8 @@ impl Poll {
     }
 }
 
-/// What the healthy answers have shown of a task.
-#[derive(Clone, Copy, Debug)]
-enum Sight {
-    /// The last one has shown it, or there was none.
-    Clear,
-    /// The last one has not.
-    Lost,
-    /// None has ever, of a task whose grace began before it was looked after, and whether there was one.
-    Awaited { in_vain: bool },
-}
-
-impl Sight {
-    const fn lost(self) -> Self {
-        match self {
-            Self::Clear | Self::Lost => Self::Lost,
-            Self::Awaited { .. } => Self::Awaited { in_vain: true },
-        }
-    }
-}
-
 // A driver may hold a million of them.
 const _: () = assert!(size_of::<Poll>() <= 120, "a poll is at most 120 bytes");
-
-/// The questions about a task that is in doubt.
-#[derive(Clone, Debug, Default)]
-struct Questions {
-    /// No question before then.
-    next_from: Tick,
-    gap: Span,
-}
 
 struct Setback {
     base: Duration,

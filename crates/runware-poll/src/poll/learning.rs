@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use super::Poll;
 use crate::backoff::between;
-use crate::cadence::Window;
 use crate::durations::Part;
 use crate::ending::Ending;
 use crate::forecast::Forecast;
 use crate::kind::Kind;
 use crate::progress::Progress;
 use crate::tick::Tick;
+use crate::window::Window;
 
 impl Poll {
     /// Says what the task is like: a [`Scheduler`](crate::Scheduler) then learns from it, and looks at it by what it

@@ -10,8 +10,8 @@ use self::near::Near;
 pub(super) use self::near::Rank;
 use self::stretch::Stretch;
 use self::stretches::Stretches;
-use crate::cadence::Window;
 use crate::tick::Tick;
+use crate::window::Window;
 
 /// Entries in the order of their moments; first come, first served among equals.
 ///
@@ -35,8 +35,9 @@ pub(super) trait Slots {
     /// The moment of a slot. It stays the same while the slot is in the queue.
     fn at(&self, slot: u32) -> Tick;
     fn look(&self, slot: u32) -> Look;
-    fn hook(&self, slot: u32) -> Hook;
     fn set_hook(&mut self, slot: u32, hook: Hook);
+    /// The moment and the hook of a slot. It has none from now on.
+    fn unhook(&mut self, slot: u32) -> (Tick, Hook);
 }
 
 /// A place in a queue: where it stands among equals, with the bit [`NEAR`], or the place in its stretch, without it.
@@ -93,9 +94,8 @@ impl Queue {
         self.near.iter()
     }
 
-    /// Adds a slot that is not in the queue.
-    pub(super) fn add(&mut self, slots: &mut impl Slots, slot: u32) {
-        let at = slots.at(slot);
+    /// Adds a slot that is not in the queue, and whose moment this is.
+    pub(super) fn add(&mut self, slots: &mut impl Slots, slot: u32, at: Tick) {
         if at.nanos() < self.border {
             self.near.insert(slots, slot);
             if self.near.len() > self.most {
@@ -109,17 +109,15 @@ impl Queue {
 
     /// Removes a slot, if it is in the queue.
     pub(super) fn remove(&mut self, slots: &mut impl Slots, slot: u32) {
-        let hook = slots.hook(slot);
+        let (at, hook) = slots.unhook(slot);
         if !hook.is_some() {
             return;
         }
-        let at = slots.at(slot);
         if hook.0 & NEAR == 0 {
             self.far.strike(slots, at.nanos(), hook);
         } else {
             self.near.remove(slots, Rank::new(at, hook, slot));
         }
-        slots.set_hook(slot, Hook::NONE);
         self.fill(slots, 1);
     }
 

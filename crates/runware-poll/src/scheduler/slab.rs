@@ -100,7 +100,6 @@ impl<K: Eq + Hash> Slab<K> {
 
     /// Takes in a task that [`find`](Self::find) does not know. Returns none if all the numbers are given away.
     pub(super) fn insert(&mut self, hash: u32, key: K, poll: Poll) -> Option<u32> {
-        let slot = self.vacate_one()?;
         let task = Slot {
             key,
             poll,
@@ -112,7 +111,7 @@ impl<K: Eq + Hash> Slab<K> {
             leads: false,
             stand: Stand::Apart,
         };
-        *self.cell_mut(slot)? = Cell::Taken(task);
+        let slot = self.put(task)?;
         self.index.insert(hash, slot);
         Some(slot)
     }
@@ -143,11 +142,14 @@ impl<K: Eq + Hash> Slab<K> {
         }
     }
 
-    /// A slot for a task to come.
-    fn vacate_one(&mut self) -> Option<u32> {
-        if let Some(Cell::Vacant { next }) = cell(&self.chunks, self.vacant) {
-            let slot = self.vacant;
-            self.vacant = *next;
+    /// Puts a task into the slot that was vacated last, or into a new one.
+    fn put(&mut self, task: Slot<K>) -> Option<u32> {
+        let slot = self.vacant;
+        if let Some(cell) = self.cell_mut(slot)
+            && let Cell::Vacant { next } = *cell
+        {
+            *cell = Cell::Taken(task);
+            self.vacant = next;
             return Some(slot);
         }
         let full = |chunk: &Vec<_>| chunk.len() >= CHUNK;
@@ -159,7 +161,7 @@ impl<K: Eq + Hash> Slab<K> {
         let above = (self.chunks.len() - 1) << CHUNK_BITS;
         let chunk = self.chunks.last_mut()?;
         let slot = u32::try_from(above + chunk.len()).ok().filter(|slot| *slot < MOST_SLOTS)?;
-        chunk.push(Cell::Vacant { next: NOBODY });
+        chunk.push(Cell::Taken(task));
         Some(slot)
     }
 }
@@ -204,9 +206,14 @@ const fn position(slot: u32) -> (usize, usize) {
 }
 
 impl<K> Slot<K> {
-    /// Where it waits for its deadline.
-    pub(super) const fn end(&self) -> Hook {
-        self.end
+    /// Whether it waits for its turn.
+    pub(super) fn has_turn(&self) -> bool {
+        self.turn.is_some()
+    }
+
+    /// Whether it waits for its deadline.
+    pub(super) fn has_end(&self) -> bool {
+        self.end.is_some()
     }
 
     fn look(&self) -> Look {
@@ -224,14 +231,15 @@ impl<K> Slots for Slab<K> {
         self.get(slot).map_or(Look::NEVER, Slot::look)
     }
 
-    fn hook(&self, slot: u32) -> Hook {
-        self.get(slot).map_or(Hook::NONE, |task| task.turn)
-    }
-
     fn set_hook(&mut self, slot: u32, hook: Hook) {
         if let Some(task) = self.get_mut(slot) {
             task.turn = hook;
         }
+    }
+
+    fn unhook(&mut self, slot: u32) -> (Tick, Hook) {
+        let task = self.get_mut(slot);
+        task.map_or((Tick::MAX, Hook::NONE), |task| (task.at, std::mem::replace(&mut task.turn, Hook::NONE)))
     }
 }
 
@@ -247,14 +255,17 @@ impl<K> Slots for Ends<'_, K> {
         Look::NEVER
     }
 
-    fn hook(&self, slot: u32) -> Hook {
-        self.0.get(slot).map_or(Hook::NONE, |task| task.end)
-    }
-
     fn set_hook(&mut self, slot: u32, hook: Hook) {
         if let Some(task) = self.0.get_mut(slot) {
             task.end = hook;
         }
+    }
+
+    fn unhook(&mut self, slot: u32) -> (Tick, Hook) {
+        let task = self.0.get_mut(slot);
+        task.map_or((Tick::MAX, Hook::NONE), |task| {
+            (task.poll.deadline(), std::mem::replace(&mut task.end, Hook::NONE))
+        })
     }
 }
 

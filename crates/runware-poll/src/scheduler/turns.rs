@@ -119,10 +119,10 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
             Step::Question => (Place::Question, now),
             Step::Finished(_) => (Place::News, now),
         };
-        let knows_its_end = task.end().is_some();
+        let end = (!task.has_end()).then(|| task.poll.deadline());
         self.put(slot, place, at);
-        if !knows_its_end {
-            self.ends.add(&mut Ends(&mut self.slab), slot);
+        if let Some(end) = end {
+            self.ends.add(&mut Ends(&mut self.slab), slot, end);
         }
     }
 
@@ -168,7 +168,7 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
         let Some(task) = self.slab.get_mut(slot) else { return };
         (task.place, task.at) = (place, at);
         match self.queues.of(place) {
-            Some(queue) => queue.add(&mut self.slab, slot),
+            Some(queue) => queue.add(&mut self.slab, slot, at),
             None if at == Tick::ZERO => self.queues.news.push_front(slot),
             None => self.queues.news.push_back(slot),
         }
@@ -176,7 +176,8 @@ impl<K: Clone + Eq + Hash> Scheduler<K> {
 
     fn unfile(&mut self, slot: u32) {
         self.hold = None;
-        if let Some(queue) = self.slab.get(slot).and_then(|task| self.queues.of(task.place)) {
+        let place = self.slab.get(slot).filter(|task| task.has_turn()).map(|task| task.place);
+        if let Some(queue) = place.and_then(|place| self.queues.of(place)) {
             queue.remove(&mut self.slab, slot);
         }
     }

@@ -54,12 +54,17 @@ impl Stretch {
         self.list.push_front(slot);
     }
 
-    /// Grows by a quarter and not to twice the size: there is a list for every few tasks.
+    #[inline]
     fn make_room(&mut self) {
-        let len = self.list.len();
-        if len == self.list.capacity() {
-            self.list.reserve_exact((len / 4).max(4));
+        if self.list.len() == self.list.capacity() {
+            self.grow();
         }
+    }
+
+    /// Grows by a quarter and not to twice the size: there is a list for every few tasks.
+    #[cold]
+    fn grow(&mut self) {
+        self.list.reserve_exact((self.list.len() / 4).max(4));
     }
 
     /// All slots, in order.

@@ -17,12 +17,13 @@ impl Slots for Moments {
         Look { window: Window::at(self.at(slot)), company: 1 }
     }
 
-    fn hook(&self, slot: u32) -> Hook {
-        self.0[&slot].1
-    }
-
     fn set_hook(&mut self, slot: u32, hook: Hook) {
         self.0.get_mut(&slot).unwrap().1 = hook;
+    }
+
+    fn unhook(&mut self, slot: u32) -> (Tick, Hook) {
+        let (at, hook) = self.0.get_mut(&slot).unwrap();
+        (*at, std::mem::replace(hook, Hook::NONE))
     }
 }
 
@@ -41,7 +42,7 @@ impl Both {
     fn add(&mut self, slot: u32, at: Tick) {
         self.remove(slot);
         self.moments.0.insert(slot, (at, Hook::NONE));
-        self.queue.add(&mut self.moments, slot);
+        self.queue.add(&mut self.moments, slot, at);
         let position = self.model.partition_point(|(other, _)| *other <= at);
         self.model.insert(position, (at, slot));
     }
@@ -49,7 +50,7 @@ impl Both {
     fn remove(&mut self, slot: u32) {
         if self.moments.0.contains_key(&slot) {
             self.queue.remove(&mut self.moments, slot);
-            assert!(!self.moments.hook(slot).is_some());
+            assert!(!self.moments.0[&slot].1.is_some());
             self.queue.remove(&mut self.moments, slot);
         }
         self.moments.0.remove(&slot);
@@ -143,7 +144,7 @@ fn few_are_near_however_many_come_at_once() {
     both.add(0, tick(1 << 24));
     for slot in 1..30_000 {
         both.moments.0.insert(slot, (tick(5), Hook::NONE));
-        both.queue.add(&mut both.moments, slot);
+        both.queue.add(&mut both.moments, slot, tick(5));
         both.model.push((tick(5), slot));
     }
     assert!(both.queue.near.len() <= both.queue.most);
