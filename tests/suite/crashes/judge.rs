@@ -84,11 +84,11 @@ impl Case<'_> {
     }
 
     /// True if a task can be left that somebody has to decide about: a machine that starts anew has forgotten how old a
-    /// task is.
+    /// task is, and nothing is sent again after an hour.
     fn may_be_undecided(&self) -> bool {
         let is_anew = self.cuts.iter().any(|cut| cut.variant.is_power_gone());
         // A stream is looked for, and never asked for again.
-        is_anew || self.scenario.is_streamed
+        is_anew || self.scenario.is_streamed || self.scenario.may_miss_the_hour()
     }
 
     /// Whatever has happened so far, the journal that a process finds knows of it.

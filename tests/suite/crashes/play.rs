@@ -5,6 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use runware::transport::Clock as _;
+
 use super::disk::Disk;
 use super::effects::{Cut, Fuse, Remains, Survey};
 use super::files::Files;
@@ -36,6 +38,9 @@ pub(super) fn play(root: &Path, scenario: &Scenario, cuts: &[Cut], is_survey: bo
         while done < 2 {
             let number = case.processes.len();
             assert!(number < MOST_PROCESSES, "it never ends");
+            if number == scenario.before.len() + 1 {
+                wire.clock().sleep_until(wire.now() + scenario.absence).await;
+            }
             let cut = cuts.get(number).copied();
             let is_surveyed = is_survey && number == cuts.len();
             let of = is_surveyed.then(|| Survey { salt: scenario.salt(), clock: *wire.clock() });
