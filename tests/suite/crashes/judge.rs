@@ -15,6 +15,7 @@ use super::numbered::Witness;
 use super::process::{Customer, Failed, Process, Work, World};
 use super::report::Report;
 use super::scenario::{FAILURE, PRICE, Scenario};
+use super::trace::Trace;
 use crate::harness::{Sent, secs};
 
 /// One course of events, as it goes on.
@@ -24,6 +25,8 @@ pub(super) struct Case<'a> {
     pub(super) processes: Vec<Life>,
     /// How often the machine was started.
     pub(super) boots: usize,
+    /// What was seen, if that is to be compared.
+    pub(super) trace: Option<Trace>,
 }
 
 /// What is left to say of a process once it has ended.

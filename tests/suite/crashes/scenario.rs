@@ -63,7 +63,8 @@ impl Scenario {
             has_opening: false,
             absence: Duration::ZERO,
             before: Vec::new(),
-            options: Options::new().seed(3),
+            // A server's own port is another one each time.
+            options: Options::new().seed(3).files_url("http://files.test"),
         }
     }
 
