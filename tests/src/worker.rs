@@ -1,6 +1,10 @@
 //! A process that submits tasks and takes up those of others, with a journal that it shares with them.
 //!
+//! It prints what comes of its tasks, and which of them it owns when.
+//!
 //! Its clocks are fast, all of them alike: what takes minutes by the rules of the journal takes seconds.
+
+mod witnessed;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -18,6 +22,7 @@ use runware_journal::{Filter, Options, SqliteJournal, Stage};
 use serde_json::{Value, json};
 
 use crate::haste::{Haste, HastyBoot};
+use witnessed::Witnessed;
 
 /// How often it looks for tasks that nobody looks after.
 const EVERY: Duration = Duration::from_secs(2);
@@ -62,12 +67,13 @@ pub fn id(number: u32) -> TaskUuid {
 async fn run(arguments: &Arguments) -> Result<()> {
     let clock = Haste::new(arguments.times);
     let boot = Arc::new(HastyBoot::new(arguments.times));
-    let journal = Options::new().clock(boot).open(&arguments.journal).context("the journal")?;
+    let journal =
+        Options::new().clock(Arc::clone(&boot) as _).open(&arguments.journal).context("the journal")?;
     let client = Client::builder()
         .api_key("worker")
         .base_url(&arguments.url)
         .clock(Arc::new(clock))
-        .journal(Arc::new(journal.clone()))
+        .journal(Arc::new(Witnessed::new(journal.clone(), boot)))
         .build()?;
     let is_over = end_of_input();
     let own = arguments.first..arguments.first.saturating_add(arguments.tasks);

@@ -9,9 +9,12 @@
 //! handed over, what the journal holds and what the server knows are compared. Ends that leave the same files at the same
 //! moment of the same story are played once, and counted each.
 //!
+//! All of that hangs on nothing but the case: played twice, a course of events is the same ([`trace`]).
+//!
 //! A failure names its case. `RUNWARE_CRASH='a lost answer/7' cargo test -p runware-tests crashes` plays the cases of one
 //! effect.
 
+mod at_once;
 mod disk;
 mod effects;
 mod files;
@@ -22,6 +25,7 @@ mod play;
 mod process;
 mod report;
 mod scenario;
+mod trace;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -36,27 +40,33 @@ use fastrand::Rng;
 
 use crate::preload;
 use effects::{Cut, Variant};
-use play::{MOST_PROCESSES, play};
+use play::{Aim, MOST_PROCESSES, play};
 use report::Report;
 use scenario::Scenario;
 
 #[test]
 fn whenever_a_process_ends_everything_that_was_paid_for_is_delivered() {
-    match variable("TRACED_DISK_ROOT") {
-        Some(root) => end_everywhere(Path::new(&root)),
-        None => run_again_with_traced_disks(),
-    }
+    with_traced_disks("whenever_a_process_ends_everything_that_was_paid_for_is_delivered", end_everywhere);
 }
 
-/// Runs this test in a process of its own, whose disks are looked at.
-fn run_again_with_traced_disks() {
+#[test]
+fn a_course_of_events_that_is_played_again_is_the_same() {
+    with_traced_disks("a_course_of_events_that_is_played_again_is_the_same", play_twice);
+}
+
+/// Runs the test of this name in a process of its own, whose disks are looked at; there it does its work, in a folder for
+/// the disks.
+fn with_traced_disks(test: &str, work: impl FnOnce(&Path)) {
+    if let Some(root) = variable("TRACED_DISK_ROOT") {
+        return work(Path::new(&root));
+    }
     let folder = memory();
     let library = preload::compile("traced_disk", folder.path());
     let root = folder.path().canonicalize().unwrap().join("disks");
     std::fs::create_dir(&root).unwrap();
     let mut again = Command::new(std::env::current_exe().unwrap());
-    let name = "crashes::whenever_a_process_ends_everything_that_was_paid_for_is_delivered";
-    again.args([name, "--exact", "--nocapture"]).env("LD_PRELOAD", library).env("TRACED_DISK_ROOT", root);
+    again.args([&*format!("crashes::{test}"), "--exact", "--nocapture"]);
+    again.env("LD_PRELOAD", library).env("TRACED_DISK_ROOT", root);
     let output = again.output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
@@ -96,6 +106,31 @@ fn end_everywhere(root: &Path) {
     assert!(total.complaints.is_empty(), "{:#?}", &total.complaints[..total.complaints.len().min(20)]);
 }
 
+/// Plays each scenario twice for each way to end, at another of its effects each: everything that can be seen is the same.
+fn play_twice(root: &Path) {
+    let scenarios = scenario::all();
+    let courses = in_parallel(&scenarios, |scenario| {
+        let effects: usize = survey(root, scenario).effects.values().sum();
+        let cut = |way: usize| {
+            let at = effects * (way + 1) / 4;
+            Cut { at, variant: Variant::all(scenario.salt(), at)[way] }
+        };
+        (0..3).map(|way| Course::new(scenario, cut(way)).cuts).collect::<Vec<_>>()
+    });
+    let courses = scenarios.iter().zip(courses);
+    let courses: Vec<_> =
+        courses.flat_map(|(scenario, all)| all.into_iter().map(move |cuts| (scenario, cuts))).collect();
+    let differing = in_parallel(&courses, |(scenario, cuts)| {
+        let [one, other] = [(); 2].map(|()| play(root, scenario, cuts, Aim::Trace));
+        assert!(one.complaints.is_empty(), "{:#?}", one.complaints);
+        let difference = one.trace.unwrap().difference(&other.trace.unwrap())?;
+        Some(format!("{:?} {cuts:?}: {difference}", scenario.name))
+    });
+    let differing: Vec<_> = differing.into_iter().flatten().collect();
+    println!("scenarios={} courses={} differing={}", scenarios.len(), courses.len(), differing.len());
+    assert!(differing.is_empty(), "{}", differing.join("\n"));
+}
+
 #[expect(clippy::disallowed_methods, reason = "a person chooses what to look at")]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
@@ -111,7 +146,7 @@ fn chosen_effects(chosen: &str, scenario: &Scenario) -> Option<Range<usize>> {
 
 /// Numbers the effects.
 fn survey(root: &Path, scenario: &Scenario) -> Report {
-    let survey = play(root, scenario, &scenario.before, true);
+    let survey = play(root, scenario, &scenario.before, Aim::Survey);
     Report { crashes: 0, ..survey }
 }
 
@@ -149,8 +184,8 @@ impl<'s> Course<'s> {
 
     fn play(&self, root: &Path) -> Report {
         let Self { scenario, cuts, count } = self;
-        let report =
-            catch_unwind(AssertUnwindSafe(|| play(root, scenario, cuts, false))).unwrap_or_else(|_| {
+        let report = catch_unwind(AssertUnwindSafe(|| play(root, scenario, cuts, Aim::Nothing)))
+            .unwrap_or_else(|_| {
                 let complaints = vec![format!("{:?} {cuts:?}: it panicked", scenario.name)];
                 Report { complaints, ..Report::default() }
             });

@@ -2,6 +2,8 @@
 //!
 //! Their clocks and the server's are fast, all of them alike, so that a lease of a minute ends within seconds.
 
+mod owners;
+
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -10,15 +12,16 @@ use fastrand::Rng;
 use runware::transport::{Clock as _, TokioClock};
 use runware::types::TaskUuid;
 use runware_emulator::{Action, Emulator, RequestKind, Rule};
-use runware_journal::{SqliteJournal, Stage};
+use runware_journal::{BootClock as _, SqliteJournal, Stage};
 use runware_tests::crash::{Evidence, Heard};
-use runware_tests::haste::Haste;
+use runware_tests::haste::{Haste, HastyBoot};
 use runware_tests::worker;
 use tokio::io::AsyncReadExt as _;
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
 
 use crate::harness::{millis, secs};
+use owners::{Life, Owners};
 
 /// How many times as fast as the machine's the clocks are.
 const TIMES: u32 = 40;
@@ -36,26 +39,39 @@ const TASKS: u32 = 6;
 struct Worker {
     child: Child,
     said: JoinHandle<(Vec<u8>, String)>,
+    /// The number of its first task.
+    first: u32,
+    /// It was killed then or later, by the clock of the processes.
+    killed: Option<Duration>,
 }
 
 /// What the processes have in common.
 struct Site {
     clock: TokioClock,
+    /// The clock by which the processes tell leases.
+    boot: HastyBoot,
     emulator: Emulator,
     journal: PathBuf,
     started: u32,
-    heard: Vec<Heard>,
+    lives: Vec<Life>,
     errors: Vec<String>,
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_processes_that_are_stopped_for_longer_than_their_lease_own_each_task_once() {
-    chaos(2, 1, &[Trouble::Stop, Trouble::Stop]).await;
+    let troubles = [Trouble::Stop, Trouble::Stop];
+    tokio::join!(chaos(2, 1, &troubles), chaos(2, 3, &troubles), chaos(2, 4, &troubles));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn four_processes_that_are_stopped_and_killed_own_each_task_once() {
+    chaos(4, 5, &[Trouble::Kill, Trouble::Stop, Trouble::Kill, Trouble::Stop]).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn eight_processes_that_are_stopped_and_killed_own_each_task_once() {
-    chaos(8, 2, &[Trouble::Stop, Trouble::Kill, Trouble::Stop, Trouble::Kill, Trouble::Kill]).await;
+    let troubles = [Trouble::Stop, Trouble::Kill, Trouble::Stop, Trouble::Kill, Trouble::Kill];
+    tokio::join!(chaos(8, 2, &troubles), chaos(8, 6, &troubles));
 }
 
 /// What happens to a process.
@@ -73,9 +89,9 @@ async fn chaos(processes: usize, seed: u64, troubles: &[Trouble]) {
     let mut site = Site::set(folder.path(), seed).await;
     let mut workers: Vec<Worker> = (0..processes).map(|_| site.start()).collect();
     for trouble in troubles {
-        // So that they have begun, at least.
-        site.pass(millis(rng.u64(20..400))).await;
-        let place = rng.usize(0..workers.len());
+        let (pause, place) = (millis(rng.u64(20..400)), rng.usize(0..workers.len()));
+        site.begun(&workers[place]).await;
+        site.pass(pause).await;
         match trouble {
             Trouble::Stop => {
                 workers[place].signal("STOP").await;
@@ -84,6 +100,7 @@ async fn chaos(processes: usize, seed: u64, troubles: &[Trouble]) {
             }
             Trouble::Kill => {
                 let mut killed = workers.swap_remove(place);
+                killed.killed = Some(site.boot.since_boot());
                 killed.child.start_kill().unwrap();
                 site.end(killed).await;
                 workers.push(site.start());
@@ -106,15 +123,16 @@ impl Site {
             .fault(Rule::new(Action::LoseReply).kind(RequestKind::Submit).probability(0.3));
         let emulator = Emulator::builder().options(options).clock(Haste::new(TIMES)).start().await.unwrap();
         let journal = folder.join("journal.db");
-        let clock = TokioClock::new();
-        Self { clock, emulator, journal, started: 0, heard: Vec::new(), errors: Vec::new() }
+        let (clock, boot) = (TokioClock::new(), HastyBoot::new(TIMES));
+        Self { clock, boot, emulator, journal, started: 0, lives: Vec::new(), errors: Vec::new() }
     }
 
     fn start(&mut self) -> Worker {
         let mut command = Command::new(env!("CARGO_BIN_EXE_worker"));
         command.arg("--journal").arg(&self.journal).args(["--url", &self.emulator.http_url()]);
         command.arg(format!("--times={TIMES}"));
-        command.arg(format!("--first={}", self.started * TASKS)).arg(format!("--tasks={TASKS}"));
+        let first = self.started * TASKS;
+        command.arg(format!("--first={first}")).arg(format!("--tasks={TASKS}"));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         self.started += 1;
         let mut child = command.spawn().unwrap();
@@ -126,11 +144,21 @@ impl Site {
             read.and(read_errors).unwrap();
             (said, errors)
         });
-        Worker { child, said }
+        Worker { child, said, first, killed: None }
     }
 
     async fn pass(&self, time: Duration) {
         self.clock.sleep_until(self.clock.now() + time).await;
+    }
+
+    /// Waits until a process has sent one of its tasks.
+    async fn begun(&self, worker: &Worker) {
+        let until = self.clock.now() + PATIENCE;
+        let own: Vec<TaskUuid> = (worker.first..worker.first + TASKS).map(worker::id).collect();
+        while own.iter().all(|task| self.emulator.ledger().task(task).is_none()) {
+            assert!(self.clock.now() < until, "a process does not begin: {:?}", self.errors);
+            self.pass(millis(5)).await;
+        }
     }
 
     /// Waits for the end of a process.
@@ -144,7 +172,7 @@ impl Site {
         if status.code().is_some_and(|code| code != 0) || errors.contains("panicked") {
             self.errors.push(format!("{status}: {errors}"));
         }
-        self.heard.push(Heard::read(&said));
+        self.lives.push(Life { heard: Heard::read(&said), killed: worker.killed });
     }
 
     async fn judge(self, troubles: &[Trouble]) {
@@ -155,11 +183,14 @@ impl Site {
         assert!(listed.iter().all(|task| known.contains(&task.task_uuid)), "{listed:?}");
         let open: Vec<_> = listed.iter().filter(|task| task.stage != Stage::Confirmed).collect();
         assert!(open.is_empty(), "{troubles:?}: {open:?}");
-        let taken_over = self.heard.iter().flat_map(|heard| heard.all("takenOver")).count();
+        let owners = Owners::of(&self.lives);
+        let heard: Vec<Heard> = self.lives.into_iter().map(|life| life.heard).collect();
+        let taken_over = heard.iter().flat_map(|heard| heard.all("takenOver")).count();
         let states = listed.iter().map(|task| (task.task_uuid.to_string(), task.stage.to_string())).collect();
-        let report = Evidence::of(&self.heard, states).judge(0, &self.emulator.ledger());
-        println!("processes={} taken_over={taken_over} {report}", self.started);
-        assert!(taken_over > 0, "{troubles:?}: nobody took a task over");
+        let report = Evidence::of(&heard, states).judge(0, &self.emulator.ledger());
+        println!("processes={} taken_over={taken_over} {owners} {report}", self.started);
+        assert!(owners.complaints.is_empty(), "{troubles:?}: {:#?}", owners.complaints);
+        assert!(taken_over > 0 && owners.handed_on > 0, "{troubles:?}: nobody took a task over");
         assert!(report.complaints.is_empty(), "{troubles:?}: {:#?}", report.complaints);
     }
 }

@@ -32,6 +32,12 @@ pub struct Line {
     pub state: Option<String>,
     /// False if what came of a task is not kept.
     pub durable: Option<bool>,
+    /// With which ticket the task was owned.
+    pub epoch: Option<u64>,
+    /// When the journal was called, in nanoseconds of a clock that all processes share.
+    pub since: Option<u64>,
+    /// When that call had returned.
+    pub until: Option<u64>,
 }
 
 impl Heard {

@@ -10,6 +10,7 @@ use fastrand::Rng;
 use runware::transport::{Clock as _, TokioClock};
 use tokio::sync::{Mutex as Turn, Notify};
 
+use super::at_once::at_once;
 use super::disk::{Change, Disk};
 use super::files::Files;
 use crate::harness::secs;
@@ -96,10 +97,10 @@ struct World {
 
 struct State {
     disk: Disk,
-    count: usize,
+    /// Those that were had, by their numbers.
+    effects: Vec<Effect>,
     /// How many of them were not on the disk.
     outside: usize,
-    kinds: BTreeMap<Effect, usize>,
     states: Vec<States>,
     worlds: Vec<World>,
     remains: Option<Remains>,
@@ -130,9 +131,8 @@ impl Fuse {
     pub(super) fn new(disk: Disk, cut: Option<Cut>, survey: Option<Survey>) -> Arc<Self> {
         let state = State {
             disk,
-            count: 0,
+            effects: Vec::new(),
             outside: 0,
-            kinds: BTreeMap::new(),
             states: Vec::new(),
             worlds: Vec::new(),
             remains: None,
@@ -147,7 +147,7 @@ impl Fuse {
         if self.is_dead() {
             return pending().await;
         }
-        let done = work.await;
+        let done = at_once(work);
         self.look();
         if self.is_dead() { pending().await } else { done }
     }
@@ -224,9 +224,16 @@ impl Fuse {
         self.state.lock().unwrap().remains.clone()
     }
 
+    /// The effects that there were, by their numbers.
+    pub(super) fn effects(&self) -> Vec<Effect> {
+        self.state.lock().unwrap().effects.clone()
+    }
+
     /// How many effects there were, of each kind.
     pub(super) fn kinds(&self) -> BTreeMap<Effect, usize> {
-        self.state.lock().unwrap().kinds.clone()
+        let mut kinds = BTreeMap::new();
+        self.effects().into_iter().for_each(|effect| *kinds.entry(effect).or_default() += 1);
+        kinds
     }
 
     /// What there would be after each end, if that was to be found out.
@@ -250,8 +257,9 @@ impl Fuse {
     }
 
     fn count(&self, state: &mut State, effect: Effect, steps: Range<usize>) -> Option<Variant> {
+        let number = state.effects.len();
         if let Some(Survey { salt, clock }) = self.survey {
-            let states = Variant::all(salt, state.count).map(|variant| {
+            let states = Variant::all(salt, number).map(|variant| {
                 let is_outside = matches!(effect, Effect::Send | Effect::HandOver);
                 let is_had = is_outside && variant == Variant::Unsynced;
                 state.number_of(World {
@@ -263,9 +271,7 @@ impl Fuse {
             });
             state.states.push(states);
         }
-        let number = state.count;
-        state.count += 1;
-        *state.kinds.entry(effect).or_default() += 1;
+        state.effects.push(effect);
         self.cut.filter(|cut| cut.at == number).map(|cut| cut.variant)
     }
 

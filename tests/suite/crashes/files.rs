@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Files(BTreeMap<PathBuf, Option<Vec<u8>>>);
 
+/// What a journal that is being made has in its name, before as many digits by chance.
+const DRAFT: (&str, usize) = ("-new-", 16);
+
 impl Files {
     pub(super) fn insert(&mut self, path: PathBuf, content: Option<Vec<u8>>) {
         self.0.insert(path, content);
@@ -31,6 +34,21 @@ impl Files {
                 self.0.insert(name, Some(fs::read(&path).unwrap()));
             }
         }
+    }
+
+    /// Gives a journal that this process has left half made a name that is not chance, and is the same each time: in what
+    /// order several of them are lost, or removed, hangs on their names.
+    pub(super) fn with_drafts_of(self, process: usize) -> Self {
+        let (before, digits) = DRAFT;
+        let named = self.0.into_iter().map(|(path, content)| {
+            let (kept, drawn) = match path.to_str().unwrap().split_once(before) {
+                Some((kept, drawn)) if !drawn.starts_with("00000000") => (kept, drawn),
+                _ => return (path, content),
+            };
+            let name = format!("{kept}{before}{process:0digits$}{}", &drawn[digits..]);
+            (PathBuf::from(name), content)
+        });
+        Self(named.collect())
     }
 
     /// Fills an empty folder with them. Nobody holds a lock there.

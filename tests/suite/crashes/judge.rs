@@ -15,6 +15,7 @@ use super::numbered::Witness;
 use super::process::{Customer, Failed, Process, Work, World};
 use super::report::Report;
 use super::scenario::{FAILURE, PRICE, Scenario};
+use super::trace::Trace;
 use crate::harness::{Sent, secs};
 
 /// One course of events, as it goes on.
@@ -24,6 +25,8 @@ pub(super) struct Case<'a> {
     pub(super) processes: Vec<Life>,
     /// How often the machine was started.
     pub(super) boots: usize,
+    /// What was seen, if that is to be compared.
+    pub(super) trace: Option<Trace>,
 }
 
 /// What is left to say of a process once it has ended.
@@ -84,11 +87,11 @@ impl Case<'_> {
     }
 
     /// True if a task can be left that somebody has to decide about: a machine that starts anew has forgotten how old a
-    /// task is.
+    /// task is, and nothing is sent again after an hour.
     fn may_be_undecided(&self) -> bool {
         let is_anew = self.cuts.iter().any(|cut| cut.variant.is_power_gone());
         // A stream is looked for, and never asked for again.
-        is_anew || self.scenario.is_streamed
+        is_anew || self.scenario.is_streamed || self.scenario.may_miss_the_hour()
     }
 
     /// Whatever has happened so far, the journal that a process finds knows of it.

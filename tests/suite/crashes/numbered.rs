@@ -17,7 +17,7 @@ use runware_journal::{Filter, SqliteJournal, Stage};
 use serde_json::Value;
 
 use super::effects::{Effect, Fuse};
-use crate::harness::secs;
+use super::scenario::HOUR;
 
 /// A journal whose writes are numbered.
 #[derive(Clone, Debug)]
@@ -75,9 +75,6 @@ pub(super) struct Witness {
     complaints: Mutex<Vec<String>>,
 }
 
-/// A task is not sent again later than this after it was begun.
-const WINDOW: Duration = secs(3_600);
-
 impl Witness {
     pub(super) fn new(clock: TokioClock) -> Self {
         Self { clock, begun: Mutex::default(), complaints: Mutex::default() }
@@ -97,7 +94,7 @@ impl Witness {
     /// True if a task is sent so late that the server may have forgotten an attempt before.
     fn is_late(&self, task: TaskUuid) -> bool {
         let begun = self.begun.lock().unwrap().get(&task).copied();
-        begun.is_none_or(|begun| self.clock.now() - begun > WINDOW)
+        begun.is_none_or(|begun| self.clock.now() - begun > HOUR)
     }
 
     pub(super) fn complain(&self, what: String) {

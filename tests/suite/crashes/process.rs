@@ -40,7 +40,7 @@ pub(super) struct Customer {
 }
 
 /// One result that was handed over.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Delivery {
     pub(super) process: usize,
     /// How often the task was resumed in this process before.
@@ -57,7 +57,7 @@ pub(super) struct Delivery {
 pub(super) type Failed = (Option<u32>, String);
 
 /// What somebody who has watched a task was told of it in the end.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Verdict {
     pub(super) task: TaskUuid,
     /// Whether the task was over, and not just the patience.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::effects::{Effect, States};
+use super::trace::Trace;
 
 #[derive(Debug, Default)]
 pub(super) struct Report {
@@ -21,6 +22,8 @@ pub(super) struct Report {
     pub(super) undecided: usize,
     /// The states after each end at each effect, if they were to be found out.
     pub(super) survey: Vec<States>,
+    /// What was seen, if that was to be compared.
+    pub(super) trace: Option<Trace>,
     /// What was wrong, in words.
     pub(super) complaints: Vec<String>,
 }

@@ -24,6 +24,8 @@ pub(super) struct Scenario {
     /// Opening and closing the journal has effects as well. What they are is the same everywhere, so that they are
     /// numbered in some stories only.
     pub(super) has_opening: bool,
+    /// How long nobody is there once the process has ended whose effects are numbered.
+    pub(super) absence: Duration,
     /// Where the processes end that were there before the one whose effects are numbered.
     pub(super) before: Vec<Cut>,
     options: Options,
@@ -59,8 +61,10 @@ impl Scenario {
             budget: None,
             is_streamed: false,
             has_opening: false,
+            absence: Duration::ZERO,
             before: Vec::new(),
-            options: Options::new().seed(3),
+            // A server's own port is another one each time.
+            options: Options::new().seed(3).files_url("http://files.test"),
         }
     }
 
@@ -94,6 +98,11 @@ impl Scenario {
     pub(super) fn options(&self) -> Options {
         let options = self.options.clone();
         self.tasks.iter().fold(options, |options, task| options.script_task(task.uuid, task.script()))
+    }
+
+    /// True if whoever comes back may be too late to send anything again.
+    pub(super) fn may_miss_the_hour(&self) -> bool {
+        self.absence + LOOKING > HOUR
     }
 
     pub(super) fn plan(&self) -> Plan {
@@ -170,7 +179,7 @@ impl Spec {
 
 /// All stories.
 pub(super) fn all() -> Vec<Scenario> {
-    [plain(), submissions(), checks(), sockets(), openings()].concat()
+    [plain(), submissions(), checks(), sockets(), openings(), absences()].concat()
 }
 
 fn plain() -> Vec<Scenario> {
@@ -257,6 +266,26 @@ fn openings() -> Vec<Scenario> {
         one("a journal after a loss of power").with_opening(cut(40, Variant::Torn(1))),
     ]
 }
+
+/// Nobody knows of the task but the journal, and whoever comes back may send it again, or may not any more.
+fn absences() -> Vec<Scenario> {
+    let away = |name, absence| {
+        let lost = on_submit(Action::Reset).nth(1);
+        Scenario { absence, ..Scenario::new(name, [Spec::of([2])]).fault(lost) }
+    };
+    vec![
+        away("an absence that ends before the hour", HOUR - LOOKING),
+        // The archive is asked twice, before the hour and after it.
+        away("an absence that ends as the hour does", HOUR - secs(4)),
+        away("an absence that ends after the hour", HOUR),
+    ]
+}
+
+/// A task is not sent again later than this after it was begun.
+pub(super) const HOUR: Duration = secs(3_600);
+
+/// Longer than a process looks for a task of which nothing can be found, and after it the one that comes back.
+const LOOKING: Duration = secs(90);
 
 /// How long a process with a short life has to wait until everything is over.
 pub(super) const LONG: Duration = millis(3_600_000);
