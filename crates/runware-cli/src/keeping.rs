@@ -8,7 +8,7 @@ use std::sync::Arc;
 use runware::journal::JournalError;
 use runware::types::{Money, Prepared, TaskUuid};
 use runware::{Budget, ClientBuilder};
-use runware_journal::{Filter, Options, SqliteJournal, Stage};
+use runware_journal::{Filter, Listed, Options, SqliteJournal, Stage};
 
 use crate::config::journal::Place;
 use crate::output::Output;
@@ -89,22 +89,21 @@ impl Kept {
         Ok(known.map(|task| task.task_uuid).collect())
     }
 
-    /// What is to be set aside for tasks of which that need not be asked: nothing for one that is not sent any more, and
-    /// otherwise what is set aside for it already. It may be refused before it is taken up here, and then begins anew.
+    /// The tasks of which the price need not be asked, since they are bought, or not sent any more, or something is set
+    /// aside for them: that is their price, if they are refused before they are taken up here and begin anew.
     ///
     /// # Errors
     ///
     /// The journal cannot be read.
-    pub(crate) fn priced(&self, service: &str) -> Result<HashMap<TaskUuid, Money>, Stop> {
+    pub(crate) fn priced(&self, service: &str) -> Result<HashMap<TaskUuid, Option<Money>>, Stop> {
         let listed = self.journal.list(&Filter::new().scope(service)).map_err(|error| unusable(&error))?;
-        let priced = listed.into_iter().filter_map(|task| {
-            let price = match task.stage {
-                Stage::Settled | Stage::Confirmed | Stage::Abandoned => Some(Money::ZERO),
-                _ => task.reserved,
-            };
-            Some((task.task_uuid, price?))
-        });
-        Ok(priced.collect())
+        let is_to_be_asked = |task: &Listed| match task.stage {
+            Stage::Refused => true,
+            Stage::Open | Stage::Undecided => task.reserved.is_none() && !task.is_accepted,
+            _ => false,
+        };
+        let priced = listed.into_iter().filter(|task| !is_to_be_asked(task));
+        Ok(priced.map(|task| (task.task_uuid, task.reserved)).collect())
     }
 
     /// True if somebody has to decide about this task.

@@ -111,9 +111,7 @@ impl Client {
     ///
     /// [`ErrorKind::InvalidTask`](crate::ErrorKind::InvalidTask) as for [`Client::prepare`];
     /// [`ErrorKind::UuidReused`](crate::ErrorKind::UuidReused) if this client is watching another request
-    /// of the same id, or streaming it; [`ErrorKind::Unpriced`](crate::ErrorKind::Unpriced) for a client with a
-    /// [budget](ClientBuilder::budget), if there is no [price](SubmitOptions::price);
-    /// [`ErrorKind::Closed`](crate::ErrorKind::Closed) after [`Client::close`].
+    /// of the same id, or streaming it; [`ErrorKind::Closed`](crate::ErrorKind::Closed) after [`Client::close`].
     pub fn submit(&self, task: impl Into<RawTask>) -> Result<Task, Error> {
         self.submit_prepared(self.prepare(task)?)
     }
@@ -143,7 +141,7 @@ impl Client {
     /// As for [`Client::submit`].
     pub fn submit_prepared_with(&self, prepared: Prepared, options: SubmitOptions) -> Result<Task, Error> {
         check_submittable(&prepared)?;
-        let intent = self.shared.intent(&prepared, options)?;
+        let intent = self.shared.intent(&prepared, options);
         let handle = TaskHandle::from(&prepared);
         self.open(handle, Some(prepared), intent)
     }
@@ -199,8 +197,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As for [`Client::stream_text`], and [`ErrorKind::Unpriced`](crate::ErrorKind::Unpriced) for a client with a
-    /// [budget](ClientBuilder::budget), if there is no [price](SubmitOptions::price).
+    /// As for [`Client::stream_text`].
     pub fn stream_text_with(
         &self,
         task: impl Into<RawTask>,
@@ -441,12 +438,8 @@ fn check_no_query(task_type: &TaskType) -> Result<(), Error> {
 
 impl Shared {
     /// What is to be written down before this task is sent, if it is to be kept.
-    pub(crate) fn intent(
-        &self,
-        prepared: &Prepared,
-        options: SubmitOptions,
-    ) -> Result<Option<Box<Intent>>, Error> {
-        self.keeping.as_ref().map_or(Ok(None), |keeping| keeping.intent(prepared, options))
+    pub(crate) fn intent(&self, prepared: &Prepared, options: SubmitOptions) -> Option<Box<Intent>> {
+        self.keeping.as_ref()?.intent(prepared, options)
     }
 
     /// Refuses a question about a task once the client is closed.

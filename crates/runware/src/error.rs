@@ -88,7 +88,7 @@ pub enum ErrorKind {
     Abandoned,
     /// The task does not fit into the budget. Nothing was sent.
     OverBudget,
-    /// There is a budget, and nobody said what the task costs. Nothing was sent.
+    /// There is a budget, the journal does not have the task, and nobody said what it costs. Nothing was sent.
     Unpriced,
 }
 

@@ -4,9 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use runware_emulator::Rule;
+use runware_journal::{Filter, SqliteJournal, Stage};
 
 use crate::ended::Ended;
-use crate::kept::place;
+use crate::kept::{Pen, place};
 use crate::program::{Program, Running};
 use crate::server::{Server, answer, on_submit};
 use crate::terminals::{END, Terminal};
@@ -202,4 +203,21 @@ async fn what_was_sent_before_without_a_budget_goes_on_though_its_price_is_unkno
     server.inject(silent(1));
     let ended = server.program("batch - --json --budget 1").journal(&path).stdin(OWL).run().await;
     assert_eq!(ended.all("result").len(), 1, "its result is paid for: {ended:?}");
+}
+
+/// It may never have been sent: as one that costs nothing it would be bought outside of the budget.
+#[tokio::test]
+async fn what_is_open_and_has_no_price_is_looked_for_and_does_not_count_as_free() {
+    let server = Server::quick().await;
+    let (_folder, path) = place();
+    let pen = Pen::new(&path, &format!("127.0.0.1:{}", server.port()));
+    pen.begin(U, |_| {}).await;
+    drop(pen);
+    server.inject(on_submit(answer(200, r#"{"data":[]}"#)).first(1));
+    let line = std::str::from_utf8(Pen::task(U, "runware:101@1").bytes()).unwrap().to_owned();
+    let batch = server.program("batch - --json --budget 1 --deadline 1s").journal(&path).stdin(line);
+    batch.run().await.expect(8);
+    assert_eq!(server.ledger().accepted(), 0);
+    let listed = SqliteJournal::open(&path).unwrap().list(&Filter::new()).unwrap();
+    assert_eq!((listed.len(), listed[0].stage, listed[0].reserved), (1, Stage::Open, None));
 }

@@ -11,7 +11,8 @@
 //! | undecided | looked for once more, and not sent |
 //! | to be sent again, as somebody has decided | sent |
 //!
-//! A task that was begun with another key is looked for, and what this key does not show proves nothing.
+//! A task that was begun with another key is looked for, and what this key does not show proves nothing. One that counts
+//! against no budget is looked for by a client that has one, and not sent: that could buy it outside of the cap.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +31,7 @@ use super::request::Request;
 use crate::care::Ward;
 use crate::error::Cause;
 use crate::journal::{Claimed, Fact, JournalError, Part, PartKind, Record, State};
+use crate::keeping::Keeping;
 use crate::reading::Payload;
 use crate::submission::Submission;
 use crate::watch::Watch;
@@ -47,6 +49,8 @@ pub(super) struct Restored {
     age: Option<Duration>,
     /// Why what is not found proves nothing, if that is so.
     foreign: Option<String>,
+    /// Why it is not sent though nothing is found of it, if that is so.
+    uncounted: Option<String>,
     /// Why the archive could not be asked, when it was to be asked last.
     archive_fault: Option<Cause>,
 }
@@ -124,11 +128,12 @@ impl Driver {
     pub(super) fn take_record(&mut self, task_uuid: TaskUuid, record: Record, now: Tick) {
         let account = self.ledger.keeping().and_then(|keeping| keeping.account.as_deref());
         let foreign = foreign(&record, account);
+        let uncounted = self.ledger.keeping().and_then(|keeping| uncounted(&record, keeping));
         let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
         self.ledger.hold(now);
         // Of what was confirmed long ago the results may be gone; then the server is asked once more.
         let was_ended = record.state == State::Settled && !(record.is_confirmed && record.parts.is_empty());
-        entry.restore(record, foreign, now, &mut self.ledger);
+        entry.restore(record, (foreign, uncounted), now, &mut self.ledger);
         if was_ended {
             entry.collector.settle();
         }
@@ -154,8 +159,14 @@ impl Driver {
 }
 
 impl Entry {
-    /// Becomes what the journal has of it.
-    fn restore(&mut self, record: Record, foreign: Option<String>, now: Tick, ledger: &mut Ledger) {
+    /// Becomes what the journal has of it. With a reason against it, it is not sent.
+    fn restore(
+        &mut self,
+        record: Record,
+        (foreign, uncounted): (Option<String>, Option<String>),
+        now: Tick,
+        ledger: &mut Ledger,
+    ) {
         if self.prepared.is_none() {
             self.prepared = Request::of_record(&record);
         }
@@ -166,7 +177,8 @@ impl Entry {
             || !record.parts.is_empty()
             || record.state == State::Settled
             || self.watch.read(|state| state.accepted.is_some());
-        let may_resend = foreign.is_none() && self.prepared.as_ref().is_some_and(Request::is_repeatable);
+        let looks_only = foreign.is_some() || uncounted.is_some();
+        let may_resend = !looks_only && self.prepared.as_ref().is_some_and(Request::is_repeatable);
         let (submission, age) = match record.state {
             _ if is_accepted => (Submission::resumed(), None),
             State::Resubmitted if may_resend => (Submission::decided(now), record.age),
@@ -185,8 +197,8 @@ impl Entry {
             };
             kept.is_accepted = record.is_accepted;
             kept.is_settled = record.is_confirmed || record.state == State::Settled;
-            kept.looks_only = foreign.is_some();
-            kept.restored = Some(Restored { at: now, age, foreign, archive_fault: None });
+            kept.looks_only = looks_only;
+            kept.restored = Some(Restored { at: now, age, foreign, uncounted, archive_fault: None });
         }
         if is_accepted {
             self.report_accepted(true, ledger);
@@ -274,6 +286,11 @@ impl Entry {
     pub(super) fn foreign(&self) -> Option<&str> {
         self.kept.as_ref()?.restored.as_ref()?.foreign.as_deref()
     }
+
+    /// Why it is not sent though nothing is found of it, if that is so.
+    pub(super) fn withheld(&self) -> Option<&str> {
+        self.foreign().or_else(|| self.kept.as_ref()?.restored.as_ref()?.uncounted.as_deref())
+    }
 }
 
 /// What makes it impossible to conclude anything from what this client's key does not show.
@@ -288,6 +305,17 @@ fn foreign(record: &Record, account: Option<&str>) -> Option<String> {
             account.unwrap_or("none of its own"),
         )
     })
+}
+
+/// What keeps a client with a budget from sending a task that counts against none.
+fn uncounted(record: &Record, keeping: &Keeping) -> Option<String> {
+    let budget = keeping.budget_for(&record.task_type).filter(|_| !record.is_counted)?;
+    Some(format!(
+        "nothing can be found of task {}, and it is not sent: it was begun without a price, and could be bought outside of \
+         the budget \"{}\"; submit it again with its price, under the same id",
+        record.task_uuid,
+        budget.name()
+    ))
 }
 
 /// A result as the journal has it.

@@ -307,7 +307,7 @@ impl Driver {
             }
             Absence::Undecided => {
                 let handle = entry.watch.handle().clone();
-                let evidence = entry.foreign().map_or_else(
+                let evidence = entry.withheld().map_or_else(
                     || {
                         format!(
                             "getResponse shows nothing of task {task_uuid}, and getTaskDetails, asked twice, does not \

@@ -75,6 +75,7 @@ impl Beginning {
             Ok(Some(Begun::OverBudget { committed })) => {
                 return Err(Error::over_budget(handle, intent.reserve.as_ref(), committed));
             }
+            Ok(Some(Begun::Unpriced)) => return Err(Error::unpriced(handle, intent.reserve.as_ref())),
             Ok(Some(Begun::Reused) | None) => return Err(Error::uuid_reused(handle, "in the journal")),
             Err(error) => return Err(Error::not_begun(handle, error)),
         };

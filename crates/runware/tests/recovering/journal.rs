@@ -200,13 +200,18 @@ impl Kept {
                 _ => State::Open,
             },
             parts: parts.into_values().collect(),
+            is_counted: intent.reserve.is_some_and(|reserve| reserve.price.is_some()),
             is_confirmed: stage == Stage::Confirmed,
         }
     }
 
     fn begin(&mut self, intent: Intent, owner: u64) -> Begun {
         let same = |row: &Row| row.intent.scope == intent.scope && row.intent.task_uuid == intent.task_uuid;
+        let price = intent.reserve.as_ref().map(|reserve| reserve.price);
         let Some(number) = self.rows.iter().position(same) else {
+            if price == Some(None) {
+                return Begun::Unpriced;
+            }
             let row = self.new_row(intent, Some(owner));
             self.rows.push(row);
             return Begun::New(Ticket { id: self.rows.len() as u64 - 1, epoch: 1 });
@@ -221,7 +226,12 @@ impl Kept {
                 Begun::New(Ticket { id: number as u64, epoch })
             }
             _ if self.is_held(row, owner) => Begun::Held,
-            _ => Begun::Known(Box::new(self.take(number, owner))),
+            _ => {
+                if price.flatten().is_some() {
+                    self.rows[number].intent.reserve = intent.reserve;
+                }
+                Begun::Known(Box::new(self.take(number, owner)))
+            }
         }
     }
 
