@@ -11,6 +11,8 @@ use runware::{Budget, ClientBuilder};
 use runware_journal::{Filter, Listed, Options, SqliteJournal, Stage};
 
 use crate::config::journal::Place;
+use crate::exit::Exit;
+use crate::interrupt::Interrupt;
 use crate::output::Output;
 use crate::stop::{Stop, WITHOUT_JOURNAL, explain};
 
@@ -39,25 +41,36 @@ impl Keeping {
     ///
     /// # Errors
     ///
-    /// The journal cannot be opened, and the command needs it; or there is a budget and nothing to count it in.
-    pub(crate) fn open(
+    /// The journal cannot be opened, and the command needs it; there is a budget and nothing to count it in; or somebody
+    /// interrupts.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future leaves a thread that goes on opening it.
+    pub(crate) async fn open(
         &self,
         place: &Place,
         redacts: bool,
         output: &mut Output,
+        interrupt: &mut Interrupt,
     ) -> Result<Option<Kept>, Stop> {
+        let uncounted =
+            |journal: Option<SqliteJournal>| journal.map(|journal| Kept { journal, budget: None });
         match self {
             Self::Unneeded => Ok(None),
-            Self::Welcome => Ok(open_existing(place).unwrap_or_else(|stop| {
-                output.warn(&format!("warning: going on without the journal: {}", stop.message()));
-                None
-            }))
-            .map(|journal| journal.map(|journal| Kept { journal, budget: None })),
-            Self::Searched => Ok(open_existing(place)?.map(|journal| Kept { journal, budget: None })),
+            Self::Welcome => match open_existing(place, interrupt).await {
+                Err(stop) if stop.exit() != Exit::Interrupted => {
+                    output.warn(&format!("warning: going on without the journal: {}", stop.message()));
+                    Ok(None)
+                }
+                journal => journal.map(uncounted),
+            },
+            Self::Searched => open_existing(place, interrupt).await.map(uncounted),
             Self::Required(budget) => match (place.path()?, budget) {
                 (Some(path), budget) => {
-                    let journal =
-                        Options::new().redact(redacts).open(path).map_err(|error| unsent(&error))?;
+                    let (path, options) = (path.to_owned(), Options::new().redact(redacts));
+                    let journal = interrupt.unless_raised(move || options.open(path)).await?;
+                    let journal = journal.map_err(|error| unsent(&error))?;
                     Ok(Some(Kept { journal, budget: budget.clone() }))
                 }
                 (None, None) => Ok(None),
@@ -161,13 +174,19 @@ pub(crate) fn elsewhere(
 ///
 /// # Errors
 ///
-/// It is there and cannot be opened, or nobody knows where it would be.
-pub(crate) fn open_existing(place: &Place) -> Result<Option<SqliteJournal>, Stop> {
-    let Some(path) = place.path()? else { return Ok(None) };
-    match is_there(path) {
-        true => SqliteJournal::open(path).map(Some).map_err(|error| unusable(&error)),
-        false => Ok(None),
-    }
+/// It is there and cannot be opened, nobody knows where it would be, or somebody interrupts.
+///
+/// # Cancel safety
+///
+/// Dropping the future leaves a thread that goes on opening it.
+pub(crate) async fn open_existing(
+    place: &Place,
+    interrupt: &mut Interrupt,
+) -> Result<Option<SqliteJournal>, Stop> {
+    let Some(path) = place.path()?.filter(|path| is_there(path)) else { return Ok(None) };
+    let path = path.to_owned();
+    let journal = interrupt.unless_raised(move || SqliteJournal::open(path)).await?;
+    journal.map(Some).map_err(|error| unusable(&error))
 }
 
 /// True if there is a journal, or what is left of one.

@@ -29,7 +29,7 @@ pub(super) async fn of_one(task: RawTask, session: &mut Session<'_>) -> Result<E
     let (client, mut interrupt) = (session.client.clone(), session.interrupt.clone());
     let quote = tokio::select! {
         biased;
-        () = interrupt.raised() => return Err(Stop::interrupted()),
+        () = interrupt.raised() => return Err(Stop::interrupted_before(PRICED)),
         quote = session.attend(client.dry_run(task.clone())) => quote?,
     };
     session.output.tell(&Event::Priced(Priced::new(&task, quote.cost())))?;
@@ -101,7 +101,7 @@ pub(super) async fn ask(
         session.output.progress(&format!("asking for prices, {} of {all}", answers.len()));
         let next = tokio::select! {
             biased;
-            () = interrupt.raised() => return Err(Stop::interrupted()),
+            () = interrupt.raised() => return Err(Stop::interrupted_before(PRICED)),
             next = session.attend(asked.next()) => next,
         };
         match next {
@@ -140,6 +140,10 @@ fn is_about_the_task(error: &Error) -> bool {
 fn is_unanswered(error: &Error) -> bool {
     error.kind() == ErrorKind::QueryFailed && !error.is_auth() && !error.is_quota()
 }
+
+/// What an interruption of the questions comes before.
+pub(super) const PRICED: &str =
+    "all prices were known; nothing was submitted, and the same command again asks anew";
 
 /// What makes the price of a task: all of it but its id.
 pub(super) fn content(task: &RawTask) -> Vec<u8> {

@@ -1,5 +1,7 @@
 //! Signals: an end within two seconds, and the command to go on with.
 
+#[cfg(target_os = "linux")]
+use std::os::unix::fs::DirBuilderExt as _;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -127,4 +129,30 @@ async fn people_read_how_to_go_on() {
     assert_eq!(ended.text(), "");
     assert!(ended.stderr.contains("interrupted"), "{ended:?}");
     assert!(ended.printed_command().ends_with(&format!("--http-base-url {}", server.url())));
+}
+
+/// Whoever is making a journal keeps others from it, for as long as it is stopped.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_signal_is_heard_while_the_journal_is_locked() {
+    let server = Server::quick().await;
+    let run = "run runware:101@1 positivePrompt=fox";
+    let commands = [run, "batch -", "collect", "doctor", "list", "prune"];
+    let runs = commands.map(async |command| {
+        let (_folder, path) = crate::kept::place();
+        std::fs::DirBuilder::new().mode(0o700).create(path.parent().unwrap()).unwrap();
+        let mark = path.with_file_name("journal.db-mark");
+        let held = std::fs::File::create(&mark).unwrap();
+        held.lock().unwrap();
+        let signal = if command == run { "TERM" } else { "INT" };
+        let running = server.program(command).arg("--json").stdin("").journal(&path).start().await;
+        running.opens(&mark.canonicalize().unwrap()).await;
+        let ended = interrupted(running, signal).await;
+        let error = ended.only("error");
+        assert_eq!(error.str("category"), "aborted", "{command}");
+        assert!(error.str("message").contains("nothing was sent"), "{command}: {error:?}");
+        assert!(!path.exists());
+    });
+    join_all(runs).await;
+    assert_eq!(server.ledger().requests(), 0);
 }
