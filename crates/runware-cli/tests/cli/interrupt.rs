@@ -156,3 +156,30 @@ async fn a_signal_is_heard_while_the_journal_is_locked() {
     join_all(runs).await;
     assert_eq!(server.ledger().requests(), 0);
 }
+
+/// All of it is told, and that it is told again.
+#[tokio::test]
+async fn what_is_delivered_and_not_noted_yet_when_a_signal_comes_is_said() {
+    let text = "run openai:1@1 messages.0.role=user messages.0.content=hi";
+    let runs = ["", " --stream"].map(async |stream| {
+        let script = Script::new().duration(Duration::from_millis(700));
+        let server = Server::with(quick().script("openai:1@1", script)).await;
+        let (_folder, path) = crate::kept::place();
+        let line = format!("{text}{stream} --json --deadline 1s");
+        let mut running = server.program(&line).journal(&path).start().await;
+        running.event("accepted").await;
+        let other = rusqlite::Connection::open(&path).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        running.event("settled").await;
+        let ended = interrupted(running, "INT").await;
+        let error = ended.only("error");
+        assert_eq!((error.str("category"), ended.all("result").len()), ("aborted", 1), "{ended:?}");
+        assert_eq!(ended.summary().counts(), [1, 0, 0, 0, 0]);
+        assert!(ended.stderr.contains(error.str("resume")), "{ended:?}");
+        drop(other);
+        let again = Program::pasted(error.str("resume")).run().await.expect(0);
+        assert_eq!(again.only("result").task(), ended.only("result").task());
+        assert_eq!(server.ledger().accepted(), 1);
+    });
+    join_all(runs).await;
+}
