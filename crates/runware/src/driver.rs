@@ -7,6 +7,7 @@
 mod admit;
 mod answered;
 mod asking;
+mod awake;
 mod collected;
 mod disowned;
 mod doubted;
@@ -50,6 +51,7 @@ use crate::registry::Registry;
 use crate::room::give_back;
 use crate::stats::counters::{Counters, UnderWay};
 use asking::Questions;
+use awake::Awake;
 use entries::Entries;
 pub(crate) use keep::FLUSH_LIMIT;
 use lanes::{Lane, Lanes};
@@ -137,6 +139,7 @@ pub(crate) struct Driver {
     ledger: Ledger,
     /// Whether its tasks are still this client's.
     tenure: Tenure,
+    awake: Awake,
 }
 
 impl Driver {
@@ -156,6 +159,7 @@ impl Driver {
         } = setup;
         let limits = Limits { batch: batch_limit, ..Limits::default() };
         let unclaimed = transport.take_unclaimed();
+        let awake = Awake::new(Tick::from_duration(clock.now()), clock.time_of_day());
         Self {
             transport,
             clock,
@@ -179,6 +183,7 @@ impl Driver {
             learned,
             ledger: Ledger::new(keeping),
             tenure: Tenure::default(),
+            awake,
         }
     }
 
@@ -250,6 +255,7 @@ impl Driver {
     /// Starts every exchange that is due and may go, and says when to look again.
     fn start_what_is_due(&mut self) -> Option<Tick> {
         let now = self.now();
+        self.notice_sleep(now);
         self.follow_agenda(now);
         let check_at = loop {
             while self.start_next(now) {}
