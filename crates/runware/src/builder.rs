@@ -14,7 +14,8 @@ pub use protocol::Protocol;
 
 use crate::care::Care;
 use crate::client::Shared;
-use crate::driver::{Driver, Setup};
+use crate::driver::Driver;
+use crate::driver::setup::Setup;
 use crate::journal::Journal;
 use crate::keeping::Keeping;
 use crate::kinds::Kinds;

@@ -3,7 +3,7 @@
 use runware_poll::Tick;
 use runware_types::{RequestHash, TaskUuid};
 
-use super::restore::Restored;
+use super::restored::Restored;
 use crate::DeliveryId;
 use crate::care::Ward;
 use crate::error::Cause;
