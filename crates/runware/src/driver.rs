@@ -8,7 +8,7 @@ mod admit;
 mod answered;
 mod archive;
 mod asking;
-mod awake;
+pub(crate) mod awake;
 mod collected;
 mod disowned;
 mod doubted;

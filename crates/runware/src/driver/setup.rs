@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, OnceLock};
 
 use fastrand::Rng;
-use runware_poll::{Durations, Limits, Pacing, Quota, Scheduler, Tick};
+use runware_poll::{Durations, Limits, Pacing, Quota, Scheduler};
 use runware_transport::{Clock, Transport};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -59,7 +59,7 @@ impl Driver {
         } = setup;
         let limits = Limits { batch: batch_limit, ..Limits::default() };
         let unclaimed = transport.take_unclaimed();
-        let awake = Awake::new(Tick::from_duration(clock.now()), clock.time_of_day());
+        let awake = Awake::now(&*clock);
         Self {
             transport,
             clock,
