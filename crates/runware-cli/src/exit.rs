@@ -74,7 +74,9 @@ impl Exit {
                 ErrorCategory::Auth => Self::Auth,
                 ErrorCategory::Quota => Self::Quota,
                 // A task exists that cannot be asked about.
-                ErrorCategory::Validation | ErrorCategory::NotFound if kind == ErrorKind::QueryFailed => {
+                ErrorCategory::Validation | ErrorCategory::NotFound
+                    if kind == ErrorKind::QueryFailed && may_exist(error) =>
+                {
                     Self::Unknown
                 }
                 // Nobody at that address knows the API: that says nothing about the request.
@@ -149,10 +151,12 @@ impl End {
 
 /// True if the server may have the task all the same.
 pub(crate) fn may_exist(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::Unconfirmed | ErrorKind::StreamCut | ErrorKind::QueryFailed | ErrorKind::Closed
-    )
+    match error.kind() {
+        ErrorKind::Unconfirmed | ErrorKind::StreamCut | ErrorKind::Closed => true,
+        // A price is asked for before there is a task.
+        ErrorKind::QueryFailed => error.handle().is_some(),
+        _ => false,
+    }
 }
 
 #[cfg(test)]

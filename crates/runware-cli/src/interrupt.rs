@@ -8,6 +8,7 @@ use runware::transport::{Clock as _, TokioClock};
 use tokio::sync::watch;
 
 use crate::exit::Exit;
+use crate::stop::Stop;
 
 /// How long a command may take to say its last words. A terminal that takes no output must not keep it alive.
 const LAST_WORDS: Duration = Duration::from_millis(1_500);
@@ -46,6 +47,27 @@ impl Interrupt {
             std::process::exit(exit.code().into());
         })?;
         Ok(Self { raised })
+    }
+
+    /// Does something with the journal, which may be locked or large, unless somebody asks meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// Somebody asks: nothing was sent yet.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future leaves a thread that goes on with it, until the process ends.
+    pub(crate) async fn unless_raised<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Stop> {
+        let done = tokio::task::spawn_blocking(work);
+        tokio::select! {
+            biased;
+            () = self.raised() => Err(Stop::interrupted_before("the journal was open; nothing was sent")),
+            done = done => done.map_err(|_| Stop::machine("the journal panicked while it was opened")),
+        }
     }
 
     /// Waits until somebody asks.

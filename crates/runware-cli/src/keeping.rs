@@ -8,9 +8,11 @@ use std::sync::Arc;
 use runware::journal::JournalError;
 use runware::types::{Money, Prepared, TaskUuid};
 use runware::{Budget, ClientBuilder};
-use runware_journal::{Filter, Options, SqliteJournal, Stage};
+use runware_journal::{Filter, Listed, Options, SqliteJournal, Stage};
 
 use crate::config::journal::Place;
+use crate::exit::Exit;
+use crate::interrupt::Interrupt;
 use crate::output::Output;
 use crate::stop::{Stop, WITHOUT_JOURNAL, explain};
 
@@ -39,25 +41,36 @@ impl Keeping {
     ///
     /// # Errors
     ///
-    /// The journal cannot be opened, and the command needs it; or there is a budget and nothing to count it in.
-    pub(crate) fn open(
+    /// The journal cannot be opened, and the command needs it; there is a budget and nothing to count it in; or somebody
+    /// interrupts.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future leaves a thread that goes on opening it.
+    pub(crate) async fn open(
         &self,
         place: &Place,
         redacts: bool,
         output: &mut Output,
+        interrupt: &mut Interrupt,
     ) -> Result<Option<Kept>, Stop> {
+        let uncounted =
+            |journal: Option<SqliteJournal>| journal.map(|journal| Kept { journal, budget: None });
         match self {
             Self::Unneeded => Ok(None),
-            Self::Welcome => Ok(open_existing(place).unwrap_or_else(|stop| {
-                output.warn(&format!("warning: going on without the journal: {}", stop.message()));
-                None
-            }))
-            .map(|journal| journal.map(|journal| Kept { journal, budget: None })),
-            Self::Searched => Ok(open_existing(place)?.map(|journal| Kept { journal, budget: None })),
+            Self::Welcome => match open_existing(place, interrupt).await {
+                Err(stop) if stop.exit() != Exit::Interrupted => {
+                    output.warn(&format!("warning: going on without the journal: {}", stop.message()));
+                    Ok(None)
+                }
+                journal => journal.map(uncounted),
+            },
+            Self::Searched => open_existing(place, interrupt).await.map(uncounted),
             Self::Required(budget) => match (place.path()?, budget) {
                 (Some(path), budget) => {
-                    let journal =
-                        Options::new().redact(redacts).open(path).map_err(|error| unsent(&error))?;
+                    let (path, options) = (path.to_owned(), Options::new().redact(redacts));
+                    let journal = interrupt.unless_raised(move || options.open(path)).await?;
+                    let journal = journal.map_err(|error| unsent(&error))?;
                     Ok(Some(Kept { journal, budget: budget.clone() }))
                 }
                 (None, None) => Ok(None),
@@ -89,22 +102,21 @@ impl Kept {
         Ok(known.map(|task| task.task_uuid).collect())
     }
 
-    /// What is to be set aside for tasks of which that need not be asked: nothing for one that is not sent any more, and
-    /// otherwise what is set aside for it already. It may be refused before it is taken up here, and then begins anew.
+    /// The tasks of which the price need not be asked, since they are bought, or not sent any more, or something is set
+    /// aside for them: that is their price, if they are refused before they are taken up here and begin anew.
     ///
     /// # Errors
     ///
     /// The journal cannot be read.
-    pub(crate) fn priced(&self, service: &str) -> Result<HashMap<TaskUuid, Money>, Stop> {
+    pub(crate) fn priced(&self, service: &str) -> Result<HashMap<TaskUuid, Option<Money>>, Stop> {
         let listed = self.journal.list(&Filter::new().scope(service)).map_err(|error| unusable(&error))?;
-        let priced = listed.into_iter().filter_map(|task| {
-            let price = match task.stage {
-                Stage::Settled | Stage::Confirmed | Stage::Abandoned => Some(Money::ZERO),
-                _ => task.reserved,
-            };
-            Some((task.task_uuid, price?))
-        });
-        Ok(priced.collect())
+        let is_to_be_asked = |task: &Listed| match task.stage {
+            Stage::Refused => true,
+            Stage::Open | Stage::Undecided => task.reserved.is_none() && !task.is_accepted,
+            _ => false,
+        };
+        let priced = listed.into_iter().filter(|task| !is_to_be_asked(task));
+        Ok(priced.map(|task| (task.task_uuid, task.reserved)).collect())
     }
 
     /// True if somebody has to decide about this task.
@@ -162,13 +174,19 @@ pub(crate) fn elsewhere(
 ///
 /// # Errors
 ///
-/// It is there and cannot be opened, or nobody knows where it would be.
-pub(crate) fn open_existing(place: &Place) -> Result<Option<SqliteJournal>, Stop> {
-    let Some(path) = place.path()? else { return Ok(None) };
-    match is_there(path) {
-        true => SqliteJournal::open(path).map(Some).map_err(|error| unusable(&error)),
-        false => Ok(None),
-    }
+/// It is there and cannot be opened, nobody knows where it would be, or somebody interrupts.
+///
+/// # Cancel safety
+///
+/// Dropping the future leaves a thread that goes on opening it.
+pub(crate) async fn open_existing(
+    place: &Place,
+    interrupt: &mut Interrupt,
+) -> Result<Option<SqliteJournal>, Stop> {
+    let Some(path) = place.path()?.filter(|path| is_there(path)) else { return Ok(None) };
+    let path = path.to_owned();
+    let journal = interrupt.unless_raised(move || SqliteJournal::open(path)).await?;
+    journal.map(Some).map_err(|error| unusable(&error))
 }
 
 /// True if there is a journal, or what is left of one.

@@ -46,7 +46,7 @@ impl<'o> Session<'o> {
     ///
     /// # Errors
     ///
-    /// There is no key, the flags make no sense, or the journal cannot be opened and is needed.
+    /// There is no key, the flags make no sense, the journal cannot be opened and is needed, or somebody interrupts that.
     pub(crate) async fn open(
         global: &GlobalArgs,
         output: &'o mut Output,
@@ -68,8 +68,9 @@ impl<'o> Session<'o> {
         plan: Plan,
     ) -> Result<Self, Stop> {
         let clock = TokioClock::new();
+        let mut interrupt = listen(Exit::Interrupted)?;
         let config = Config::read(global, output)?;
-        let kept = keeping.open(config.place(), config.redacts(), output)?;
+        let kept = keeping.open(config.place(), config.redacts(), output, &mut interrupt).await?;
         let emulator = match config.wants_emulator() {
             true => Some(Emulator::start(options).await.map_err(|error| not_started(&error))?),
             false => None,
@@ -79,7 +80,7 @@ impl<'o> Session<'o> {
         Ok(Self {
             connection: Changes::of(&client),
             client,
-            interrupt: listen(Exit::Interrupted)?,
+            interrupt,
             resume: config.resume(),
             output,
             plan,

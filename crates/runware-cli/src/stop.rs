@@ -49,6 +49,11 @@ impl Stop {
         Self::new(Exit::Interrupted, ErrorCategory::Aborted, "interrupted")
     }
 
+    /// A signal came before this.
+    pub(crate) fn interrupted_before(what: &str) -> Self {
+        Self { message: format!("interrupted before {what}"), ..Self::interrupted() }
+    }
+
     /// The server has nothing of the task.
     pub(crate) fn absent(task_uuid: TaskUuid, message: impl Into<String>) -> Self {
         Self::new(Exit::Unknown, ErrorCategory::NotFound, message).about(task_uuid)

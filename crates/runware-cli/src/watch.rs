@@ -37,8 +37,8 @@ pub(crate) async fn watch(session: &mut Session<'_>, opened: Vec<Opened>) -> Res
         }
     }
     watch.follow(events).await?;
-    watch.confirmed().await;
-    let exit = watch.conclude()?;
+    let unnoted = watch.confirmed().await;
+    let exit = watch.conclude(unnoted)?;
     Ok(Watched { exit, tasks: watch.tasks, held: None, elsewhere: None })
 }
 
@@ -203,17 +203,20 @@ impl<'s, 'o> Watch<'s, 'o> {
         self.session.output.tell_of_stopped(&settled, is_only || !is_open)
     }
 
-    /// Waits until it is written down which tasks are delivered.
-    async fn confirmed(&mut self) {
-        while !self.confirming.is_empty() {
-            let (task_uuid, confirmed) = self.confirming.next().await;
+    /// Waits until it is written down which tasks are delivered; returns of how many it is not, because a signal came.
+    async fn confirmed(&mut self) -> usize {
+        while self.confirming.len() > 0 {
+            let next = confirming::unless_interrupted(self.session, self.confirming.next()).await;
+            let Some((task_uuid, confirmed)) = next else { return self.confirming.len() };
             confirming::tell(task_uuid, confirmed, self.session);
         }
+        0
     }
 
     /// Says how everything ended: what is open, and what stopped the command.
-    fn conclude(&mut self) -> Result<Exit, Stop> {
-        let interrupted = self.leave_open()?;
+    fn conclude(&mut self, unnoted: usize) -> Result<Exit, Stop> {
+        let is_left = self.leave_open()?;
+        let interrupted = is_left || unnoted > 0;
         let ends: Vec<End> = self.tasks.iter().filter_map(|task| task.end.clone()).collect();
         let exit = if interrupted { Exit::Interrupted } else { Exit::of_tasks(&ends) };
         let open: Vec<TaskUuid> = self
@@ -223,9 +226,11 @@ impl<'s, 'o> Watch<'s, 'o> {
             .map(|task| task.task_uuid)
             .collect();
         let resume = (!open.is_empty()).then(|| self.session.command(&open));
-        let is_stopped = interrupted || Exit::of_stopped(&ends).is_some();
-        if let Some(event) = is_stopped.then(|| self.reason(interrupted, resume.clone())) {
+        let is_stopped = is_left || Exit::of_stopped(&ends).is_some();
+        if let Some(event) = is_stopped.then(|| self.reason(is_left, resume.clone())) {
             self.session.output.tell(&event)?;
+        } else if unnoted > 0 {
+            confirming::tell_interrupted(unnoted, None, self.session)?;
         }
         if let Some(command) = resume {
             self.session.say_how_to_go_on(open.len(), &command);

@@ -160,6 +160,7 @@ impl Task {
                 _ => State::Open,
             },
             parts: Vec::new(),
+            is_counted: self.budget.is_some(),
             is_confirmed: self.stage == Stage::Confirmed,
         }
     }

@@ -3,18 +3,27 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A future that ends when a [`Clock`] reaches a time.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// The one source of time of a transport, and of what is built on it.
 ///
-/// Times are distances from the clock's own origin; they never go back, and they say nothing about the wall
-/// clock. In production this is [`TokioClock`]; in tests it is a clock that only moves when told to.
+/// Times are distances from the clock's own origin; they never go back, and stand still while the machine sleeps where its
+/// system lets them. In production this is [`TokioClock`]; in tests it is a clock that only moves when told to.
 pub trait Clock: Send + Sync + fmt::Debug {
     /// The time since this clock's origin.
     fn now(&self) -> Duration;
+
+    /// The time of day, as a distance from some origin of its own.
+    ///
+    /// It goes on while the machine sleeps, which is what it is asked for: how far it runs ahead of [`now`](Self::now)
+    /// makes things older, never younger. Somebody may set it, so that nothing may rest on it being right. By default it
+    /// is [`now`](Self::now): nobody sleeps.
+    fn time_of_day(&self) -> Duration {
+        self.now()
+    }
 
     /// A future that ends once [`now`](Self::now) has reached `at`, and at once if it has already.
     ///
@@ -62,6 +71,12 @@ impl Default for TokioClock {
 impl Clock for TokioClock {
     fn now(&self) -> Duration {
         self.origin.elapsed()
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this file is where the time of day enters the workspace")]
+    fn time_of_day(&self) -> Duration {
+        // Before 1970 it stands still, and ahead of nothing.
+        SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
     }
 
     /// A future that ends once the runtime's time has reached `at`.

@@ -14,7 +14,8 @@ pub use protocol::Protocol;
 
 use crate::care::Care;
 use crate::client::Shared;
-use crate::driver::{Driver, Setup};
+use crate::driver::Driver;
+use crate::driver::setup::Setup;
 use crate::journal::Journal;
 use crate::keeping::Keeping;
 use crate::kinds::Kinds;
@@ -175,8 +176,9 @@ impl ClientBuilder {
 
     /// Spends no more than this. Default: no limit. It needs a [journal](Self::journal), in which all who share it count.
     ///
-    /// Each task needs a [price](crate::SubmitOptions::price) then; [`Client::dry_run`] asks the server for one.
-    /// What was begun before is not bought again: [`Client::resume`] and [`Client::recover`] need none.
+    /// Each task that is bought needs a [price](crate::SubmitOptions::price) then; [`Client::dry_run`] asks the server for
+    /// one. What the journal has needs none: it is gone on with. But what was begun without a price, and is not known to
+    /// have arrived, is only looked for: this client never sends it, unless it is submitted again with its price.
     #[must_use]
     pub fn budget(mut self, budget: Budget) -> Self {
         self.budget = Some(budget);

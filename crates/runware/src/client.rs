@@ -1,24 +1,21 @@
 //! The client: submit, run, resume, ask.
 
+mod shared;
+
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use runware_poll::{Durations, Plan};
 use runware_transport::Connection;
-use runware_types::{DeliveryMethod, Prepared, RawTask, TaskDetails, TaskType, TaskUuid};
-use tokio::sync::{mpsc, oneshot};
+use runware_types::{DeliveryMethod, Prepared, RawTask, TaskType};
+use tokio::sync::oneshot;
+
+pub(crate) use shared::Shared;
 
 use crate::driver::Command;
 use crate::driver::opening::Opening;
 use crate::journal::Intent;
-use crate::keeping::Keeping;
-use crate::kinds::Kinds;
-use crate::lookup::{Lookup, StatusReport};
-use crate::registry::Registry;
-use crate::stats::counters::Counters;
-use crate::{
-    ClientBuilder, Error, Outcome, Quote, Stats, SubmitOptions, Task, TaskHandle, TextStream, entropy,
-};
+use crate::{ClientBuilder, Error, Outcome, Stats, SubmitOptions, Task, TaskHandle, TextStream, entropy};
 
 /// A client of the Runware API.
 ///
@@ -42,19 +39,6 @@ use crate::{
 pub struct Client {
     shared: Arc<Shared>,
     plan: Arc<Plan>,
-}
-
-/// What all clones and tasks of a client share. Dropping the last one ends the driver.
-pub(crate) struct Shared {
-    pub(crate) commands: mpsc::UnboundedSender<Command>,
-    pub(crate) registry: Arc<Registry>,
-    pub(crate) counters: Arc<Counters>,
-    pub(crate) lookup: Lookup,
-    pub(crate) kinds: Kinds,
-    /// What the driver had learned by its end.
-    pub(crate) learned: Arc<OnceLock<Durations>>,
-    /// Where tasks are kept, if they are.
-    pub(crate) keeping: Option<Arc<Keeping>>,
 }
 
 impl Client {
@@ -111,9 +95,7 @@ impl Client {
     ///
     /// [`ErrorKind::InvalidTask`](crate::ErrorKind::InvalidTask) as for [`Client::prepare`];
     /// [`ErrorKind::UuidReused`](crate::ErrorKind::UuidReused) if this client is watching another request
-    /// of the same id, or streaming it; [`ErrorKind::Unpriced`](crate::ErrorKind::Unpriced) for a client with a
-    /// [budget](ClientBuilder::budget), if there is no [price](SubmitOptions::price);
-    /// [`ErrorKind::Closed`](crate::ErrorKind::Closed) after [`Client::close`].
+    /// of the same id, or streaming it; [`ErrorKind::Closed`](crate::ErrorKind::Closed) after [`Client::close`].
     pub fn submit(&self, task: impl Into<RawTask>) -> Result<Task, Error> {
         self.submit_prepared(self.prepare(task)?)
     }
@@ -143,7 +125,7 @@ impl Client {
     /// As for [`Client::submit`].
     pub fn submit_prepared_with(&self, prepared: Prepared, options: SubmitOptions) -> Result<Task, Error> {
         check_submittable(&prepared)?;
-        let intent = self.shared.intent(&prepared, options)?;
+        let intent = self.shared.intent(&prepared, options);
         let handle = TaskHandle::from(&prepared);
         self.open(handle, Some(prepared), intent)
     }
@@ -199,8 +181,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As for [`Client::stream_text`], and [`ErrorKind::Unpriced`](crate::ErrorKind::Unpriced) for a client with a
-    /// [budget](ClientBuilder::budget), if there is no [price](SubmitOptions::price).
+    /// As for [`Client::stream_text`].
     pub fn stream_text_with(
         &self,
         task: impl Into<RawTask>,
@@ -221,82 +202,6 @@ impl Client {
     /// of the same id; [`ErrorKind::Closed`](crate::ErrorKind::Closed) after [`Client::close`].
     pub fn resume(&self, handle: impl Into<TaskHandle>) -> Result<Task, Error> {
         self.open(handle.into(), None, None)
-    }
-
-    /// Asks once how a task stands.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::QueryFailed`](crate::ErrorKind::QueryFailed) if no answer was had within the plan's query
-    /// timeout (10 s); it is asked once. [`ErrorKind::Closed`](crate::ErrorKind::Closed) after [`Client::close`].
-    /// An unknown task is not an error: its report [is empty](StatusReport::is_unknown).
-    ///
-    /// # Cancel safety
-    ///
-    /// Dropping the future loses nothing; a status check changes nothing.
-    pub async fn status(&self, task_uuid: TaskUuid) -> Result<StatusReport, Error> {
-        self.shared.check_open(task_uuid)?;
-        self.shared.lookup.status(task_uuid, &self.plan).await
-    }
-
-    /// Fetches the original request and response of a task, byte for byte, from the server's archive.
-    ///
-    /// `None` if the archive has no such task, or it belongs to another organisation
-    /// (Task Details page, "Task not found").
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::QueryFailed`](crate::ErrorKind::QueryFailed) if no answer was had in three attempts, or if
-    /// the server asks for more time than one of them may take (10 s);
-    /// [`ErrorKind::Closed`](crate::ErrorKind::Closed) after [`Client::close`].
-    ///
-    /// # Cancel safety
-    ///
-    /// Dropping the future loses nothing; the archive is only read.
-    pub async fn task_details(&self, task_uuid: TaskUuid) -> Result<Option<TaskDetails>, Error> {
-        self.shared.check_open(task_uuid)?;
-        self.shared.lookup.details(task_uuid, &self.plan).await
-    }
-
-    /// Asks the server what a task would cost, and whether it would take it. Nothing is carried out and nothing is billed.
-    ///
-    /// What is sent is a copy under a new `taskUUID` of its own, so that the task's own stays free for its submission. The
-    /// copy also asks for the cost (`includeCost`), and a text that is to be streamed is priced as one that is not. It goes
-    /// over HTTP; a client of [`Protocol::WebSocket`](crate::Protocol) alone cannot ask.
-    ///
-    /// That nothing is billed rests on the server, which is told by the header `X-Runware-Dry-Run`; `docs/wire.md`, "Dry
-    /// runs", says where that is known from.
-    ///
-    /// ```no_run
-    /// # async fn example(client: runware::Client) -> Result<(), runware::Error> {
-    /// use runware::types::VideoInference;
-    ///
-    /// let task = VideoInference::new("klingai:5@3", "waves at dawn").number_results(3);
-    /// match client.dry_run(task).await?.cost() {
-    ///     Some(price) => println!("{price} US dollars"),
-    ///     None => println!("the server names no price"),
-    /// }
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::InvalidTask`](crate::ErrorKind::InvalidTask) as for [`Client::prepare`];
-    /// [`ErrorKind::Rejected`](crate::ErrorKind::Rejected) if the server would not take the task, with its
-    /// [error](Error::api_error); [`ErrorKind::QueryFailed`](crate::ErrorKind::QueryFailed) if no answer was had in three
-    /// attempts, each within the plan's query timeout (10 s), or if the server asks for more time than that;
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if the transport makes no dry runs;
-    /// [`ErrorKind::Closed`](crate::ErrorKind::Closed) after [`Client::close`]. None of them has a handle: there is no task.
-    ///
-    /// # Cancel safety
-    ///
-    /// Dropping the future loses nothing; a dry run changes nothing.
-    pub async fn dry_run(&self, task: impl Into<RawTask>) -> Result<Quote, Error> {
-        let copy = copy_to_price(task.into())?;
-        if self.shared.commands.is_closed() {
-            return Err(Error::closed(None));
-        }
-        self.shared.lookup.price(&copy, &self.plan).await
     }
 
     /// What this client and its clones have sent so far, and how their tasks stand. Reading it costs next to nothing.
@@ -400,25 +305,6 @@ impl Client {
     }
 }
 
-/// The task as it is sent to be priced: under an id of its own, so that the price does not use up the task's.
-fn copy_to_price(task: RawTask) -> Result<Prepared, Error> {
-    check_no_query(task.task_type())?;
-    // What is wrong with the task's own id would show only at its submission.
-    if let Some(Err(mistake)) = task.task_uuid() {
-        return Err(Error::invalid_task(mistake));
-    }
-    let task_uuid = entropy::task_uuid();
-    let mut copy = task.default_delivery(DeliveryMethod::Async).set("taskUUID", task_uuid);
-    if copy.task_type().is_generation() {
-        copy = copy.set("includeCost", true);
-    }
-    // No reply is to be read as a stream.
-    if copy.delivery_method() == Some(DeliveryMethod::Stream) {
-        copy = copy.set("deliveryMethod", DeliveryMethod::Async);
-    }
-    copy.prepare(task_uuid).map_err(Error::invalid_task)
-}
-
 /// Refuses what has no outcome to wait for.
 fn check_submittable(prepared: &Prepared) -> Result<(), Error> {
     check_no_query(prepared.task_type())?;
@@ -430,38 +316,13 @@ fn check_submittable(prepared: &Prepared) -> Result<(), Error> {
     Ok(())
 }
 
-fn check_no_query(task_type: &TaskType) -> Result<(), Error> {
+pub(crate) fn check_no_query(task_type: &TaskType) -> Result<(), Error> {
     if task_type.is_query() {
         return Err(Error::unsupported(format!(
             "a `{task_type}` asks about a task and is none itself: use `Client::resume`, `status` or `task_details`"
         )));
     }
     Ok(())
-}
-
-impl Shared {
-    /// What is to be written down before this task is sent, if it is to be kept.
-    pub(crate) fn intent(
-        &self,
-        prepared: &Prepared,
-        options: SubmitOptions,
-    ) -> Result<Option<Box<Intent>>, Error> {
-        self.keeping.as_ref().map_or(Ok(None), |keeping| keeping.intent(prepared, options))
-    }
-
-    /// Refuses a question about a task once the client is closed.
-    fn check_open(&self, task_uuid: TaskUuid) -> Result<(), Error> {
-        match self.commands.is_closed() {
-            true => Err(Error::closed(Some(TaskHandle::new(task_uuid)))),
-            false => Ok(()),
-        }
-    }
-
-    /// Nobody watches the task any more.
-    pub(crate) fn unwatch(&self, task_uuid: TaskUuid) {
-        // An error means that the driver has ended, and with it all watching.
-        let _ = self.commands.send(Command::Unwatch(task_uuid));
-    }
 }
 
 impl fmt::Debug for Client {

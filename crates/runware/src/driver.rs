@@ -6,7 +6,9 @@
 
 mod admit;
 mod answered;
+mod archive;
 mod asking;
+pub(crate) mod awake;
 mod collected;
 mod disowned;
 mod doubted;
@@ -23,7 +25,9 @@ mod publish;
 mod purpose;
 mod request;
 mod restore;
+mod restored;
 mod settle;
+pub(crate) mod setup;
 mod submit;
 pub(crate) mod tenure;
 mod unclaimed;
@@ -35,7 +39,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use fastrand::Rng;
-use runware_poll::{Durations, Limits, Pacing, Quota, Scheduler, Tick};
+use runware_poll::{Durations, Quota, Scheduler, Tick};
 use runware_transport::{Call, Clock, Delivery, ErrorKind, Transport, TransportError, Unclaimed};
 use runware_types::TaskUuid;
 use tokio::sync::{mpsc, oneshot};
@@ -44,12 +48,12 @@ use tokio::task::JoinSet;
 use crate::care::Ward;
 use crate::exchange::Exchange;
 use crate::journal::Note;
-use crate::keeping::Keeping;
 use crate::reading;
 use crate::registry::Registry;
 use crate::room::give_back;
 use crate::stats::counters::{Counters, UnderWay};
 use asking::Questions;
+use awake::Awake;
 use entries::Entries;
 pub(crate) use keep::FLUSH_LIMIT;
 use lanes::{Lane, Lanes};
@@ -63,9 +67,6 @@ use unclaimed::{Beginning, BeginningListener, next_unclaimed};
 
 /// How many commands are taken in before anything is sent: what was queued together travels together.
 const COMMANDS_AT_ONCE: usize = 1_000;
-
-/// How many beginnings of answers wait to be taken in. When there are more, the exchanges wait.
-const BEGINNINGS_WAITING: usize = 64;
 
 /// What callers ask of the driver.
 pub(crate) enum Command {
@@ -83,24 +84,6 @@ pub(crate) enum Command {
     Durations(oneshot::Sender<Durations>),
     /// End everything, then say so.
     Close(oneshot::Sender<()>),
-}
-
-/// What the driver is made of.
-pub(crate) struct Setup {
-    pub(crate) transport: Arc<dyn Transport>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) registry: Arc<Registry>,
-    pub(crate) counters: Arc<Counters>,
-    pub(crate) inbox: mpsc::UnboundedReceiver<Command>,
-    pub(crate) batch_limit: usize,
-    pub(crate) pacing: Pacing,
-    pub(crate) seed: u64,
-    /// What is known of how long tasks take.
-    pub(crate) durations: Durations,
-    /// Where that is left at the end.
-    pub(crate) learned: Arc<OnceLock<Durations>>,
-    /// Where tasks are kept, if they are.
-    pub(crate) keeping: Option<Arc<Keeping>>,
 }
 
 pub(crate) struct Driver {
@@ -137,51 +120,10 @@ pub(crate) struct Driver {
     ledger: Ledger,
     /// Whether its tasks are still this client's.
     tenure: Tenure,
+    awake: Awake,
 }
 
 impl Driver {
-    pub(crate) fn new(setup: Setup) -> Self {
-        let Setup {
-            transport,
-            clock,
-            registry,
-            counters,
-            inbox,
-            batch_limit,
-            pacing,
-            seed,
-            durations,
-            learned,
-            keeping,
-        } = setup;
-        let limits = Limits { batch: batch_limit, ..Limits::default() };
-        let unclaimed = transport.take_unclaimed();
-        Self {
-            transport,
-            clock,
-            registry,
-            counters,
-            inbox,
-            rng: Rng::with_seed(seed),
-            entries: Entries::default(),
-            agenda: BTreeSet::new(),
-            lanes: Lanes::new(pacing),
-            outbox: Outbox::new(batch_limit),
-            waiting_outbox: VecDeque::new(),
-            leaving: HashMap::new(),
-            submit_quota: Quota::default(),
-            scheduler: Scheduler::new(limits).with_durations(durations),
-            questions: Questions::default(),
-            exchanges: JoinSet::new(),
-            beginnings: mpsc::channel(BEGINNINGS_WAITING),
-            unclaimed,
-            purposes: HashMap::new(),
-            learned,
-            ledger: Ledger::new(keeping),
-            tenure: Tenure::default(),
-        }
-    }
-
     /// Runs until the client is closed, or until nobody holds it or any of its tasks.
     pub(crate) async fn run(mut self) {
         let mut commands = Vec::new();
@@ -250,6 +192,7 @@ impl Driver {
     /// Starts every exchange that is due and may go, and says when to look again.
     fn start_what_is_due(&mut self) -> Option<Tick> {
         let now = self.now();
+        self.notice_sleep(now);
         self.follow_agenda(now);
         let check_at = loop {
             while self.start_next(now) {}

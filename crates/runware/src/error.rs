@@ -2,8 +2,10 @@
 
 mod cause;
 mod keeping;
+mod kind;
 mod pricing;
 mod streaming;
+mod watching;
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,6 +15,7 @@ use runware_transport::TransportError;
 use runware_types::{ApiError, CollectedText, ErrorCategory, InvalidTask, TaskUuid};
 
 pub use cause::Cause;
+pub use kind::ErrorKind;
 
 use crate::TaskHandle;
 use crate::journal::JournalError;
@@ -50,46 +53,6 @@ struct Inner {
     /// What had come of a streamed text.
     partial: Option<Box<CollectedText>>,
     source: Option<Source>,
-}
-
-/// What sort of thing went wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// The client cannot be built or used as configured: no key, or a URL for another way to the service than the
-    /// one that is to be taken. Nothing was sent.
-    Configuration,
-    /// The task is not one that can be sent. Nothing was sent.
-    InvalidTask,
-    /// This id already belongs to another request. Nothing of this request was bought.
-    UuidReused,
-    /// The server rejected the request, or the connection that it was to travel on. Nothing was bought.
-    Rejected,
-    /// The server could not be reached, or was too busy to accept the task. Nothing was bought.
-    NotAccepted,
-    /// The task was sent and no answer came before the deadline. It may have been accepted: resume it.
-    Unconfirmed,
-    /// A streamed text stopped before its end. The task may be complete at the server: resume it or look it up.
-    StreamCut,
-    /// The server reported, in place of a streamed text or within it, that the task failed.
-    StreamFailed,
-    /// A question about a task, or about the price of one, was refused or not answered. A task that exists goes on.
-    QueryFailed,
-    /// The client was closed while the task was open. A task that was sent goes on; one of which the journal had not said
-    /// whether it has it is not [safe to resubmit](Error::is_safe_to_resubmit) under another id.
-    Closed,
-    /// The journal cannot keep it. A task that was about to be sent was not; where it is not certain that the journal does
-    /// not have it all the same, this is not [safe to resubmit](Error::is_safe_to_resubmit) under another id.
-    Journal,
-    /// Another process looks after the task now, which keeps what comes of it. Nothing is lost: what had come here that
-    /// the journal does not have comes with this, in an [`Ending::Interrupted`](crate::Ending::Interrupted).
-    TakenOver,
-    /// The task was given up for good. Nothing was sent; a new request needs a new taskUUID or key.
-    Abandoned,
-    /// The task does not fit into the budget. Nothing was sent.
-    OverBudget,
-    /// There is a budget, and nobody said what the task costs. Nothing was sent.
-    Unpriced,
 }
 
 #[derive(Debug)]
@@ -206,69 +169,6 @@ impl Error {
 
     pub(crate) fn unsupported(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::InvalidTask, message)
-    }
-
-    pub(crate) fn uuid_reused(handle: TaskHandle, where_seen: &str) -> Self {
-        let message = format!(
-            "task {} already exists {where_seen} with another request; use a new taskUUID for a new request",
-            handle.task_uuid()
-        );
-        Self::build(ErrorKind::UuidReused, message, |inner| inner.handle = Some(handle))
-    }
-
-    pub(crate) fn rejected(handle: TaskHandle, api: ApiError, http_status: u16) -> Self {
-        let message = format!(
-            "task {} was rejected, and nothing was bought: {} ({})",
-            handle.task_uuid(),
-            plain(api.message()),
-            api.code()
-        );
-        Self::build(ErrorKind::Rejected, message, |inner| {
-            inner.handle = Some(handle);
-            inner.api = Some(api);
-            inner.http_status = Some(http_status);
-        })
-    }
-
-    pub(crate) fn rejected_by_status(handle: TaskHandle, http_status: u16) -> Self {
-        let message = format!(
-            "task {} was rejected with HTTP status {http_status} and no reason, and nothing was bought",
-            handle.task_uuid()
-        );
-        Self::build(ErrorKind::Rejected, message, |inner| {
-            inner.handle = Some(handle);
-            inner.http_status = Some(http_status);
-        })
-    }
-
-    pub(crate) fn not_accepted(handle: TaskHandle, cause: &Cause) -> Self {
-        let message = format!(
-            "task {} was not accepted, and nothing was bought; the same task can be submitted again",
-            handle.task_uuid()
-        );
-        Self::caused(ErrorKind::NotAccepted, message, handle, cause)
-    }
-
-    pub(crate) fn unconfirmed(handle: TaskHandle) -> Self {
-        let message = format!(
-            "task {} was sent, but its acceptance was not confirmed before the deadline; resume it",
-            handle.task_uuid()
-        );
-        Self::build(ErrorKind::Unconfirmed, message, |inner| inner.handle = Some(handle))
-    }
-
-    pub(crate) fn query_failed(handle: TaskHandle, cause: &Cause) -> Self {
-        let task_uuid = handle.task_uuid();
-        let message = match cause.is_too_large() {
-            true => format!(
-                "the answer about task {task_uuid} is larger than the limit, which `body_limits` of the client sets; this \
-                 changes nothing about the task"
-            ),
-            false => {
-                format!("no answer could be had about task {task_uuid}; this changes nothing about the task")
-            }
-        };
-        Self::caused(ErrorKind::QueryFailed, message, handle, cause)
     }
 
     pub(crate) fn closed(handle: Option<TaskHandle>) -> Self {

@@ -11,7 +11,7 @@ pub(crate) use waits::{Wait, Waits};
 
 use crate::care::Care;
 use crate::journal::{Intent, Journal, Reserve};
-use crate::{Budget, Error, SubmitOptions, TaskHandle};
+use crate::{Budget, SubmitOptions};
 
 /// The journal of a client, and what goes into each intent beside the task.
 #[derive(Clone, Debug)]
@@ -32,31 +32,22 @@ pub(crate) struct Keeping {
 
 impl Keeping {
     /// What is to be written down before this task is sent; `None` if it is of no matter whether it is sent twice.
-    ///
-    /// # Errors
-    ///
-    /// There is a budget, and nobody says what the task costs.
-    pub(crate) fn intent(
-        &self,
-        prepared: &Prepared,
-        options: SubmitOptions,
-    ) -> Result<Option<Box<Intent>>, Error> {
+    pub(crate) fn intent(&self, prepared: &Prepared, options: SubmitOptions) -> Option<Box<Intent>> {
         if is_read_only(prepared.task_type()) {
-            return Ok(None);
+            return None;
         }
         let SubmitOptions { key, tags, price } = options;
-        let reserve = match (&self.budget, price) {
-            (Some(budget), Some(price)) if prepared.task_type().is_generation() => {
-                Some(Reserve { budget: budget.name().to_owned(), cap: budget.cap(), price })
-            }
-            (Some(budget), None) if prepared.task_type().is_generation() => {
-                return Err(Error::unpriced(TaskHandle::from(prepared), budget.name()));
-            }
-            _ => None,
-        };
+        let budget = self.budget_for(prepared.task_type());
+        let reserve =
+            budget.map(|budget| Reserve { budget: budget.name().to_owned(), cap: budget.cap(), price });
         let account = self.account.clone();
         let intent = Intent { account, key, tags, reserve, ..Intent::new(self.scope.clone(), prepared) };
-        Ok(Some(Box::new(intent)))
+        Some(Box::new(intent))
+    }
+
+    /// The budget that such a task counts against, if there is one and it costs something.
+    pub(crate) fn budget_for(&self, task_type: &TaskType) -> Option<&Budget> {
+        self.budget.as_ref().filter(|_| task_type.is_generation())
     }
 }
 

@@ -66,6 +66,7 @@ mod keeping;
 mod kinds;
 mod lookup;
 mod outcome;
+mod questions;
 mod quote;
 mod reading;
 mod recovery;

@@ -36,7 +36,8 @@ impl Client {
     ///   5 s apart, that there is no such task, and the task was begun less than an hour ago, are the same bytes sent
     ///   again, under the same id. Otherwise it ends as [`Ending::Unknown`](crate::Ending::Unknown), with the evidence,
     ///   and waits in the journal for somebody to decide.
-    /// * What was begun with another key is looked for, and never sent.
+    /// * What was begun with another key is looked for, and never sent; nor is, by a client with a
+    ///   [budget](crate::ClientBuilder::budget), what counts against none.
     ///
     /// Tasks that are watched already are joined, so that it can be called at any time and more than once; tasks that
     /// another process looks after are left to it. The plan's deadline counts from now.

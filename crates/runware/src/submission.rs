@@ -79,7 +79,8 @@ pub(crate) struct Submission {
     sends: Sends,
     /// The sends before the attempt that is under way, to go back to if that never left.
     sends_before: Sends,
-    /// How long before the first of these sends an earlier process may have sent it.
+    /// How much older the first of these sends is than the clock says: an earlier process may have sent it so long before,
+    /// and the machine may have slept since.
     lead: Seconds,
 }
 
@@ -280,8 +281,18 @@ impl Submission {
         self.due().is_some() && self.is_in_doubt() && is_over
     }
 
+    /// The machine slept for so long, which the clock has not counted.
+    pub(crate) fn sleep_through(&mut self, time: Duration) {
+        if self.sends.first.is_some() {
+            self.lead = Seconds::at_least(self.lead.as_duration().saturating_add(time));
+        }
+    }
+
     /// An attempt is under way.
     pub(crate) fn sent(&mut self, now: Tick) {
+        if self.sends.first.is_none() {
+            self.lead = Seconds::default();
+        }
         self.attempts = self.attempts.saturating_add(1);
         self.state = State::UnderWay;
         self.sends_before = self.sends;

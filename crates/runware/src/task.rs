@@ -74,7 +74,9 @@ impl Task {
     /// [`Ending::Interrupted`](crate::Ending::Interrupted). Failed results and a passed deadline are not errors
     /// but part of the [`Outcome`]. With a [journal](crate::journal) also if that cannot keep the task
     /// ([`ErrorKind::Journal`](crate::ErrorKind::Journal)), or if another process has taken it over
-    /// ([`ErrorKind::TakenOver`](crate::ErrorKind::TakenOver)), which hands over what comes of it.
+    /// ([`ErrorKind::TakenOver`](crate::ErrorKind::TakenOver)), which hands over what comes of it. With a
+    /// [budget](crate::ClientBuilder::budget) also if it would be bought and has no price, or does not fit
+    /// ([`ErrorKind::Unpriced`](crate::ErrorKind::Unpriced), [`ErrorKind::OverBudget`](crate::ErrorKind::OverBudget)).
     ///
     /// # Cancel safety
     ///

@@ -9,6 +9,8 @@ mod journal;
 #[path = "recovering/world.rs"]
 mod world;
 
+#[path = "recovering/budgets.rs"]
+mod budgets;
 #[path = "recovering/contested.rs"]
 mod contested;
 #[path = "recovering/deaths.rs"]

@@ -13,13 +13,15 @@ use crate::keeping::{open_existing, unusable};
 use crate::output::Output;
 use crate::output::event::{self, Event};
 use crate::resume::Resume;
+use crate::session::listen;
 use crate::stop::Stop;
 
-pub(super) fn run(args: &DecideArgs, global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
+pub(super) async fn run(args: &DecideArgs, global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
     let task_uuid = known_task(&args.uuid)?;
     let place = Place::read_wanted(global)?;
     let here = place.retrace(Resume::default());
-    let journal = open_existing(&place)?.ok_or_else(|| absent(task_uuid, &here))?;
+    let mut interrupt = listen(Exit::Interrupted)?;
+    let journal = open_existing(&place, &mut interrupt).await?.ok_or_else(|| absent(task_uuid, &here))?;
     let service = service(&journal, task_uuid)?.ok_or_else(|| absent(task_uuid, &here))?;
     let (decision, name) = match args.decision {
         Decision::Resubmit => (runware_journal::Decision::Resubmit, "resubmit"),

@@ -29,8 +29,8 @@ pub(super) async fn run(args: &DetailsArgs, global: &GlobalArgs, output: &mut Ou
     };
     let (request, response) = match found {
         Ok(Some(details)) => (Some(details.request().clone()), Some(details.response().clone())),
-        Ok(None) => kept::find(&mut session, task_uuid, NOTHING)?.ok_or_else(|| absent(task_uuid))?,
-        Err(error) => kept::find(&mut session, task_uuid, UNHEARD)?.ok_or(error)?,
+        Ok(None) => kept::find(&mut session, task_uuid, NOTHING).await?.ok_or_else(|| absent(task_uuid))?,
+        Err(error) => kept::find(&mut session, task_uuid, UNHEARD).await?.ok_or(error)?,
     };
     let of_journal = || Stop::absent(task_uuid, format!("the journal does not keep that of {task_uuid}"));
     match (args.request, args.response, session.output.is_json()) {

@@ -19,18 +19,17 @@ use crate::keeping::{elsewhere, is_there};
 use crate::output::event::{Configuration, Doctor, Event, Findings, JournalReport, Spending, Undecided};
 use crate::output::{Output, human, sanitize};
 use crate::resume::Resume;
+use crate::session::listen;
 use crate::stop::{Stop, explain};
 
-pub(super) fn run(global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
+pub(super) async fn run(global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
     let place = Place::read_offline(global)?;
     let configuration = configuration(global, output)?;
     let collect = place.retrace(retrace(global, output)?).collect();
     let redacts_from = redaction(global)?;
-    let journal = JournalReport {
-        redacts: redacts_from.is_some(),
-        redacts_from,
-        ..journal(&place, &collect, &configuration.service)
-    };
+    let (service, mut interrupt) = (configuration.service.clone(), listen(Exit::Interrupted)?);
+    let report = interrupt.unless_raised(move || journal(&place, &collect, &service)).await?;
+    let journal = JournalReport { redacts: redacts_from.is_some(), redacts_from, ..report };
     let elsewhere = journal.findings.iter().flat_map(|findings| findings.elsewhere.clone());
     let elsewhere: Vec<(String, usize)> = elsewhere.collect();
     let healthy = !matches!(journal.state, DAMAGED | UNUSABLE);

@@ -12,10 +12,12 @@ use crate::keeping::{open_existing, unusable};
 use crate::output::event::{Event, TaskLine, Total};
 use crate::output::human::keeping::table;
 use crate::output::{self, Output};
+use crate::session::listen;
 use crate::stop::Stop;
 
-pub(super) fn run(args: &ListArgs, global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
-    let tasks = match open_existing(&Place::read_wanted(global)?)? {
+pub(super) async fn run(args: &ListArgs, global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
+    let mut interrupt = listen(Exit::Interrupted)?;
+    let tasks = match open_existing(&Place::read_wanted(global)?, &mut interrupt).await? {
         Some(journal) => journal.list(&filter(args)).map_err(|error| unusable(&error))?,
         None => {
             output.note("there is no journal yet; the first task that is submitted makes one");

@@ -30,18 +30,19 @@ pub(super) async fn of_one(
         ready.ok_or_else(|| Stop::machine("the task got lost while it was priced; nothing was sent"))?;
     match ready.obstacle {
         Some(Obstacle::Unpriced) => Err(Stop::quota(UNPRICED).about(ready.prepared.uuid())),
-        Some(Obstacle::Rejected(error)) => Err(error.into()),
+        Some(Obstacle::Stopped(error)) => Err(error.into()),
         None => Ok(ready),
     }
 }
 
 /// Finds out what tasks cost, where a budget has to know: the server is asked, and where it does not say, it is what was
 /// given, or whoever sits at the terminal lets them be sent all the same. What then has no price is not to be sent, nor
-/// what the server would not take, unless the journal has it: that goes on with nothing set aside.
+/// what the server would not take or gave no answer about, unless the journal has it: that is looked for, and the client sees to it that it is not
+/// bought outside of the budget.
 ///
 /// # Errors
 ///
-/// No answer was had, or somebody interrupts. Nothing was sent.
+/// The key or the credit is refused, or somebody interrupts. Nothing was sent.
 pub(super) async fn of_many(
     session: &mut Session<'_>,
     mut tasks: Vec<Ready>,
@@ -62,20 +63,17 @@ pub(super) async fn of_many(
         let known = priced.get(&ready.prepared.uuid());
         let price = match to_price(ready).filter(|_| known.is_none()) {
             Some(task) => match answers.get(&quote::content(&task)) {
-                Some(Err(error)) => Err(Obstacle::Rejected(error.clone())),
-                Some(Ok(Some(price))) => Ok(*price),
-                Some(Ok(None)) | None => given.ok_or(Obstacle::Unpriced),
+                Some(Err(error)) => Err(Obstacle::Stopped(error.clone())),
+                Some(Ok(Some(price))) => Ok(Some(*price)),
+                Some(Ok(None)) | None => given.ok_or(Obstacle::Unpriced).map(Some),
             },
-            // It costs nothing, or what is set aside for it is known.
-            None => Ok(known.copied().unwrap_or(Money::ZERO)),
+            // It costs nothing, or that is known.
+            None => Ok(known.copied().flatten()),
         };
         match price {
-            // The server may have it already, and what is bought is not bought again.
-            Err(_) if begun.contains(&ready.prepared.uuid()) => {
-                ready.options = ready.options.clone().price(Money::ZERO);
-            }
-            Ok(price) => ready.options = ready.options.clone().price(price),
-            Err(obstacle) => ready.obstacle = Some(obstacle),
+            Ok(Some(price)) => ready.options = ready.options.clone().price(price),
+            Err(obstacle) if !begun.contains(&ready.prepared.uuid()) => ready.obstacle = Some(obstacle),
+            Ok(None) | Err(_) => {}
         }
     }
     let unpriced: Vec<&Origin> =

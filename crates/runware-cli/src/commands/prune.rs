@@ -9,12 +9,14 @@ use crate::exit::Exit;
 use crate::keeping::{open_existing, unusable};
 use crate::output::Output;
 use crate::output::event::{Event, Pruned};
+use crate::session::listen;
 use crate::stop::Stop;
 
-pub(super) fn run(args: &PruneArgs, global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
+pub(super) async fn run(args: &PruneArgs, global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
     let retention = Retention::older_than(args.older_than);
     let retention = if args.forget_ids { retention.forget_ids() } else { retention };
-    let pruned = match open_existing(&Place::read_wanted(global)?)? {
+    let mut interrupt = listen(Exit::Interrupted)?;
+    let pruned = match open_existing(&Place::read_wanted(global)?, &mut interrupt).await? {
         Some(journal) => journal.prune(retention).map_err(|error| unusable(&error))?,
         None => runware_journal::Pruned::default(),
     };

@@ -15,11 +15,8 @@ use crate::stop::{Stop, explain};
 /// The flag, for messages.
 const FLAG: &str = "--dry-run";
 
-/// How many prices are asked for at once.
+/// How many prices are asked for at once. After so many in a row without an answer no others are asked for.
 const AT_ONCE: usize = 8;
-
-/// How many lines without an answer are named before the rest is only counted.
-const NAMED: usize = 20;
 
 /// Says what one task would cost.
 ///
@@ -32,7 +29,7 @@ pub(super) async fn of_one(task: RawTask, session: &mut Session<'_>) -> Result<E
     let (client, mut interrupt) = (session.client.clone(), session.interrupt.clone());
     let quote = tokio::select! {
         biased;
-        () = interrupt.raised() => return Err(Stop::interrupted()),
+        () = interrupt.raised() => return Err(Stop::interrupted_before(PRICED)),
         quote = session.attend(client.dry_run(task.clone())) => quote?,
     };
     session.output.tell(&Event::Priced(Priced::new(&task, quote.cost())))?;
@@ -44,7 +41,8 @@ pub(super) async fn of_one(task: RawTask, session: &mut Session<'_>) -> Result<E
 ///
 /// # Errors
 ///
-/// No answer was had about one of them. What the server would not take is told, and decides the exit code.
+/// No task can be priced, as without a key. What the server would not take or gave no answer about is told, and decides
+/// the exit code.
 pub(super) async fn of_many(lines: Vec<(usize, RawTask)>, session: &mut Session<'_>) -> Result<Exit, Stop> {
     session.check_http(FLAG)?;
     let answers = ask(&lines, session).await?;
@@ -56,7 +54,10 @@ pub(super) async fn of_many(lines: Vec<(usize, RawTask)>, session: &mut Session<
                 session.output.tell(&Event::Priced(Priced::new(task, *cost)))?;
             }
             Some(Err(error)) => {
-                prices.rejected += 1;
+                match is_about_the_task(error) {
+                    true => prices.rejected += 1,
+                    false => prices.add(None),
+                }
                 if exit == Exit::Delivered {
                     exit = Exit::of_error(error);
                 }
@@ -77,16 +78,21 @@ pub(super) async fn of_many(lines: Vec<(usize, RawTask)>, session: &mut Session<
     Ok(exit)
 }
 
-/// The price of each task, by its content, or why the server would not take it. Equal tasks are asked about once.
+/// The price of each task, by its content, or why there is none: the server would not take it, or gave no answer about it.
+/// Equal tasks are asked about once.
+///
+/// # Errors
+///
+/// The key or the credit is refused, which would meet all of them; or somebody interrupts. Nothing was sent.
 pub(super) async fn ask(
     lines: &[(usize, RawTask)],
     session: &mut Session<'_>,
 ) -> Result<HashMap<Vec<u8>, Result<Option<Money>, Error>>, Stop> {
     let questions: HashMap<Vec<u8>, RawTask> =
         lines.iter().map(|(_, task)| (content(task), task.clone())).collect();
-    let (all, mut answers) = (questions.len(), HashMap::new());
+    let (all, mut answers, mut in_vain) = (questions.len(), HashMap::new(), 0);
     let (client, mut interrupt) = (session.client.clone(), session.interrupt.clone());
-    let asked = questions.into_iter().map(|(content, task)| {
+    let asked = questions.clone().into_iter().map(|(content, task)| {
         let client = client.clone();
         async move { (content, client.dry_run(task).await) }
     });
@@ -95,45 +101,49 @@ pub(super) async fn ask(
         session.output.progress(&format!("asking for prices, {} of {all}", answers.len()));
         let next = tokio::select! {
             biased;
-            () = interrupt.raised() => return Err(Stop::interrupted()),
+            () = interrupt.raised() => return Err(Stop::interrupted_before(PRICED)),
             next = session.attend(asked.next()) => next,
         };
         match next {
             None => return Ok(answers),
-            Some((content, Ok(quote))) => drop(answers.insert(content, Ok(quote.cost()))),
+            Some((content, Ok(quote))) => {
+                in_vain = 0;
+                answers.insert(content, Ok(quote.cost()));
+            }
             // One task is no good; of the others that says nothing.
             Some((content, Err(error))) if is_about_the_task(&error) => {
+                in_vain = 0;
                 answers.insert(content, Err(error));
             }
-            Some((_, Err(error))) => {
-                let missing = lines.iter().filter(|(_, task)| !answers.contains_key(&content(task)));
-                let missing: Vec<usize> = missing.map(|(number, _)| *number).collect();
-                if lines.len() > 1 {
-                    session.output.warn(&unanswered(&missing));
+            Some((content, Err(error))) if is_unanswered(&error) => {
+                in_vain += 1;
+                answers.insert(content, Err(error.clone()));
+                if in_vain == AT_ONCE {
+                    // The others would wait for the same connection, one after the other.
+                    for content in questions.into_keys() {
+                        answers.entry(content).or_insert_with(|| Err(error.clone()));
+                    }
+                    return Ok(answers);
                 }
-                return Err(error.into());
             }
+            Some((_, Err(error))) => return Err(error.into()),
         }
     }
-}
-
-/// Which lines got no answer, and how to go on.
-fn unanswered(missing: &[usize]) -> String {
-    let named: Vec<String> = missing.iter().take(NAMED).map(ToString::to_string).collect();
-    let more = match missing.len().saturating_sub(NAMED) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    format!(
-        "No price was had for line {}{more}. Nothing was sent; the same command again asks anew.",
-        named.join(", ")
-    )
 }
 
 /// True of a refusal that need not meet the next task as well.
 fn is_about_the_task(error: &Error) -> bool {
     error.kind() == ErrorKind::Rejected && Exit::of_error(error) == Exit::Rejected
 }
+
+/// True if there was no answer to a question, and another one may have one.
+fn is_unanswered(error: &Error) -> bool {
+    error.kind() == ErrorKind::QueryFailed && !error.is_auth() && !error.is_quota()
+}
+
+/// What an interruption of the questions comes before.
+pub(super) const PRICED: &str =
+    "all prices were known; nothing was submitted, and the same command again asks anew";
 
 /// What makes the price of a task: all of it but its id.
 pub(super) fn content(task: &RawTask) -> Vec<u8> {
@@ -145,13 +155,6 @@ pub(super) fn content(task: &RawTask) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn lines_without_an_answer_are_named() {
-        assert!(unanswered(&[2, 5]).starts_with("No price was had for line 2, 5. Nothing was sent;"));
-        let all: Vec<usize> = (1..=22).collect();
-        assert!(unanswered(&all).contains(", 20 and 2 more. Nothing"));
-    }
 
     #[test]
     fn tasks_cost_the_same_whatever_their_ids() {

@@ -84,8 +84,8 @@ pub(super) struct Ready {
 pub(super) enum Obstacle {
     /// There is a budget, and nobody knows what it costs; the client refuses it.
     Unpriced,
-    /// The server said that it would not take it.
-    Rejected(Error),
+    /// The server said that it would not take it, or did not say what it costs, since there was no answer.
+    Stopped(Error),
 }
 
 impl Ready {
@@ -127,7 +127,7 @@ pub(super) fn open(session: &Session<'_>, ready: Ready) -> Opened {
     let Ready { prepared, options, origin, obstacle } = ready;
     let task_uuid = prepared.uuid();
     let task = match obstacle {
-        Some(Obstacle::Rejected(error)) => Err(error),
+        Some(Obstacle::Stopped(error)) => Err(error),
         Some(Obstacle::Unpriced) | None => session.client.submit_prepared_with(prepared, options),
     };
     Opened { task_uuid, task, origin }

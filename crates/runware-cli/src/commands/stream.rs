@@ -93,10 +93,12 @@ impl Telling<'_, '_> {
                     None => {
                         let told = self.complete(&stream)?;
                         // All of it is written and flushed by now.
-                        let confirmed = stream.confirm().await;
+                        let confirmed = confirming::unless_interrupted(self.session, stream.confirm()).await;
                         if !is_kept(&stream) {
-                            unkept::warn(self.task_uuid, confirmed.as_ref().err(), self.session);
+                            let error = confirmed.as_ref().and_then(|confirmed| confirmed.as_ref().err());
+                            unkept::warn(self.task_uuid, error, self.session);
                         }
+                        let Some(confirmed) = confirmed else { return self.unnoted() };
                         confirming::tell(self.task_uuid, confirmed, self.session);
                         return Ok(told);
                     }
@@ -201,6 +203,12 @@ impl Telling<'_, '_> {
         self.reason(ErrorCategory::Aborted, message, true)?;
         self.say_how_to_go_on();
         Ok(Told::Ended(status, Exit::Interrupted))
+    }
+
+    /// A signal came after all of the text, and before the journal had it that it is delivered.
+    fn unnoted(&mut self) -> Result<Told, Stop> {
+        confirming::tell_interrupted(1, Some(self.task_uuid), self.session)?;
+        Ok(Told::Ended(Status::Succeeded, Exit::Interrupted))
     }
 
     fn is_past_deadline(&self) -> bool {

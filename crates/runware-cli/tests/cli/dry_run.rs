@@ -172,5 +172,6 @@ async fn asking_can_be_interrupted() {
         let ended = running.end().await.expect(130);
         assert_eq!(ended.events(), events);
         assert_eq!(ended.only("error").str("category"), "aborted");
+        assert!(ended.only("error").str("message").contains("nothing was submitted"), "{ended:?}");
     }
 }

@@ -1,5 +1,7 @@
 //! Signals: an end within two seconds, and the command to go on with.
 
+#[cfg(target_os = "linux")]
+use std::os::unix::fs::DirBuilderExt as _;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -127,4 +129,57 @@ async fn people_read_how_to_go_on() {
     assert_eq!(ended.text(), "");
     assert!(ended.stderr.contains("interrupted"), "{ended:?}");
     assert!(ended.printed_command().ends_with(&format!("--http-base-url {}", server.url())));
+}
+
+/// Whoever is making a journal keeps others from it, for as long as it is stopped.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_signal_is_heard_while_the_journal_is_locked() {
+    let server = Server::quick().await;
+    let run = "run runware:101@1 positivePrompt=fox";
+    let commands = [run, "batch -", "collect", "doctor", "list", "prune"];
+    let runs = commands.map(async |command| {
+        let (_folder, path) = crate::kept::place();
+        std::fs::DirBuilder::new().mode(0o700).create(path.parent().unwrap()).unwrap();
+        let mark = path.with_file_name("journal.db-mark");
+        let held = std::fs::File::create(&mark).unwrap();
+        held.lock().unwrap();
+        let signal = if command == run { "TERM" } else { "INT" };
+        let running = server.program(command).arg("--json").stdin("").journal(&path).start().await;
+        running.opens(&mark.canonicalize().unwrap()).await;
+        let ended = interrupted(running, signal).await;
+        let error = ended.only("error");
+        assert_eq!(error.str("category"), "aborted", "{command}");
+        assert!(error.str("message").contains("nothing was sent"), "{command}: {error:?}");
+        assert!(!path.exists());
+    });
+    join_all(runs).await;
+    assert_eq!(server.ledger().requests(), 0);
+}
+
+/// All of it is told, and that it is told again.
+#[tokio::test]
+async fn what_is_delivered_and_not_noted_yet_when_a_signal_comes_is_said() {
+    let text = "run openai:1@1 messages.0.role=user messages.0.content=hi";
+    let runs = ["", " --stream"].map(async |stream| {
+        let script = Script::new().duration(Duration::from_millis(700));
+        let server = Server::with(quick().script("openai:1@1", script)).await;
+        let (_folder, path) = crate::kept::place();
+        let line = format!("{text}{stream} --json --deadline 1s");
+        let mut running = server.program(&line).journal(&path).start().await;
+        running.event("accepted").await;
+        let other = rusqlite::Connection::open(&path).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        running.event("settled").await;
+        let ended = interrupted(running, "INT").await;
+        let error = ended.only("error");
+        assert_eq!((error.str("category"), ended.all("result").len()), ("aborted", 1), "{ended:?}");
+        assert_eq!(ended.summary().counts(), [1, 0, 0, 0, 0]);
+        assert!(ended.stderr.contains(error.str("resume")), "{ended:?}");
+        drop(other);
+        let again = Program::pasted(error.str("resume")).run().await.expect(0);
+        assert_eq!(again.only("result").task(), ended.only("result").task());
+        assert_eq!(server.ledger().accepted(), 1);
+    });
+    join_all(runs).await;
 }

@@ -152,5 +152,5 @@ pub(crate) fn undecided() -> Fact {
 
 /// So much of a budget.
 pub(crate) fn reserve(price: &str) -> Reserve {
-    Reserve { budget: "spring".to_owned(), cap: "10".parse().unwrap(), price: price.parse().unwrap() }
+    Reserve { budget: "spring".to_owned(), cap: "10".parse().unwrap(), price: Some(price.parse().unwrap()) }
 }

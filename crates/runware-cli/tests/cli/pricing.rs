@@ -3,10 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use runware_emulator::Rule;
+use runware_emulator::{Action, Rule};
+use runware_journal::{Filter, SqliteJournal, Stage};
 
 use crate::ended::Ended;
-use crate::kept::place;
+use crate::kept::{Pen, place};
 use crate::program::{Program, Running};
 use crate::server::{Server, answer, on_submit};
 use crate::terminals::{END, Terminal};
@@ -202,4 +203,64 @@ async fn what_was_sent_before_without_a_budget_goes_on_though_its_price_is_unkno
     server.inject(silent(1));
     let ended = server.program("batch - --json --budget 1").journal(&path).stdin(OWL).run().await;
     assert_eq!(ended.all("result").len(), 1, "its result is paid for: {ended:?}");
+}
+
+/// It may never have been sent: as one that costs nothing it would be bought outside of the budget.
+#[tokio::test]
+async fn what_is_open_and_has_no_price_is_looked_for_and_does_not_count_as_free() {
+    let server = Server::quick().await;
+    let (_folder, path) = place();
+    let pen = Pen::new(&path, &format!("127.0.0.1:{}", server.port()));
+    pen.begin(U, |_| {}).await;
+    drop(pen);
+    server.inject(on_submit(answer(200, r#"{"data":[]}"#)).first(1));
+    let line = std::str::from_utf8(Pen::task(U, "runware:101@1").bytes()).unwrap().to_owned();
+    let batch = server.program("batch - --json --budget 1 --deadline 1s").journal(&path).stdin(line);
+    batch.run().await.expect(8);
+    assert_eq!(server.ledger().accepted(), 0);
+    let listed = SqliteJournal::open(&path).unwrap().list(&Filter::new()).unwrap();
+    assert_eq!((listed.len(), listed[0].stage, listed[0].reserved), (1, Stage::Open, None));
+}
+
+/// Answers no question about the price of the owl.
+fn deaf() -> Rule {
+    let is_owl = |body: &[u8]| body.windows(7).any(|word| word == b"new:1@1");
+    on_submit(Action::Reset).when(move |request| is_owl(request.body))
+}
+
+#[tokio::test]
+async fn a_line_whose_price_cannot_be_asked_fails_alone() {
+    let server = Server::quick().await;
+    server.inject(deaf());
+    let (_folder, path) = place();
+    let ended = batch(&server, &path, "--json --price 0.01").run().await.expect(6);
+    assert_eq!(ended.summary().counts(), [2, 0, 1, 0, 0]);
+    let failure = ended.only("failure");
+    let message = failure.field("error")["message"].as_str().unwrap();
+    assert!(message.starts_with("line 3 (key \"order-17\"): no price could be had"), "{message}");
+    let settled = ended.all("settled").into_iter().find(|line| line.task() == failure.task()).unwrap();
+    assert_eq!(settled.str("status"), "failed");
+    assert_eq!((server.ledger().accepted(), server.ledger().billed()), (2, 2), "{ended:?}");
+
+    let ended =
+        server.program("batch - --dry-run --json").stdin(format!("{FOX}\n{OWL}")).run().await.expect(1);
+    assert_eq!(ended.events(), ["priced", "error", "summary"]);
+    assert!(ended.only("error").str("message").starts_with("line 2: no price could be had"), "{ended:?}");
+    let summary = ended.summary();
+    assert_eq!((summary.number("priced"), summary.number("unpriced"), summary.number("rejected")), (1, 1, 0));
+}
+
+/// As if it had been submitted: every line fails for the connection, and the command says so once.
+#[tokio::test]
+async fn without_a_connection_every_line_fails_and_few_are_asked_about() {
+    let server = Server::quick().await;
+    server.inject(on_submit(Action::Reset));
+    let (_folder, path) = place();
+    let lines: Vec<String> = (0..100).map(|seed| FOX.replace("fox", &format!("fox {seed}"))).collect();
+    let batch = server.program("batch - --budget 1 --json").journal(&path).stdin(lines.join("\n"));
+    let ended = batch.run().await.expect(1);
+    assert_eq!(ended.summary().counts(), [0, 0, 100, 0, 0]);
+    assert!(ended.only("error").str("message").starts_with("all 100 tasks were stopped alike"), "{ended:?}");
+    assert_eq!(server.ledger().accepted(), 0);
+    assert!(server.bodies().len() < 50, "{}", server.bodies().len());
 }

@@ -157,6 +157,19 @@ impl Running {
         assert!(Command::new("/bin/sh").arg("-c").arg(line).status().await.unwrap().success());
     }
 
+    /// Waits until it has this file open.
+    #[cfg(target_os = "linux")]
+    pub(crate) async fn opens(&self, path: &Path) {
+        let folder = format!("/proc/{}/fd", self.child.id().unwrap());
+        let is_open = || {
+            let files = std::fs::read_dir(&folder).unwrap().flatten();
+            files.into_iter().any(|file| std::fs::read_link(file.path()).is_ok_and(|file| file == path))
+        };
+        while !is_open() {
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// Stops reading standard output, as `head` does.
     pub(crate) fn stop_reading(&mut self) {
         self.stdout = None;

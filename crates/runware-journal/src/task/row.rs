@@ -1,7 +1,7 @@
 //! How a task is read from its row and written to it.
 
-use runware::types::TaskUuid;
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use runware::types::{Money, RequestHash, TaskUuid};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql};
 
 use super::Task;
 use crate::Stage;
@@ -59,78 +59,45 @@ impl Task {
         let changed = self.write(connection, UPDATE)?;
         if changed == 1 { Ok(()) } else { Err(Trouble::damaged(format!("task {} is gone", self.task_uuid))) }
     }
-
-    /// Runs a statement that takes all columns, and says how many rows it has written.
-    fn write(&self, connection: &Connection, statement: &str) -> Result<usize, Trouble> {
-        let columns = named_params! {
-            ":id": self.id,
-            ":scope": self.scope,
-            ":task_uuid": self.task_uuid.to_string(),
-            ":task_type": self.task_type,
-            ":model": self.model,
-            ":account": self.account,
-            ":hash": self.hash.to_string(),
-            ":has_request": self.has_request,
-            ":expected": self.expected,
-            ":key": self.key,
-            ":tags": self.tags,
-            ":budget": self.budget,
-            ":reserved": self.reserved.map(digits),
-            ":cost": self.cost.map(digits),
-            ":stage": self.stage.number(),
-            ":is_accepted": self.is_accepted,
-            ":is_resubmitted": self.is_resubmitted,
-            ":owner": self.owner,
-            ":epoch": self.epoch,
-            ":boot": self.boot,
-            ":since_boot": self.since_boot,
-            ":begun_at": self.begun_at,
-            ":ended_at": self.ended_at,
-            ":words": self.words,
-            ":results": self.results,
-            ":failures": self.failures,
-            ":parts": self.parts,
-            ":parts_sum": self.parts_sum,
-            ":sum": self.sum(),
-        };
-        Ok(connection.prepare_cached(statement)?.execute(columns)?)
-    }
-
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Self {
-            id: row.get("id")?,
-            scope: row.get("scope")?,
-            task_uuid: parsed(row, "task_uuid", TaskUuid::parse_echo)?,
-            task_type: row.get("task_type")?,
-            model: row.get("model")?,
-            account: row.get("account")?,
-            hash: parsed(row, "hash", |text| text.parse().ok())?,
-            has_request: row.get("has_request")?,
-            expected: row.get("expected")?,
-            key: row.get("key")?,
-            tags: row.get("tags")?,
-            budget: row.get("budget")?,
-            reserved: money(row, "reserved")?,
-            cost: money(row, "cost")?,
-            stage: stage(row)?,
-            is_accepted: row.get("is_accepted")?,
-            is_resubmitted: row.get("is_resubmitted")?,
-            owner: row.get("owner")?,
-            epoch: row.get("epoch")?,
-            boot: row.get("boot")?,
-            since_boot: row.get("since_boot")?,
-            begun_at: row.get("begun_at")?,
-            ended_at: row.get("ended_at")?,
-            words: row.get("words")?,
-            results: row.get("results")?,
-            failures: row.get("failures")?,
-            parts: row.get("parts")?,
-            parts_sum: row.get("parts_sum")?,
-        })
-    }
 }
 
-fn stage(row: &Row<'_>) -> rusqlite::Result<Stage> {
-    let number: i64 = row.get("stage")?;
-    Stage::ALL.into_iter().find(|stage| stage.number() == number).ok_or_else(|| unreadable(row, "stage"))
+/// Writes and reads all columns, each named once: those that are in the row as they are here, and the others with how they
+/// are written and read.
+macro_rules! columns {
+    ($($plain:ident)*; $($name:ident: $written:expr, $read:expr;)*) => {
+        impl Task {
+            /// Runs a statement that takes all columns, and says how many rows it has written.
+            fn write(&self, connection: &Connection, statement: &str) -> Result<usize, Trouble> {
+                let columns: &[(&str, &dyn ToSql)] = &[
+                    $((concat!(":", stringify!($plain)), &self.$plain),)*
+                    $((concat!(":", stringify!($name)), &$written(self.$name)),)*
+                    (":sum", &self.sum()),
+                ];
+                Ok(connection.prepare_cached(statement)?.execute(columns)?)
+            }
+
+            fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+                Ok(Self {
+                    $($plain: row.get(stringify!($plain))?,)*
+                    $($name: $read(row, stringify!($name))?,)*
+                })
+            }
+        }
+    };
+}
+
+columns! {
+    id scope task_type model account has_request expected key tags budget is_accepted is_resubmitted owner epoch boot
+    since_boot begun_at ended_at words results failures parts parts_sum;
+
+    task_uuid: |id: TaskUuid| id.to_string(), |row, name| parsed(row, name, TaskUuid::parse_echo);
+    hash: |hash: RequestHash| hash.to_string(), |row, name| parsed(row, name, |text| text.parse().ok());
+    reserved: |amount: Option<Money>| amount.map(digits), money;
+    cost: |amount: Option<Money>| amount.map(digits), money;
+    stage: Stage::number, stage;
+}
+
+fn stage(row: &Row<'_>, name: &str) -> rusqlite::Result<Stage> {
+    let number: i64 = row.get(name)?;
+    Stage::ALL.into_iter().find(|stage| stage.number() == number).ok_or_else(|| unreadable(row, name))
 }

@@ -45,11 +45,11 @@ impl Work<'_> {
             return Ok(Begun::Known(Box::new(self.take(task)?)));
         }
         let before = Before::of(&task);
-        // One that was accepted is fetched in any case, also where no more can be counted.
-        if let Some(committed) = self.reserve(&mut task, intent.reserve.as_ref())?
-            && !task.is_accepted
-        {
-            return Ok(Begun::OverBudget { committed });
+        match self.reserve(&mut task, intent.reserve.as_ref())? {
+            // One that was accepted is fetched in any case, also where no more can be counted.
+            Some(obstacle @ Begun::OverBudget { .. }) if !task.is_accepted => return Ok(obstacle),
+            // Without a price it is looked for, which costs nothing, and who takes it up sees that it does not count.
+            _ => {}
         }
         if Before::of(&task).sum != before.sum {
             self.save(before, &task)?;
@@ -59,8 +59,8 @@ impl Work<'_> {
 
     fn begin_new(&mut self, intent: &Intent) -> Result<Begun, Trouble> {
         let mut task = Task::new(self.meta.next_task, intent, self.owner, &self.moment, !self.redacts)?;
-        if let Some(committed) = self.reserve(&mut task, intent.reserve.as_ref())? {
-            return Ok(Begun::OverBudget { committed });
+        if let Some(obstacle) = self.reserve(&mut task, intent.reserve.as_ref())? {
+            return Ok(obstacle);
         }
         self.meta.next_task += 1;
         self.add(&task)?;
@@ -79,8 +79,8 @@ impl Work<'_> {
         let Task { task_type, model, expected, .. } = task;
         let epoch = task.epoch + 1;
         task = Task { epoch, parts, parts_sum, results, failures, task_type, model, expected, ..anew };
-        if let Some(committed) = self.reserve(&mut task, intent.reserve.as_ref())? {
-            return Ok(Begun::OverBudget { committed });
+        if let Some(obstacle) = self.reserve(&mut task, intent.reserve.as_ref())? {
+            return Ok(obstacle);
         }
         self.save(before, &task)?;
         if !had_request {

@@ -1,6 +1,6 @@
 //! What is set aside, and what was spent.
 
-use runware::journal::Reserve;
+use runware::journal::{Begun, Reserve};
 use runware::types::Money;
 use rusqlite::{Connection, OptionalExtension, Row};
 
@@ -21,24 +21,27 @@ pub(crate) struct BudgetRow {
 }
 
 impl Work<'_> {
-    /// Sets something aside for a task. If that would be too much, nothing is, and what is spent and set aside already
-    /// is the answer. For one that was accepted it is never too much: it is bought.
+    /// Sets something aside for a task. If that would be too much, or nobody says how much it would be, nothing is, and
+    /// that is the answer. For one that was accepted it is never too much: it is bought.
     pub(super) fn reserve(
         &mut self,
         task: &mut Task,
         reserve: Option<&Reserve>,
-    ) -> Result<Option<Money>, Trouble> {
+    ) -> Result<Option<Begun>, Trouble> {
         let is_bought = task.is_accepted;
         task.budget = None;
         task.reserved = None;
         let Some(Reserve { budget, cap, price }) = reserve else { return Ok(None) };
+        let Some(price) = price else { return Ok(Some(Begun::Unpriced)) };
         // A price below zero would make room for other tasks.
         let price = (*price).max(Money::ZERO);
         let known = BudgetRow::of_name(self.connection, budget)?;
         let committed = known.as_ref().map_or(Money::ZERO, BudgetRow::committed);
         let within = committed.checked_add(price).is_some_and(|sum| is_bought || sum <= *cap);
         let reserved = known.as_ref().map_or(Money::ZERO, |row| row.reserved).checked_add(price);
-        let Some(reserved) = reserved.filter(|_| within) else { return Ok(Some(committed)) };
+        let Some(reserved) = reserved.filter(|_| within) else {
+            return Ok(Some(Begun::OverBudget { committed }));
+        };
         match known {
             Some(row) => self.change(&row.clone(), BudgetRow { reserved, ..row })?,
             None => self.add_budget(budget, reserved)?,

@@ -2,7 +2,7 @@
 
 use runware::journal::{Begun, Fact, Intent, Reserve};
 use runware::types::Money;
-use runware_journal::{Decision, SqliteJournal};
+use runware_journal::{Decision, Filter, SqliteJournal};
 
 use crate::world::{Now, Place, SCOPE, intent, uuid};
 
@@ -11,7 +11,7 @@ fn money(text: &str) -> Money {
 }
 
 fn priced(number: usize, price: &str) -> Intent {
-    let reserve = Reserve { budget: "spring".to_owned(), cap: money("1.00"), price: money(price) };
+    let reserve = Reserve { budget: "spring".to_owned(), cap: money("1.00"), price: Some(money(price)) };
     let mut intent = intent(number);
     intent.reserve = Some(reserve);
     intent
@@ -98,7 +98,7 @@ fn more_than_can_be_counted_is_over_budget() {
     let journal = place.open();
     let most = money("79228162514264337593543950335");
     let with = |number, price| {
-        let reserve = Reserve { budget: "spring".to_owned(), cap: most, price };
+        let reserve = Reserve { budget: "spring".to_owned(), cap: most, price: Some(price) };
         let mut intent = intent(number);
         intent.reserve = Some(reserve);
         intent
@@ -141,4 +141,27 @@ fn what_was_begun_without_a_budget_counts_once_it_has_one() {
     assert_eq!(spent(&journal), ["0.5", "0.7"].map(money));
     journal.known(priced(1, "0.6"));
     assert_eq!(spent(&journal), ["0.5", "0.7"].map(money), "it is settled");
+}
+
+#[test]
+fn without_a_price_only_what_is_begun_is_gone_on_with() {
+    let place = Place::new();
+    let journal = place.open();
+    let unpriced = |number| {
+        let mut intent = priced(number, "0");
+        intent.reserve.as_mut().unwrap().price = None;
+        intent
+    };
+    assert_eq!(journal.begin_now(unpriced(1)), Begun::Unpriced);
+    assert!(journal.list(&Filter::new()).unwrap().is_empty());
+    journal.ticket(intent(1));
+    assert!(!journal.known(unpriced(1)).is_counted);
+    assert_eq!(journal.budget("spring").unwrap(), None);
+    let ticket = journal.ticket(priced(2, "0.6"));
+    assert!(journal.known(unpriced(2)).is_counted);
+    assert_eq!(spent(&journal), ["0", "0.6"].map(money));
+    // What was refused begins anew.
+    assert!(journal.note(ticket, Fact::Refused { reason: "busy".to_owned() }));
+    assert_eq!(journal.begin_now(unpriced(2)), Begun::Unpriced);
+    assert_eq!(spent(&journal), ["0", "0"].map(money));
 }

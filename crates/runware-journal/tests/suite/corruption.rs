@@ -112,7 +112,7 @@ fn filled() -> (Place, SqliteJournal) {
     for number in 0..4 {
         let mut intent = intent(number);
         intent.tags = vec![("customer".to_owned(), "4711".to_owned())];
-        let (cap, price) = ("10".parse().unwrap(), "0.5".parse().unwrap());
+        let (cap, price) = ("10".parse().unwrap(), Some("0.5".parse().unwrap()));
         intent.reserve = Some(Reserve { budget: "spring".to_owned(), cap, price });
         journal.ticket(intent);
     }

@@ -26,7 +26,7 @@ enum Op {
         who: usize,
         task: usize,
         is_other: bool,
-        is_priced: bool,
+        price: Price,
     },
     /// Facts about tasks for which a ticket was ever given out, by whoever got it.
     Record(Vec<(usize, Told)>),
@@ -51,6 +51,14 @@ enum Op {
     },
     /// All of them end, and the machine is started anew.
     Reboot,
+}
+
+/// Whether a task counts against a budget, and whether its price is known then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Price {
+    Uncounted,
+    Given,
+    Unknown,
 }
 
 #[derive(Clone, Debug)]
@@ -146,7 +154,7 @@ impl Model {
     }
 
     /// What `begin` should answer, if the ticket is that of the real one.
-    fn begin(&mut self, by: usize, task: usize, is_other: bool, is_priced: bool, real: &Begun) -> Begun {
+    fn begin(&mut self, by: usize, task: usize, is_other: bool, price: Price, real: &Begun) -> Begun {
         self.write(by);
         let known = self.rows.get(&task).cloned();
         let over_budget = |committed| Begun::OverBudget { committed: cents(committed) };
@@ -158,8 +166,8 @@ impl Model {
             ticket,
             began: self.now,
             parts: BTreeMap::new(),
-            is_budgeted: is_priced,
-            reserved: is_priced.then_some(PRICE),
+            is_budgeted: price == Price::Given,
+            reserved: (price == Price::Given).then_some(PRICE),
             cost: None,
         };
         let new_ticket = |known: Option<&Row>| match real {
@@ -171,7 +179,12 @@ impl Model {
             None if is_other => unreachable!("the first request is never the other one"),
             None => {
                 let row = fresh(new_ticket(None));
-                if is_priced && let Err(committed) = self.reserve() {
+                if price == Price::Unknown {
+                    return Begun::Unpriced;
+                }
+                if price == Price::Given
+                    && let Err(committed) = self.reserve()
+                {
                     return over_budget(committed);
                 }
                 self.rows.insert(task, row.clone());
@@ -182,7 +195,12 @@ impl Model {
                 Stage::Abandoned => Begun::Abandoned,
                 Stage::Refused => {
                     let anew = fresh(new_ticket(Some(&row)));
-                    if is_priced && let Err(committed) = self.reserve() {
+                    if price == Price::Unknown {
+                        return Begun::Unpriced;
+                    }
+                    if price == Price::Given
+                        && let Err(committed) = self.reserve()
+                    {
                         return over_budget(committed);
                     }
                     self.rows.insert(task, anew.clone());
@@ -191,7 +209,7 @@ impl Model {
                 Stage::Confirmed => Begun::Known(Box::new(self.show(task))),
                 _ if self.is_held(&row, by) => Begun::Held,
                 _ => {
-                    if is_priced && !row.is_budgeted && row.stage != Stage::Settled {
+                    if price == Price::Given && !row.is_budgeted && row.stage != Stage::Settled {
                         let reserved = self.reserve();
                         if let Err(committed) = reserved
                             && !row.is_accepted
@@ -242,6 +260,7 @@ impl Model {
                 _ => State::Open,
             },
             parts: row.parts.values().cloned().collect(),
+            is_counted: row.is_budgeted,
             is_confirmed: row.stage == Stage::Confirmed,
         }
     }
@@ -356,7 +375,7 @@ impl Both {
 
     fn apply(&mut self, op: Op) {
         match op {
-            Op::Begin { who, task, is_other, is_priced } => self.begin(who, task, is_other, is_priced),
+            Op::Begin { who, task, is_other, price } => self.begin(who, task, is_other, price),
             Op::Record(notes) => self.record(&notes),
             Op::Claim { who, task } => self.claim(who, task),
             Op::Decide { who, task, decision } => {
@@ -391,13 +410,16 @@ impl Both {
         }
     }
 
-    fn begin(&mut self, who: usize, task: usize, is_other: bool, is_priced: bool) {
+    fn begin(&mut self, who: usize, task: usize, is_other: bool, price: Price) {
         let is_other = is_other && self.model.rows.contains_key(&task);
         let mut intent = if is_other { other_intent(task, "another") } else { intent(task) };
-        intent.reserve =
-            is_priced.then(|| Reserve { budget: "spring".to_owned(), cap: cents(CAP), price: cents(PRICE) });
+        intent.reserve = (price != Price::Uncounted).then(|| Reserve {
+            budget: "spring".to_owned(),
+            cap: cents(CAP),
+            price: (price == Price::Given).then(|| cents(PRICE)),
+        });
         let begun = self.journals[who].begin_now(intent);
-        let expected = self.model.begin(self.seats[who], task, is_other, is_priced, &begun);
+        let expected = self.model.begin(self.seats[who], task, is_other, price, &begun);
         assert_eq!(begun, expected);
         match begun {
             Begun::New(ticket) => self.tickets.push((self.seats[who], ticket)),
@@ -495,12 +517,16 @@ fn told() -> impl Strategy<Value = Told> {
     ]
 }
 
+fn price() -> impl Strategy<Value = Price> {
+    prop_oneof![3 => Just(Price::Uncounted), 4 => Just(Price::Given), 1 => Just(Price::Unknown)]
+}
+
 fn op() -> impl Strategy<Value = Op> {
     let who = 0..OWNERS;
     let task = 0..TASKS;
     prop_oneof![
-        6 => (who.clone(), task.clone(), prop::bool::weighted(0.1), any::<bool>())
-            .prop_map(|(who, task, is_other, is_priced)| Op::Begin { who, task, is_other, is_priced }),
+        6 => (who.clone(), task.clone(), prop::bool::weighted(0.1), price())
+            .prop_map(|(who, task, is_other, price)| Op::Begin { who, task, is_other, price }),
         10 => vec((any::<prop::sample::Index>().prop_map(|index| index.index(1 << 20)), told()), 1..4)
             .prop_map(Op::Record),
         3 => (who.clone(), prop::option::of(task.clone())).prop_map(|(who, task)| Op::Claim { who, task }),

@@ -35,6 +35,8 @@ pub struct ManualClock {
 #[derive(Debug, Default)]
 struct State {
     now: Duration,
+    /// How far the time of day is ahead of that.
+    ahead: Duration,
     next_id: u64,
     /// By time, then in the order of going to sleep.
     sleepers: BTreeMap<(Duration, u64), Waker>,
@@ -68,6 +70,18 @@ impl ManualClock {
         awake.into_values().for_each(Waker::wake);
     }
 
+    /// The machine sleeps for so long: the time of day goes on, and nothing else does.
+    pub fn suspend(&self, time: Duration) {
+        let mut state = self.lock();
+        state.ahead = state.ahead.saturating_add(time);
+    }
+
+    /// Somebody sets the time of day back, at most to the time of this clock.
+    pub fn set_back(&self, by: Duration) {
+        let mut state = self.lock();
+        state.ahead = state.ahead.saturating_sub(by);
+    }
+
     /// The time at which the next sleeper wakes; `None` when nobody sleeps.
     pub fn next_wake(&self) -> Option<Duration> {
         self.lock().sleepers.keys().next().map(|(at, _)| *at)
@@ -86,6 +100,11 @@ impl ManualClock {
 impl Clock for ManualClock {
     fn now(&self) -> Duration {
         self.lock().now
+    }
+
+    fn time_of_day(&self) -> Duration {
+        let state = self.lock();
+        state.now.saturating_add(state.ahead)
     }
 
     fn sleep_until(&self, at: Duration) -> Sleep {

@@ -43,6 +43,10 @@ impl Entries {
         found.ok().map(|found| found.remove().0)
     }
 
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Entry> {
+        self.table.iter_mut().map(Box::as_mut)
+    }
+
     pub(super) fn ids(&self) -> impl Iterator<Item = TaskUuid> {
         self.table.iter().map(|entry| *entry.id())
     }

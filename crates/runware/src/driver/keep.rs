@@ -197,6 +197,7 @@ impl Driver {
             Ok(Begun::Reused) => Error::uuid_reused(handle, "in the journal"),
             Ok(Begun::Abandoned) => Error::abandoned(handle),
             Ok(Begun::OverBudget { committed }) => Error::over_budget(handle, reserve.as_ref(), committed),
+            Ok(Begun::Unpriced) => Error::unpriced(handle, reserve.as_ref()),
             Err(error) => Error::not_begun(handle, error),
         };
         self.end(*task_uuid, Err(error));

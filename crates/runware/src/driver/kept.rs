@@ -3,7 +3,7 @@
 use runware_poll::Tick;
 use runware_types::{RequestHash, TaskUuid};
 
-use super::restore::Restored;
+use super::restored::Restored;
 use crate::DeliveryId;
 use crate::care::Ward;
 use crate::error::Cause;
@@ -24,7 +24,7 @@ pub(super) struct Kept {
     pub(super) is_accepted: bool,
     /// The journal knows that all of it has ended.
     pub(super) is_settled: bool,
-    /// It is looked for, and that is all: what is not to be found says nothing about it.
+    /// It is looked for, and that is all: where nothing is found, it stays as it is.
     pub(super) looks_only: bool,
     /// Why the last exchange failed, if the watch has not been told yet.
     pub(super) last_fault: Option<Cause>,

@@ -8,6 +8,7 @@
 //! A client without a journal has an empty one: nothing is queued then, and watches are told at once.
 
 mod beginning;
+mod claiming;
 mod doubted;
 mod late;
 mod leaving;
@@ -23,7 +24,6 @@ use std::time::Duration;
 use runware_poll::{Durations, Tick};
 use runware_types::{RequestHash, TaskUuid};
 use tokio::sync::oneshot;
-use tokio::task::JoinSet;
 
 pub(super) use beginning::Expected;
 pub(super) use doubted::Doubt;
@@ -31,11 +31,10 @@ pub(super) use publication::{Found, News, Numbers, Publication, Tell, note_custo
 pub(super) use work::Done;
 
 use crate::care::Ward;
-use crate::journal::{Claim, Claimed, Fact, Intent, JournalError, Note, RENEW_EVERY};
+use crate::journal::{Fact, Intent, Note, RENEW_EVERY};
 use crate::keeping::Keeping;
 use crate::room::give_back;
 use doubted::Doubts;
-use leaving::take_ready;
 use owed::Debts;
 use telling::Unfinished;
 use work::{Sort, Work};
@@ -45,9 +44,6 @@ pub(crate) const GRACE: Duration = Duration::from_millis(200);
 
 /// How many intents or publications go in one group at most.
 const GROUP: usize = 4_096;
-
-/// How many tasks are taken over together at most.
-const CLAIMS: usize = 256;
 
 /// After so many tasks that have settled, what was learned of their durations is kept.
 const SAVE_EVERY: u32 = 100;
@@ -123,19 +119,6 @@ impl Ledger {
 
     pub(super) fn keeping(&self) -> Option<&Arc<Keeping>> {
         self.keeping.as_ref()
-    }
-
-    /// Queues the taking over of a task.
-    pub(super) fn claim(&mut self, task_uuid: TaskUuid, ward: Ward) {
-        if self.debts.contains(&task_uuid) {
-            self.repay();
-        }
-        self.claims.push_back((task_uuid, ward));
-    }
-
-    /// The tasks that are being taken over; to be taken with the answers.
-    pub(super) fn take_claiming(&mut self) -> HashMap<TaskUuid, Ward> {
-        std::mem::take(&mut self.claiming)
     }
 
     /// A task belongs to this client.
@@ -234,25 +217,6 @@ impl Ledger {
         }
     }
 
-    fn start_claims(&mut self) {
-        let Some(keeping) = &self.keeping else { return };
-        if self.claims.is_empty() || self.work.is_under_way(Sort::Claim) {
-            return;
-        }
-        let (leaving, debts, doubts) = (&self.leaving, &self.debts, &self.doubts);
-        let ready = |(task_uuid, _): &mut (TaskUuid, Ward)| {
-            !leaving.contains_key(task_uuid) && !debts.contains(task_uuid) && !doubts.is_looking(task_uuid)
-        };
-        let group = take_ready(&mut self.claims, CLAIMS, ready);
-        if group.is_empty() {
-            return;
-        }
-        let task_uuids = group.iter().map(|(task_uuid, _)| *task_uuid).collect();
-        self.claiming.extend(group);
-        let answers = claim_each(Arc::clone(keeping), task_uuids);
-        self.work.start(Sort::Claim, async move { Done::Claimed(answers.await) });
-    }
-
     fn start_record(&mut self) {
         let Some(keeping) = &self.keeping else { return };
         if self.publications.is_empty() || self.work.is_under_way(Sort::Record) {
@@ -302,28 +266,4 @@ impl Ledger {
             self.work.start(Sort::Renew, async move { Done::Renewed(journal.renew().await.map(|()| now)) });
         }
     }
-}
-
-/// Takes tasks over, each by itself. One that panicked has no answer.
-///
-/// # Cancel safety
-///
-/// They may have been taken over.
-async fn claim_each(
-    keeping: Arc<Keeping>,
-    task_uuids: Vec<TaskUuid>,
-) -> Vec<(TaskUuid, Result<Claimed, JournalError>)> {
-    let mut calls = JoinSet::new();
-    for task_uuid in task_uuids {
-        let keeping = Arc::clone(&keeping);
-        calls.spawn(async move {
-            let claim = Claim::one(keeping.scope.clone(), task_uuid);
-            (task_uuid, keeping.journal.claim(claim).await)
-        });
-    }
-    let mut answers = Vec::with_capacity(calls.len());
-    while let Some(answer) = calls.join_next().await {
-        answers.extend(answer.ok());
-    }
-    answers
 }

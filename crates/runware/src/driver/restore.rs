@@ -11,12 +11,13 @@
 //! | undecided | looked for once more, and not sent |
 //! | to be sent again, as somebody has decided | sent |
 //!
-//! A task that was begun with another key is looked for, and what this key does not show proves nothing.
+//! A task that was begun with another key is looked for, and what this key does not show proves nothing. One that counts
+//! against no budget is looked for by a client that has one, and not sent: that could buy it outside of the cap.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use runware_poll::{Change, Entry as Seen, Plan, Poll, Tick, Verdict};
+use runware_poll::{Change, Entry as Seen, Plan, Tick, Verdict};
 use runware_types::{ApiError, Item, TaskUuid};
 
 use super::Driver;
@@ -27,8 +28,8 @@ use super::kept::{Clearance, Kept};
 use super::ledger::{Found, GRACE, Ledger, News, Numbers, Publication};
 use super::publish::part;
 use super::request::Request;
+use super::restored::{Restored, foreign, uncounted};
 use crate::care::Ward;
-use crate::error::Cause;
 use crate::journal::{Claimed, Fact, JournalError, Part, PartKind, Record, State};
 use crate::reading::Payload;
 use crate::submission::Submission;
@@ -37,19 +38,6 @@ use crate::{Ending, Error};
 
 /// How long the journal is waited for with a task that may be in it. Then it is watched, whatever the journal says.
 const CLAIM_LIMIT: Duration = Duration::from_secs(5);
-
-/// What is to be remembered of a task that came from the journal, as long as it is open.
-#[derive(Debug)]
-pub(super) struct Restored {
-    /// When it came.
-    at: Tick,
-    /// How old it is to be taken for when the archive is to be asked about it; `None` for as old as it is here.
-    age: Option<Duration>,
-    /// Why what is not found proves nothing, if that is so.
-    foreign: Option<String>,
-    /// Why the archive could not be asked, when it was to be asked last.
-    archive_fault: Option<Cause>,
-}
 
 impl Driver {
     /// Takes a task into care that was taken over from the journal.
@@ -124,11 +112,12 @@ impl Driver {
     pub(super) fn take_record(&mut self, task_uuid: TaskUuid, record: Record, now: Tick) {
         let account = self.ledger.keeping().and_then(|keeping| keeping.account.as_deref());
         let foreign = foreign(&record, account);
+        let uncounted = self.ledger.keeping().and_then(|keeping| uncounted(&record, keeping));
         let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
         self.ledger.hold(now);
         // Of what was confirmed long ago the results may be gone; then the server is asked once more.
         let was_ended = record.state == State::Settled && !(record.is_confirmed && record.parts.is_empty());
-        entry.restore(record, foreign, now, &mut self.ledger);
+        entry.restore(record, (foreign, uncounted), now, &mut self.ledger);
         if was_ended {
             entry.collector.settle();
         }
@@ -154,8 +143,14 @@ impl Driver {
 }
 
 impl Entry {
-    /// Becomes what the journal has of it.
-    fn restore(&mut self, record: Record, foreign: Option<String>, now: Tick, ledger: &mut Ledger) {
+    /// Becomes what the journal has of it. With a reason against it, it is not sent.
+    fn restore(
+        &mut self,
+        record: Record,
+        (foreign, uncounted): (Option<String>, Option<String>),
+        now: Tick,
+        ledger: &mut Ledger,
+    ) {
         if self.prepared.is_none() {
             self.prepared = Request::of_record(&record);
         }
@@ -166,7 +161,8 @@ impl Entry {
             || !record.parts.is_empty()
             || record.state == State::Settled
             || self.watch.read(|state| state.accepted.is_some());
-        let may_resend = foreign.is_none() && self.prepared.as_ref().is_some_and(Request::is_repeatable);
+        let looks_only = foreign.is_some() || uncounted.is_some();
+        let may_resend = !looks_only && self.prepared.as_ref().is_some_and(Request::is_repeatable);
         let (submission, age) = match record.state {
             _ if is_accepted => (Submission::resumed(), None),
             State::Resubmitted if may_resend => (Submission::decided(now), record.age),
@@ -185,8 +181,8 @@ impl Entry {
             };
             kept.is_accepted = record.is_accepted;
             kept.is_settled = record.is_confirmed || record.state == State::Settled;
-            kept.looks_only = foreign.is_some();
-            kept.restored = Some(Restored { at: now, age, foreign, archive_fault: None });
+            kept.looks_only = looks_only;
+            kept.restored = Some(Restored { at: now, age, foreign, uncounted, archive_fault: None });
         }
         if is_accepted {
             self.report_accepted(true, ledger);
@@ -223,71 +219,6 @@ impl Entry {
             }
         }
     }
-
-    /// True if the server may have it from somebody else: it was not sent from here.
-    pub(super) fn began_elsewhere(&self) -> bool {
-        self.prepared.is_none() || self.as_restored().is_some()
-    }
-
-    /// How it was restored, unless it was sent from here since.
-    fn as_restored(&self) -> Option<&Restored> {
-        let restored = self.kept.as_ref()?.restored.as_ref()?;
-        self.submission.last_sent().is_none_or(|last| last <= restored.at).then_some(restored)
-    }
-
-    /// How a task is looked after that was restored and not sent since. What was accepted is taken for visible, and what
-    /// was not has its grace from its intent on.
-    pub(super) fn restored_poll(&self, seed: u64) -> Option<Poll> {
-        let restored = self.as_restored()?;
-        let plan = if restored.at == self.started {
-            Arc::clone(&self.plan)
-        } else {
-            let left = self.deadline().duration_since(restored.at);
-            Arc::new(Plan::clone(&self.plan).with_deadline(left))
-        };
-        let poll = Poll::resumed(plan, seed, restored.at);
-        Some(match restored.age {
-            Some(age) if !self.submission.is_accepted() => poll.with_age(age),
-            _ => poll,
-        })
-    }
-
-    /// Remembers whether the archive could be asked.
-    pub(super) fn note_archive(&mut self, fault: Option<&Cause>) {
-        if let Some(restored) = self.kept.as_mut().and_then(|kept| kept.restored.as_mut()) {
-            restored.archive_fault = fault.cloned();
-        }
-    }
-
-    /// Why it cannot be said what became of a task that was restored, and not seen by the deadline.
-    pub(super) fn evidence_at_deadline(&self) -> Option<String> {
-        let restored = self.kept.as_ref()?.restored.as_ref().filter(|_| !self.submission.is_accepted())?;
-        let cause = restored.archive_fault.as_ref()?;
-        let task_uuid = self.id();
-        Some(format!(
-            "getResponse shows nothing of task {task_uuid}, which was begun by an earlier process, and getTaskDetails \
-             could not be asked until the deadline: {cause}; it may have run, or never have arrived"
-        ))
-    }
-
-    /// Why what cannot be found of it proves nothing, if that is so.
-    pub(super) fn foreign(&self) -> Option<&str> {
-        self.kept.as_ref()?.restored.as_ref()?.foreign.as_deref()
-    }
-}
-
-/// What makes it impossible to conclude anything from what this client's key does not show.
-fn foreign(record: &Record, account: Option<&str>) -> Option<String> {
-    let theirs = record.account.as_deref();
-    (theirs != account).then(|| {
-        format!(
-            "task {} was begun with the key {}, and this client has {}: what it cannot see may be there all the same; \
-             recover the task with the key that it was begun with",
-            record.task_uuid,
-            theirs.unwrap_or("of a client that had none of its own"),
-            account.unwrap_or("none of its own"),
-        )
-    })
 }
 
 /// A result as the journal has it.

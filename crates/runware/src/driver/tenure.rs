@@ -18,6 +18,8 @@ pub(crate) const LONGEST_SILENCE: Duration = RENEW_EVERY.saturating_mul(2);
 pub(super) struct Tenure {
     since: Tick,
     last: Tick,
+    /// What was cleared before this is void.
+    from: Tick,
 }
 
 impl Tenure {
@@ -29,10 +31,15 @@ impl Tenure {
         self.last = self.last.max(begun);
     }
 
+    /// Nobody knows how long it was silent until now.
+    pub(super) fn void(&mut self, now: Tick) {
+        self.from = now;
+    }
+
     /// True if nobody can have taken over what was this client's at this time.
     pub(super) fn holds(&self, at: Tick, now: Tick) -> bool {
         let last = if at >= self.since { at.max(self.last) } else { at };
-        now.duration_since(last) <= LONGEST_SILENCE
+        at >= self.from && now.duration_since(last) <= LONGEST_SILENCE
     }
 }
 
@@ -56,6 +63,19 @@ mod tests {
         // It was stopped, and says that it is alive: what was its own before may be another one's.
         tenure.sign(at(800), at(800));
         assert!(!tenure.holds(at(145), at(800)) && tenure.holds(at(800), at(801)));
+    }
+
+    #[test]
+    fn what_was_cleared_before_the_machine_slept_is_void() {
+        let mut tenure = Tenure::default();
+        tenure.sign(at(100), at(100));
+        tenure.void(at(101));
+        assert!(!tenure.holds(at(100), at(101)));
+        // Nobody knows on which side of that it was written down.
+        tenure.sign(at(100), at(102));
+        assert!(!tenure.holds(at(100), at(102)));
+        tenure.sign(at(102), at(103));
+        assert!(tenure.holds(at(102), at(104)));
     }
 
     #[test]

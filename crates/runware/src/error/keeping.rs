@@ -3,8 +3,8 @@
 use runware_types::Money;
 
 use super::{Error, ErrorKind, Source};
-use crate::TaskHandle;
 use crate::journal::{JournalError, Reserve};
+use crate::{Budget, TaskHandle};
 
 impl Error {
     /// The intent could not be written down, or may have been all the same.
@@ -98,12 +98,12 @@ impl Error {
     /// The budget does not suffice.
     pub(crate) fn over_budget(handle: TaskHandle, reserve: Option<&Reserve>, committed: Money) -> Self {
         let message = match reserve {
-            Some(Reserve { budget, cap, price }) => format!(
+            Some(Reserve { budget, cap, price: Some(price) }) => format!(
                 "task {} was not sent: its price of {price} does not fit into the budget \"{budget}\" of {cap}, of which \
                  {committed} are spent or set aside; raise the budget, or wait for what is set aside",
                 handle.task_uuid()
             ),
-            None => format!(
+            _ => format!(
                 "task {} was not sent: {committed} of the budget are spent or set aside",
                 handle.task_uuid()
             ),
@@ -112,10 +112,11 @@ impl Error {
     }
 
     /// Nobody says what the task costs.
-    pub(crate) fn unpriced(handle: TaskHandle, budget: &str) -> Self {
+    pub(crate) fn unpriced(handle: TaskHandle, reserve: Option<&Reserve>) -> Self {
+        let budget = reserve.map_or(Budget::DEFAULT_NAME, |reserve| reserve.budget.as_str());
         let message = format!(
             "task {} was not sent: the budget \"{budget}\" needs its price; give `SubmitOptions::price`, which \
-             `Client::dry_run` can tell; what was sent before is watched with `Client::resume`, without one",
+             `Client::dry_run` can tell",
             handle.task_uuid()
         );
         Self::unsent(ErrorKind::Unpriced, message, handle, None)

@@ -59,8 +59,8 @@ pub struct Reserve {
     pub budget: String,
     /// The most that may be spent and set aside in it, this task included.
     pub cap: Money,
-    /// What the task is expected to cost.
-    pub price: Money,
+    /// What the task is expected to cost; `None` if nobody says, and then it is not bought: see [`Begun::Unpriced`].
+    pub price: Option<Money>,
 }
 
 /// What became of an intent.
@@ -84,4 +84,7 @@ pub enum Begun {
         /// What is spent and set aside without this task.
         committed: Money,
     },
+    /// It counts against a budget, has no price, and would be bought: nothing was kept of it. What was begun before is
+    /// [known](Self::Known) without a price too, and nothing is set aside for it then.
+    Unpriced,
 }

@@ -42,6 +42,8 @@ pub struct Record {
     pub state: State,
     /// What has ended of it, in the order of the ordinals.
     pub parts: Vec<Part>,
+    /// True if it counts against a budget: what it costs was set aside before it was first sent.
+    pub is_counted: bool,
     /// True once it was [confirmed](super::Fact::Confirmed).
     pub is_confirmed: bool,
 }

@@ -451,3 +451,33 @@ fn what_was_in_doubt_before_it_was_held_back_is_so_afterwards() {
         assert_eq!(submission.is_in_doubt(), !never_left);
     }
 }
+
+#[test]
+fn what_the_machine_sleeps_through_counts_for_the_hour() {
+    for (slept, expected) in [(3_534, Absence::Resend(at(65_000))), (3_536, Absence::Undecided)] {
+        let mut submission = sent_at(0);
+        submission.maybe_sent(true);
+        submission.sleep_through(slept * SECOND);
+        assert_eq!(submission.absent(at(60_000), true), Absence::Inconclusive);
+        assert_eq!(submission.absent(at(65_000), true), expected, "{slept} s");
+    }
+    // What was due when the machine fell asleep does not leave when it wakes up.
+    let mut submission = sent_at(0);
+    submission.maybe_sent(true);
+    submission.absent(at(60_000), true);
+    submission.absent(at(65_000), true);
+    submission.sleep_through(3_600 * SECOND);
+    assert!(submission.is_overdue(at(65_000)));
+}
+
+#[test]
+fn what_is_first_sent_after_a_sleep_is_new() {
+    let mut submission = sent_at(0);
+    submission.sleep_through(7_200 * SECOND);
+    submission.not_sent(at(5), SECOND);
+    submission.sleep_through(7_200 * SECOND);
+    submission.sent(at(10));
+    submission.maybe_sent(true);
+    submission.absent(at(60_010), true);
+    assert_eq!(submission.absent(at(65_010), true), Absence::Resend(at(65_010)));
+}

@@ -11,6 +11,7 @@ use super::request::Request;
 use crate::care::Ward;
 use crate::client::Shared;
 use crate::driver::Command;
+use crate::driver::awake::Awake;
 use crate::journal::{Begun, Intent, JournalError};
 use crate::keeping::Keeping;
 use crate::{Error, TaskHandle};
@@ -58,14 +59,14 @@ impl Beginning {
     /// The intent may have become durable or not.
     pub(super) async fn run(self, answer: oneshot::Sender<Result<Kept, Error>>) {
         // Whoever is stopped before it hears of the answer must not take that for a new one.
-        let asked_at = Tick::from_duration(self.shared.lookup.clock.now());
+        let asked_at = Awake::now(&*self.shared.lookup.clock);
         let begun = self.keeping.journal.begin(vec![self.intent.as_ref().clone()]).await;
         if let Err(Ok(kept)) = answer.send(self.conclude(begun, asked_at)) {
             kept.give_up().await;
         }
     }
 
-    fn conclude(self, begun: Result<Vec<Begun>, JournalError>, cleared_at: Tick) -> Result<Kept, Error> {
+    fn conclude(self, begun: Result<Vec<Begun>, JournalError>, cleared_at: Awake) -> Result<Kept, Error> {
         let Self { shared, keeping, handle, intent, deadline, was_sent, ward } = self;
         let (ticket, is_known) = match begun.map(|mut begun| begun.pop()) {
             Ok(Some(Begun::New(ticket))) => (ticket, false),
@@ -75,6 +76,7 @@ impl Beginning {
             Ok(Some(Begun::OverBudget { committed })) => {
                 return Err(Error::over_budget(handle, intent.reserve.as_ref(), committed));
             }
+            Ok(Some(Begun::Unpriced)) => return Err(Error::unpriced(handle, intent.reserve.as_ref())),
             Ok(Some(Begun::Reused) | None) => return Err(Error::uuid_reused(handle, "in the journal")),
             Err(error) => return Err(Error::not_begun(handle, error)),
         };

@@ -11,6 +11,7 @@ use super::beginning::Beginning;
 use super::request::Request;
 use crate::care::Ward;
 use crate::client::Shared;
+use crate::driver::awake::Awake;
 use crate::driver::tenure::LONGEST_SILENCE;
 use crate::driver::{Command, GRACE};
 use crate::journal::{Fact, JournalError, JournalErrorKind, Note, Part, PartKind, Ticket};
@@ -30,7 +31,7 @@ pub(super) struct Kept {
     pub(super) ticket: Ticket,
     pub(super) deadline: Tick,
     /// When the journal was last asked whether it may be sent.
-    pub(super) cleared_at: Tick,
+    pub(super) cleared_at: Awake,
     /// It was begun before, by somebody else.
     pub(super) is_known: bool,
     /// True once it may have been sent.
@@ -81,8 +82,8 @@ impl Kept {
     /// Dropping the future loses nothing.
     pub(super) async fn clear(&mut self) -> Result<(), Error> {
         let clock = &self.shared.lookup.clock;
-        let now = Tick::from_duration(clock.now());
-        if now.duration_since(self.cleared_at) <= LONGEST_SILENCE {
+        let now = Awake::now(&**clock);
+        if self.cleared_at.until(now) <= LONGEST_SILENCE {
             return Ok(());
         }
         let note = Note { ticket: self.ticket, fact: Fact::Resending };

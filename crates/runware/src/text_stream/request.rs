@@ -38,7 +38,7 @@ impl Request {
         options: SubmitOptions,
     ) -> Result<Self, Error> {
         let prepared = prepare(task)?;
-        let intent = shared.intent(&prepared, options)?;
+        let intent = shared.intent(&prepared, options);
         let handle = TaskHandle::from(&prepared);
         if shared.commands.is_closed() {
             return Err(Error::closed_unsent(handle));

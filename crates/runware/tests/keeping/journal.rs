@@ -161,6 +161,7 @@ impl Row {
             is_accepted: self.is_accepted,
             state: self.state.clone(),
             parts: self.parts.clone(),
+            is_counted: self.intent.reserve.as_ref().is_some_and(|reserve| reserve.price.is_some()),
             is_confirmed: self.is_confirmed,
         }
     }
@@ -194,6 +195,12 @@ impl Journal for Shelf {
             inner.intents.push(intent.clone());
             if let Some(answer) = inner.answers.pop_front() {
                 begun.push(answer);
+                continue;
+            }
+            if !inner.rows.contains_key(&intent.task_uuid)
+                && intent.reserve.as_ref().is_some_and(|reserve| reserve.price.is_none())
+            {
+                begun.push(Begun::Unpriced);
                 continue;
             }
             inner.log.push(format!("{now} begun {}", name(intent.task_uuid)));

@@ -27,7 +27,7 @@ async fn names_notes_and_the_price_go_into_the_intent() {
     let intent = shelf.intents().remove(0);
     assert_eq!((intent.scope.as_str(), intent.key.as_deref()), ("api.test", Some("order-17")));
     assert_eq!(intent.tags, [("customer".to_owned(), "4711".to_owned()), ("lot".to_owned(), "3".to_owned())]);
-    let reserve = Reserve { budget: "spring".to_owned(), cap: money("12.50"), price: money("0.02") };
+    let reserve = Reserve { budget: "spring".to_owned(), cap: money("12.50"), price: Some(money("0.02")) };
     assert_eq!(intent.reserve, Some(reserve));
 }
 
@@ -35,16 +35,19 @@ async fn names_notes_and_the_price_go_into_the_intent() {
 async fn without_a_price_nothing_is_bought_under_a_budget() {
     let (world, shelf) =
         keeping_with(|builder| builder.budget(Budget::new(money("1"))), accepting(|_| answer(&picture("p"))));
-    let error = world.client.submit(image("a", 1)).unwrap_err();
+    let task = world.client.submit(image("a", 1)).unwrap();
+    let error = world.run(task.outcome()).await.unwrap_err();
     assert_eq!((error.kind(), error.is_safe_to_resubmit()), (ErrorKind::Unpriced, true));
     assert!(error.is_quota() && error.handle().is_some());
     assert!(error.to_string().contains("needs its price"), "{error}");
-    let stream = world.client.stream_text(TextInference::prompt("a:b@1", "hi"));
-    assert_eq!(stream.unwrap_err().kind(), ErrorKind::Unpriced);
+    let mut stream = world.client.stream_text(TextInference::prompt("a:b@1", "hi")).unwrap();
+    let error = world.run(stream.next()).await.unwrap().unwrap_err();
+    assert_eq!((error.kind(), error.is_safe_to_resubmit()), (ErrorKind::Unpriced, true));
+    assert!(world.transport.attempts().is_empty());
     // What makes nothing costs nothing.
     drop(world.client.submit(ModelSearch::new()).unwrap());
     world.settle().await;
-    assert!(shelf.groups().is_empty());
+    assert!(shelf.log().is_empty());
 }
 
 /// It is paid for, whatever it costs.

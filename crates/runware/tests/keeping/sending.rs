@@ -2,17 +2,17 @@
 
 use runware::poll::Plan;
 use runware::transport::testing::Step;
-use runware::transport::{Delivery, ErrorKind as TransportErrorKind, Reply, TransportError};
+use runware::transport::{Attempt, Delivery, ErrorKind as TransportErrorKind, Reply, TransportError};
 use runware::types::{Envelope, TaskType};
 use runware::{ErrorKind, Status};
 
-use crate::world::{SECOND, answer, errors, id, image, is_check, picture};
+use crate::world::{SECOND, answer, errors, id, image, is_check, is_details, picture};
 use crate::{keeping, keeping_with};
 
 const IMAGE: TaskType = TaskType::ImageInference;
 
 /// A server that is too busy at first, or not to be reached.
-fn reluctant(times: usize) -> impl FnMut(usize, &runware::transport::Attempt) -> Step + Send + 'static {
+fn reluctant(times: usize) -> impl FnMut(usize, &Attempt) -> Step + Send + 'static {
     move |number, attempt| match (is_check(attempt), number < times) {
         (true, _) => answer(&picture("p")),
         (false, true) => {
@@ -110,5 +110,61 @@ async fn what_waits_for_its_turn_is_not_written_down_again_while_the_owner_is_al
         let sent = world.transport.attempts().into_iter().skip(1).flat_map(|sent| sent.attempt.calls.clone());
         let uuids: Vec<_> = sent.filter_map(|call| call.task_uuid).collect();
         assert!(uuids.contains(&id("a")), "{uuids:?}");
+    }
+}
+
+/// A server that loses the first submission, and whose archive denies it.
+fn forgetful() -> impl FnMut(usize, &Attempt) -> Step + Send + 'static {
+    let mut sent = 0;
+    move |_, attempt| match () {
+        () if is_details(attempt) => errors(crate::world::NOT_FOUND),
+        () if is_check(attempt) => answer(if sent == 1 { String::new() } else { picture("p") }.as_str()),
+        () => {
+            sent += 1;
+            if sent == 1 { Step::error(crate::cut()) } else { answer(crate::world::ACK) }
+        }
+    }
+}
+
+/// The clock that everything goes by stands still while the machine sleeps; that of the server does not.
+#[tokio::test]
+async fn what_the_machine_slept_through_counts_for_the_hour() {
+    for (asleep, expected) in [(3_500, Status::Succeeded), (3_600, Status::Unknown)] {
+        let (world, _) = keeping(forgetful());
+        let task = world.client.submit(image("a", 1)).unwrap();
+        world.pass(62 * SECOND).await;
+        // Once more the archive has to deny it, which comes after the hour then.
+        world.clock.suspend(asleep * SECOND);
+        assert_eq!(world.run(task.outcome()).await.unwrap().status(), expected, "{asleep} s");
+        let times = world.times_of(&IMAGE);
+        let expected = if expected == Status::Succeeded { &[0, 65_000][..] } else { &[0] };
+        assert_eq!(times, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_time_of_day_that_is_set_back_changes_nothing() {
+    let (world, _) = keeping(forgetful());
+    world.clock.suspend(86_400 * SECOND);
+    let task = world.client.submit(image("a", 1)).unwrap();
+    world.pass(62 * SECOND).await;
+    world.clock.set_back(86_400 * SECOND);
+    assert_eq!(world.run(task.outcome()).await.unwrap().status(), Status::Succeeded);
+    assert_eq!(world.times_of(&IMAGE), [0, 65_000]);
+}
+
+/// Whoever was silent for longer than its lease may have lost its tasks, also if it slept.
+#[tokio::test]
+async fn what_was_cleared_before_the_machine_slept_is_written_down_again() {
+    for (asleep, resent) in [(0, 0), (60, 1)] {
+        let (world, shelf) = keeping(|_, _| answer(crate::world::ACK));
+        shelf.begin_takes(SECOND);
+        let _task = world.client.submit(image("a", 1)).unwrap();
+        world.settle().await;
+        world.clock.suspend(asleep * SECOND);
+        world.pass(2 * SECOND).await;
+        let words = shelf.words();
+        assert_eq!(words.iter().filter(|word| *word == "resending a").count(), resent, "{words:?}");
+        assert_eq!(world.times_of(&IMAGE).len(), 1);
     }
 }

@@ -257,6 +257,24 @@ async fn a_text_that_others_may_have_taken_over_before_it_is_sent_is_asked_about
     }
 }
 
+/// So is one whose machine slept meanwhile, during which nobody gave a sign of life.
+#[tokio::test]
+async fn a_text_whose_machine_slept_before_it_is_sent_is_asked_about() {
+    let (world, shelf) = keeping(|_, _| whole());
+    shelf.begin_takes(SECOND);
+    let mut stream = world.client.stream_text(prompt()).unwrap();
+    let mut next = std::pin::pin!(stream.next());
+    std::future::poll_fn(|context| {
+        assert!(next.as_mut().poll(context).is_pending());
+        std::task::Poll::Ready(())
+    })
+    .await;
+    world.settle().await;
+    world.clock.suspend(40 * SECOND);
+    world.run(next).await.unwrap().unwrap();
+    assert_eq!(shelf.words()[..2], ["begun a", "resending a"]);
+}
+
 #[tokio::test]
 async fn a_text_that_is_dropped_before_it_is_begun_is_refused_then() {
     let (world, shelf) = keeping(|_, _| whole());

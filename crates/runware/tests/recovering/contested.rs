@@ -1,20 +1,18 @@
 //! Tasks that two have reason to think are theirs.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use runware::poll::Plan;
 use runware::transport::testing::ManualClock;
 use runware::{ErrorKind, Status};
 
-use crate::awkward::Awkward;
-use crate::journal::{Disk, Stage};
+use crate::journal::{Disk, MemoryJournal, Stage};
 use crate::world::*;
 
 #[tokio::test]
 async fn what_has_ended_since_it_was_read_is_not_handed_over_a_second_time() {
     let disk = Disk::default();
-    let journal = Arc::new(Awkward::new(&disk));
+    let journal = disk.open();
     let world = Process::new(journal.clone(), ManualClock::new(), taking_ten_seconds);
     ends_after_it_was_read(&world, &world, &journal).await;
 }
@@ -22,7 +20,7 @@ async fn what_has_ended_since_it_was_read_is_not_handed_over_a_second_time() {
 #[tokio::test]
 async fn what_another_client_of_this_process_has_ended_since_it_was_read_is_not_handed_over_again() {
     let disk = Disk::default();
-    let journal = Arc::new(Awkward::new(&disk));
+    let journal = disk.open();
     let clock = ManualClock::new();
     let one = Process::new(journal.clone(), clock.clone(), taking_ten_seconds);
     let other = Process::new(journal.clone(), clock, taking_ten_seconds);
@@ -31,10 +29,10 @@ async fn what_another_client_of_this_process_has_ended_since_it_was_read_is_not_
 
 /// What the journal has is read by `other` while a task of `one` is open. Before that is looked at, the task ends and is
 /// confirmed.
-async fn ends_after_it_was_read(one: &Process, other: &Process, journal: &Awkward) {
+async fn ends_after_it_was_read(one: &Process, other: &Process, journal: &MemoryJournal) {
     let task = one.client.submit_prepared(image("a", 1)).unwrap();
     one.pass(2 * SECOND).await;
-    let gate = journal.hold_claimed();
+    let gate = journal.awkward.claimed.close();
     let client = other.client.clone();
     let recovering = tokio::spawn(async move { client.recover().await });
     settle().await;
@@ -92,7 +90,7 @@ async fn who_was_stopped_with_a_task_that_waits_for_its_turn_does_not_send_what_
 #[tokio::test]
 async fn an_intent_that_failed_and_is_there_all_the_same_is_not_bought_by_somebody_else() {
     let disk = Disk::default();
-    let journal = Arc::new(Awkward::unsure(&disk));
+    let journal = disk.open_unsure();
     let first = Process::new(journal, ManualClock::new(), |_, _| answer(ACK));
     let task = first.client.submit_prepared(image("a", 1)).unwrap();
     let error = first.run(task.outcome()).await.unwrap_err();
@@ -118,7 +116,7 @@ async fn an_intent_that_failed_and_is_there_all_the_same_is_not_bought_by_somebo
 async fn what_an_earlier_process_may_have_sent_is_not_refused_because_it_could_not_be_begun_again() {
     let disk = Disk::default();
     disk.put(intent(&image("a", 1)), Duration::from_secs(90));
-    let journal = Arc::new(Awkward::unsure(&disk));
+    let journal = disk.open_unsure();
     let first = Process::new(journal, ManualClock::new(), |_, _| answer(ACK));
     let task = first.client.submit_prepared(image("a", 1)).unwrap();
     let error = first.run(task.outcome()).await.unwrap_err();
@@ -143,8 +141,8 @@ async fn what_was_confirmed_and_pruned_does_not_come_as_if_it_were_new() {
 #[tokio::test]
 async fn what_one_client_gives_up_before_it_is_begun_is_not_taken_from_another_one() {
     let disk = Disk::default();
-    let journal = Arc::new(Awkward::new(&disk));
-    let gate = journal.hold_begun();
+    let journal = disk.open();
+    let gate = journal.awkward.begun.close();
     let clock = ManualClock::new();
     let serve = || without(|| answer(ACK));
     let one = Process::new(journal.clone(), clock.clone(), serve());

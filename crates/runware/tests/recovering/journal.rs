@@ -11,6 +11,8 @@ use runware::poll::Durations;
 use runware::transport::async_trait;
 use runware::types::TaskUuid;
 
+use crate::awkward::Awkward;
+
 /// What is kept, whoever keeps it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Disk(Arc<Mutex<Kept>>);
@@ -57,6 +59,7 @@ pub(crate) struct MemoryJournal {
     disk: Disk,
     owner: u64,
     death: Death,
+    pub(crate) awkward: Awkward,
 }
 
 /// When a process dies: at which of its effects, and whether that still happens.
@@ -94,9 +97,18 @@ impl Disk {
 
     /// The same, of a process that dies.
     pub(crate) fn open_until(&self, death: Death) -> Arc<MemoryJournal> {
+        self.open_as(death, Awkward::default())
+    }
+
+    /// The same, where nobody can tell whether what is begun is kept.
+    pub(crate) fn open_unsure(&self) -> Arc<MemoryJournal> {
+        self.open_as(Death::default(), Awkward { is_unsure: true, ..Awkward::default() })
+    }
+
+    fn open_as(&self, death: Death, awkward: Awkward) -> Arc<MemoryJournal> {
         let mut kept = self.lock();
         kept.owners += 1;
-        Arc::new(MemoryJournal { disk: self.clone(), owner: kept.owners, death })
+        Arc::new(MemoryJournal { disk: self.clone(), owner: kept.owners, death, awkward })
     }
 
     /// The process of this journal is gone.
@@ -200,13 +212,18 @@ impl Kept {
                 _ => State::Open,
             },
             parts: parts.into_values().collect(),
+            is_counted: intent.reserve.is_some_and(|reserve| reserve.price.is_some()),
             is_confirmed: stage == Stage::Confirmed,
         }
     }
 
     fn begin(&mut self, intent: Intent, owner: u64) -> Begun {
         let same = |row: &Row| row.intent.scope == intent.scope && row.intent.task_uuid == intent.task_uuid;
+        let price = intent.reserve.as_ref().map(|reserve| reserve.price);
         let Some(number) = self.rows.iter().position(same) else {
+            if price == Some(None) {
+                return Begun::Unpriced;
+            }
             let row = self.new_row(intent, Some(owner));
             self.rows.push(row);
             return Begun::New(Ticket { id: self.rows.len() as u64 - 1, epoch: 1 });
@@ -221,7 +238,12 @@ impl Kept {
                 Begun::New(Ticket { id: number as u64, epoch })
             }
             _ if self.is_held(row, owner) => Begun::Held,
-            _ => Begun::Known(Box::new(self.take(number, owner))),
+            _ => {
+                if price.flatten().is_some() {
+                    self.rows[number].intent.reserve = intent.reserve;
+                }
+                Begun::Known(Box::new(self.take(number, owner)))
+            }
         }
     }
 
@@ -271,7 +293,9 @@ impl Journal for MemoryJournal {
     async fn begin(&self, intents: Vec<Intent>) -> Result<Vec<Begun>, JournalError> {
         let begin =
             |kept: &mut Kept| intents.into_iter().map(|intent| kept.begin(intent, self.owner)).collect();
-        Ok(self.effect("begin", begin).await)
+        let begun = self.effect("begin", begin).await;
+        self.awkward.begun.pass().await;
+        self.awkward.told(begun)
     }
 
     async fn record(&self, notes: Vec<Note>) -> Result<Vec<Ticket>, JournalError> {
@@ -297,7 +321,9 @@ impl Journal for MemoryJournal {
                 wanted.into_iter().partition(|number| kept.is_held(&kept.rows[*number], self.owner));
             Claimed::new(free.into_iter().map(|number| kept.take(number, self.owner)).collect(), held.len())
         };
-        Ok(self.effect("claim", take).await)
+        let claimed = self.effect("claim", take).await;
+        self.awkward.claimed.pass().await;
+        Ok(claimed)
     }
 
     async fn renew(&self) -> Result<(), JournalError> {

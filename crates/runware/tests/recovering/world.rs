@@ -13,7 +13,7 @@ use runware::journal::{Intent, Journal};
 use runware::transport::testing::{ManualClock, ScriptedTransport, Step};
 use runware::transport::{Attempt, Clock as _};
 use runware::types::{ImageInference, Prepared, RawTask, TaskType, TaskUuid};
-use runware::{Client, Event, Recovered, Task};
+use runware::{Client, ClientBuilder, Event, Recovered, Task};
 
 use crate::journal::Disk;
 
@@ -36,13 +36,21 @@ impl Process {
     pub(crate) fn new(
         journal: Arc<dyn Journal>,
         clock: ManualClock,
+        answer: impl FnMut(u64, &Attempt) -> Step + Send + 'static,
+    ) -> Self {
+        Self::with(|builder| builder.journal(journal), clock, answer)
+    }
+
+    pub(crate) fn with(
+        configure: impl FnOnce(ClientBuilder) -> ClientBuilder,
+        clock: ManualClock,
         mut answer: impl FnMut(u64, &Attempt) -> Step + Send + 'static,
     ) -> Self {
         let transport = ScriptedTransport::new(Arc::new(clock.clone()));
         let its_clock = clock.clone();
         transport.answer_with(move |attempt| answer(millis(its_clock.now()), attempt));
         let builder = Client::builder().transport(Arc::new(transport.clone())).clock(Arc::new(clock.clone()));
-        let client = builder.scope(SCOPE).journal(journal).seed(1).build().unwrap();
+        let client = configure(builder.scope(SCOPE).seed(1)).build().unwrap();
         Self { client, transport, clock }
     }
 

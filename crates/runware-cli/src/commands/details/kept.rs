@@ -4,6 +4,7 @@ use runware::journal::{Part, PartKind};
 use runware::types::{RawJson, TaskUuid};
 use runware_journal::Kept;
 
+use crate::exit::Exit;
 use crate::keeping::{open_existing, unusable};
 use crate::session::Session;
 use crate::stop::Stop;
@@ -15,14 +16,24 @@ pub(super) type Pair = (Option<RawJson>, Option<RawJson>);
 ///
 /// # Errors
 ///
-/// What is kept is no JSON.
-pub(super) fn find(session: &mut Session<'_>, task_uuid: TaskUuid, why: &str) -> Result<Option<Pair>, Stop> {
-    let journal = open_existing(session.place()).and_then(|journal| match journal {
+/// What is kept is no JSON, or somebody interrupts.
+///
+/// # Cancel safety
+///
+/// Dropping the future leaves a thread that goes on opening the journal.
+pub(super) async fn find(
+    session: &mut Session<'_>,
+    task_uuid: TaskUuid,
+    why: &str,
+) -> Result<Option<Pair>, Stop> {
+    let mut interrupt = session.interrupt.clone();
+    let journal = open_existing(session.place(), &mut interrupt).await.and_then(|journal| match journal {
         Some(journal) => journal.kept(None, task_uuid).map_err(|error| unusable(&error)),
         None => Ok(Vec::new()),
     });
     let mut kept = match journal {
         Ok(kept) => kept,
+        Err(stop) if stop.exit() == Exit::Interrupted => return Err(stop),
         Err(stop) => {
             session.output.warn(&format!("warning: the journal cannot be asked: {}", stop.message()));
             return Ok(None);

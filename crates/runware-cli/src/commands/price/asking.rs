@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal as _};
 
+use crate::commands::quote::PRICED;
 use crate::origin::Origin;
 use crate::output::human;
 use crate::session::Session;
@@ -29,7 +30,7 @@ pub(super) async fn may_be_sent(session: &mut Session<'_>, tasks: &[&Origin]) ->
     let answer = tokio::task::spawn_blocking(|| answer(&mut io::stdin().lock()));
     tokio::select! {
         biased;
-        () = interrupt.raised() => Err(Stop::interrupted()),
+        () = interrupt.raised() => Err(Stop::interrupted_before(PRICED)),
         answer = answer => Ok(answer.unwrap_or(false)),
     }
 }

@@ -30,7 +30,7 @@ impl Priced {
 pub(crate) struct Prices {
     /// How many have a price.
     pub(crate) priced: usize,
-    /// How many the server takes without naming one.
+    /// How many have none that is known: the server takes them without naming one, or gave no answer.
     pub(crate) unpriced: usize,
     /// How many it would not take.
     pub(crate) rejected: usize,
@@ -40,7 +40,7 @@ pub(crate) struct Prices {
 }
 
 impl Prices {
-    /// Counts a task that the server would take.
+    /// Counts a task that the server would not reject.
     pub(crate) fn add(&mut self, cost: Option<Money>) {
         match cost {
             Some(cost) => {

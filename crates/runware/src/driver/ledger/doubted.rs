@@ -10,8 +10,9 @@ use std::time::Duration;
 use runware_poll::Tick;
 use runware_types::{RequestHash, TaskUuid};
 
+use super::claiming::{CLAIMS, claim_each};
 use super::work::Sort;
-use super::{CLAIMS, Done, Ledger, claim_each};
+use super::{Done, Ledger};
 use crate::care::Ward;
 use crate::journal::{Record, State};
 use crate::room::give_back;
