@@ -83,6 +83,12 @@ impl TaskType {
         )
     }
 
+    /// Whether tasks of this type may be billed: those that [make something](Self::is_generation), and those that are not
+    /// known here, of which nobody can say.
+    pub fn may_cost(&self) -> bool {
+        self.is_generation() || !Self::KNOWN.contains(self)
+    }
+
     /// Whether tasks of this type ask about an earlier task, whose `taskUUID` they carry.
     pub fn is_query(&self) -> bool {
         matches!(self, Self::GetResponse | Self::GetTaskDetails)
@@ -103,6 +109,12 @@ mod tests {
         assert_eq!(TaskType::KNOWN.iter().filter(|known| known.is_generation()).count(), 14);
         assert_eq!(TaskType::KNOWN.len(), 23);
         assert!(!TaskType::from("newThing").is_generation());
+    }
+
+    #[test]
+    fn what_is_not_known_may_cost_something() {
+        assert_eq!(TaskType::KNOWN.iter().filter(|known| known.may_cost()).count(), 14);
+        assert!(TaskType::from("newThing").may_cost());
     }
 
     #[test]

@@ -45,9 +45,9 @@ impl Keeping {
         Some(Box::new(intent))
     }
 
-    /// The budget that such a task counts against, if there is one and it costs something.
+    /// The budget that such a task counts against, if there is one and it may cost something.
     pub(crate) fn budget_for(&self, task_type: &TaskType) -> Option<&Budget> {
-        self.budget.as_ref().filter(|_| task_type.is_generation())
+        self.budget.as_ref().filter(|_| task_type.may_cost())
     }
 }
 

@@ -87,8 +87,8 @@ pub(super) async fn of_many(
     Ok(tasks)
 }
 
-/// The task, if it is of a type that costs something.
+/// The task, if it is of a type that may cost something.
 fn to_price(ready: &Ready) -> Option<RawTask> {
     let task = RawTask::from_json(ready.prepared.bytes()).ok()?;
-    task.task_type().is_generation().then_some(task)
+    task.task_type().may_cost().then_some(task)
 }

@@ -2,7 +2,7 @@
 
 use runware::journal::Reserve;
 use runware::transport::testing::{ManualClock, Step};
-use runware::types::{ModelSearch, Money, TaskType, TextInference};
+use runware::types::{ModelSearch, Money, RawTask, TaskType, TextInference};
 use runware::{Budget, ClientBuilder, ErrorKind, Status, SubmitOptions};
 
 use crate::journal::Shelf;
@@ -43,6 +43,9 @@ async fn without_a_price_nothing_is_bought_under_a_budget() {
     let mut stream = world.client.stream_text(TextInference::prompt("a:b@1", "hi")).unwrap();
     let error = world.run(stream.next()).await.unwrap().unwrap_err();
     assert_eq!((error.kind(), error.is_safe_to_resubmit()), (ErrorKind::Unpriced, true));
+    // Of a type that nobody knows here, nobody knows either that it costs nothing.
+    let task = world.client.submit(RawTask::from_json(br#"{"taskType":"newThing"}"#).unwrap()).unwrap();
+    assert_eq!(world.run(task.outcome()).await.unwrap_err().kind(), ErrorKind::Unpriced);
     assert!(world.transport.attempts().is_empty());
     // What makes nothing costs nothing.
     drop(world.client.submit(ModelSearch::new()).unwrap());
