@@ -5,7 +5,8 @@ use runware_types::Money;
 /// A hard limit on what tasks may cost, over all processes that share a journal.
 ///
 /// A task's price is set aside before the task is sent, and replaced by what the server says that it cost. A task that
-/// does not fit is not sent, nor is one without a price, unless it was counted before. A cost of zero, or none, is unknown: what was set aside stays so.
+/// does not fit is not sent, nor is one without a price, unless it was counted before. A cost of zero, or none, is
+/// unknown: what was set aside stays so.
 ///
 /// ```
 /// use runware::{Budget, types::Money};
