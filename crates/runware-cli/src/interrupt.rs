@@ -53,7 +53,7 @@ impl Interrupt {
     ///
     /// # Errors
     ///
-    /// Somebody asks: nothing was sent yet.
+    /// Somebody asks, so that nothing was sent yet; or the work panicked.
     ///
     /// # Cancel safety
     ///

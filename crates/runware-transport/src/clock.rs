@@ -10,17 +10,17 @@ pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// The one source of time of a transport, and of what is built on it.
 ///
-/// Times are distances from the clock's own origin; they never go back, and stand still while the machine sleeps where its
-/// system lets them. In production this is [`TokioClock`]; in tests it is a clock that only moves when told to.
+/// Times are distances from the clock's own origin; they never go back, and may stand still while the machine sleeps. In
+/// production this is [`TokioClock`]; in tests it is a clock that only moves when told to.
 pub trait Clock: Send + Sync + fmt::Debug {
     /// The time since this clock's origin.
     fn now(&self) -> Duration;
 
-    /// The time of day, as a distance from some origin of its own.
+    /// The wall clock's time, as a distance from some fixed moment, and not from midnight.
     ///
     /// It goes on while the machine sleeps, which is what it is asked for: how far it runs ahead of [`now`](Self::now)
     /// makes things older, never younger. Somebody may set it, so that nothing may rest on it being right. By default it
-    /// is [`now`](Self::now): nobody sleeps.
+    /// is [`now`](Self::now), so that no sleep of the machine is noticed.
     fn time_of_day(&self) -> Duration {
         self.now()
     }
@@ -73,9 +73,10 @@ impl Clock for TokioClock {
         self.origin.elapsed()
     }
 
-    #[expect(clippy::disallowed_methods, reason = "this file is where the time of day enters the workspace")]
+    /// The time since 1970 by the system. It goes on while the runtime's time is paused.
+    #[expect(clippy::disallowed_methods, reason = "this file is where the client takes in the time of day")]
     fn time_of_day(&self) -> Duration {
-        // Before 1970 it stands still, and ahead of nothing.
+        // Before 1970 it stands still, and is ahead of nothing.
         SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
     }
 

@@ -43,7 +43,8 @@ impl SubmitOptions {
         self
     }
 
-    /// What the task is expected to cost in US dollars: what a [`Budget`](crate::Budget) sets aside for it.
+    /// What the task is expected to cost in US dollars: what a [`Budget`](crate::Budget) sets aside for it. Under one, a new
+    /// task without a price ends with [`ErrorKind::Unpriced`](crate::ErrorKind::Unpriced).
     #[must_use]
     pub fn price(self, price: Money) -> Self {
         Self { price: Some(price), ..self }

@@ -39,10 +39,12 @@ use transcript::{Found, Stop, Transcript};
 /// |---|---|
 /// | the server refused the task | `Rejected` |
 /// | it could not be reached, or was too busy | `NotAccepted`: the same task can be streamed again |
-/// | it has a task of this id already | `UuidReused` |
+/// | it has a task of this id already, or another process looks after one | `UuidReused` |
 /// | the request may have arrived, and no answer came | `Unconfirmed` |
 /// | the text stopped before its end: broken off, silent for the idle time-out, or at the deadline | `StreamCut` |
 /// | the server reported that the task failed | `StreamFailed` |
+/// | under a [budget](crate::ClientBuilder::budget) it has no price, or does not fit | `Unpriced`, `OverBudget` |
+/// | the [journal](crate::journal) cannot keep it, another process took it over unsent, or it was given up | `Journal`, `TakenOver`, `Abandoned` |
 /// | the client was closed | `Closed` |
 ///
 /// The text of a task whose stream was lost may be had with [`Client::resume`](crate::Client::resume) or

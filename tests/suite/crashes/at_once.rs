@@ -8,8 +8,8 @@ use std::thread::{self, Thread};
 
 use tokio::task::unconstrained;
 
-/// Waits for what other threads do, while this one does nothing else: what happens here meanwhile would come before or after
-/// it by chance.
+/// Waits for what other threads do, while this one does nothing else: what happens here meanwhile would come before or
+/// after it by chance.
 pub(super) fn at_once<T>(work: impl Future<Output = T>) -> T {
     struct Unpark(Thread);
     impl Wake for Unpark {

@@ -16,7 +16,7 @@ use crate::stop::{Stop, UNPRICED};
 ///
 /// # Errors
 ///
-/// Its price is not known, the server would not take it, or no answer was had. Nothing was sent.
+/// Its price is not known, the server would not take it, no answer was had, or somebody interrupts. Nothing was sent.
 pub(super) async fn of_one(
     session: &mut Session<'_>,
     ready: Ready,
@@ -37,8 +37,8 @@ pub(super) async fn of_one(
 
 /// Finds out what tasks cost, where a budget has to know: the server is asked, and where it does not say, it is what was
 /// given, or whoever sits at the terminal lets them be sent all the same. What then has no price is not to be sent, nor
-/// what the server would not take or gave no answer about, unless the journal has it: that is looked for, and the client sees to it that it is not
-/// bought outside of the budget.
+/// what the server would not take or gave no answer about, unless the journal has it: that is looked for, and the client
+/// sees to it that it is not bought outside of the budget.
 ///
 /// # Errors
 ///

@@ -167,8 +167,8 @@ fn a_log_that_is_cut_anywhere_does_not_open() {
     let mut database = File::create(&place.path).unwrap();
     // One after the other: two threads need as long, and keep two processors busy.
     for length in 0..sample.length("-wal") {
-        // Whoever was the last to have it open has copied the log into the database, as far as it is whole, and has removed
-        // it. The mark is not touched by who cannot open the journal.
+        // Whoever was the last to have it open has copied the log into the database, as far as it is whole, and has
+        // removed it. The mark is not touched by who cannot open the journal.
         database.rewind().unwrap();
         database.write_all(sample.bytes("")).unwrap();
         fs::write(place.beside("-wal"), &sample.bytes("-wal")[..length]).unwrap();

@@ -84,7 +84,7 @@ pub enum Begun {
         /// What is spent and set aside without this task.
         committed: Money,
     },
-    /// It counts against a budget, has no price, and would be bought: nothing was kept of it. What was begun before is
-    /// [known](Self::Known) without a price too, and nothing is set aside for it then.
+    /// It is new, or was [refused](super::Fact::Refused), and has a [budget](Intent::reserve) but no price: nothing was
+    /// kept of it. What was begun before is [known](Self::Known) without a price too, and nothing is set aside for it then.
     Unpriced,
 }
