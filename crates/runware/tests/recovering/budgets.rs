@@ -116,3 +116,15 @@ async fn what_is_new_is_not_sent_without_a_price() {
     assert_eq!((error.kind(), error.is_safe_to_resubmit()), (ErrorKind::Unpriced, true));
     assert!(disk.rows().is_empty());
 }
+
+/// What is looked for without a price is told to be submitted again with one, and that may happen while it is looked for.
+#[tokio::test]
+async fn a_price_that_comes_while_it_is_looked_for_counts() {
+    let disk = unpriced(|_| {});
+    let world = limited(&disk, without(|| answer(ACK)));
+    let _looking = world.recover_one().await;
+    let task = submit(&world, SubmitOptions::new().price(money("0.02")));
+    let outcome = world.run(task.outcome()).await.unwrap();
+    assert_eq!(outcome.status(), Status::Succeeded, "{outcome:?}");
+    assert_eq!(world.submitted().len(), 1);
+}
