@@ -55,6 +55,7 @@ pub struct ClientBuilder {
     journal: Option<Arc<dyn Journal>>,
     scope: Option<String>,
     budget: Option<Budget>,
+    looks_only: bool,
 }
 
 impl ClientBuilder {
@@ -185,6 +186,14 @@ impl ClientBuilder {
         self
     }
 
+    /// Sends nothing that the journal has of earlier processes: what may never have arrived is looked for, and left to a
+    /// client that may send it again. Default: it is sent again where that is safe.
+    #[must_use]
+    pub fn looks_only(mut self) -> Self {
+        self.looks_only = true;
+        self
+    }
+
     /// Fixes the randomness of jitter, for reproducible timelines. Default: random.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
@@ -264,8 +273,8 @@ impl ClientBuilder {
         let (journal, budget) = (Arc::clone(journal), self.budget.clone());
         let care = Care::new(&*journal, &scope);
         let clock = Arc::clone(clock);
-        let waits = Arc::default();
-        Ok(Some(Arc::new(Keeping { journal, scope, account, budget, care, clock, waits })))
+        let (waits, looks_only) = (Arc::default(), self.looks_only);
+        Ok(Some(Arc::new(Keeping { journal, scope, account, budget, looks_only, care, clock, waits })))
     }
 }
 

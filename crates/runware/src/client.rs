@@ -190,11 +190,12 @@ impl Client {
         TextStream::new(&self.shared, &self.plan, task.into(), options)
     }
 
-    /// Watches a task that was submitted before, by this or any other process. Nothing is submitted.
+    /// Watches a task that was submitted before, by this or any other process. No new task is submitted.
     ///
     /// The first status check is made at once; the plan's deadline counts from now. With a [journal](crate::journal) that
     /// has the task, and nobody who looks after it, it goes on as with [`Client::recover`]: results that are there are
-    /// handed over again, and what comes is kept.
+    /// handed over again, what comes is kept, and what may never have arrived is sent again where that is safe, unless the
+    /// client [only looks](crate::ClientBuilder::looks_only).
     ///
     /// # Errors
     ///

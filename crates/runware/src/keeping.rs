@@ -22,6 +22,8 @@ pub(crate) struct Keeping {
     /// Tells this client's key from others, where there is one.
     pub(crate) account: Option<String>,
     pub(crate) budget: Option<Budget>,
+    /// What earlier processes have begun is not sent from here.
+    pub(crate) looks_only: bool,
     /// Which of its tasks this client looks after.
     pub(crate) care: Care,
     /// Whose time it is that a confirmation may take.

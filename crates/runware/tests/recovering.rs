@@ -19,5 +19,7 @@ mod deaths;
 mod intents;
 #[path = "recovering/joined.rs"]
 mod joined;
+#[path = "recovering/looking.rs"]
+mod looking;
 #[path = "recovering/results.rs"]
 mod results;

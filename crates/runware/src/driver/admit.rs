@@ -52,8 +52,8 @@ impl Driver {
         }
     }
 
-    /// A task that is watched was submitted too. If it has not been seen yet it is sent; the deadline of the
-    /// watching stays.
+    /// A task that is watched was submitted too. If it has not been seen yet it is sent, unless the journal has it; the
+    /// deadline of the watching stays. What is only looked for, since it has no price, is begun anew with one.
     fn submit_resumed(
         &mut self,
         task_uuid: TaskUuid,
@@ -64,8 +64,13 @@ impl Driver {
     ) {
         let Some(mut entry) = self.entries.remove(&task_uuid) else { return };
         let is_seen = entry.watch.read(|state| state.accepted.is_some());
+        let has_price = intent
+            .as_ref()
+            .and_then(|intent| intent.reserve.as_ref())
+            .is_some_and(|reserve| reserve.price.is_some());
+        let is_missing = entry.prepared.is_none() || (has_price && entry.is_uncounted());
         let mut is_to_be_sent = false;
-        if let Some(prepared) = prepared.filter(|_| entry.prepared.is_none() && !is_seen) {
+        if let Some(prepared) = prepared.filter(|_| is_missing && !is_seen) {
             entry.expect(prepared.expected());
             entry.prepared = Some(Request::from(&prepared));
             entry.kind = kind;

@@ -77,6 +77,11 @@ impl Entry {
         self.kept.as_ref()?.restored.as_ref()?.foreign.as_deref()
     }
 
+    /// True if all that keeps it from being sent is that it counts against no budget.
+    pub(super) fn is_uncounted(&self) -> bool {
+        self.foreign().is_none() && self.withheld().is_some()
+    }
+
     /// Why it is not sent though nothing is found of it, if that is so.
     pub(super) fn withheld(&self) -> Option<&str> {
         self.foreign().or_else(|| self.kept.as_ref()?.restored.as_ref()?.uncounted.as_deref())
@@ -97,8 +102,16 @@ pub(super) fn foreign(record: &Record, account: Option<&str>) -> Option<String> 
     })
 }
 
-/// What keeps a client with a budget from sending a task that counts against none.
+/// What keeps a client from sending a task that nobody can find: it only looks, or has a budget that the task does not
+/// count against.
 pub(super) fn uncounted(record: &Record, keeping: &Keeping) -> Option<String> {
+    if keeping.looks_only {
+        return Some(format!(
+            "nothing can be found of task {}, which may never have arrived, and it is not sent from here: this client only \
+             looks; recover the task with one that may send it",
+            record.task_uuid,
+        ));
+    }
     let budget = keeping.budget_for(&record.task_type).filter(|_| !record.is_counted)?;
     Some(format!(
         "nothing can be found of task {}, and it is not sent: it was begun without a price, and could be bought outside of \
