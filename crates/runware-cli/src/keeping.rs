@@ -21,7 +21,8 @@ use crate::stop::{Stop, WITHOUT_JOURNAL, explain};
 pub(crate) enum Keeping {
     /// It has nothing to do with it.
     Unneeded,
-    /// It looks into a journal that is there, and goes on without one that cannot be opened.
+    /// It looks into a journal that is there, sends nothing of what that has, and goes on without one that cannot be
+    /// opened.
     Welcome,
     /// It looks into a journal that is there, and stops where that cannot be opened.
     Searched,
@@ -34,6 +35,7 @@ pub(crate) enum Keeping {
 pub(crate) struct Kept {
     pub(crate) journal: SqliteJournal,
     budget: Option<Budget>,
+    looks_only: bool,
 }
 
 impl Keeping {
@@ -54,8 +56,7 @@ impl Keeping {
         output: &mut Output,
         interrupt: &mut Interrupt,
     ) -> Result<Option<Kept>, Stop> {
-        let uncounted =
-            |journal: Option<SqliteJournal>| journal.map(|journal| Kept { journal, budget: None });
+        let kept = |journal, budget, looks_only| Kept { journal, budget, looks_only };
         match self {
             Self::Unneeded => Ok(None),
             Self::Welcome => match open_existing(place, interrupt).await {
@@ -63,15 +64,18 @@ impl Keeping {
                     output.warn(&format!("warning: going on without the journal: {}", stop.message()));
                     Ok(None)
                 }
-                journal => journal.map(uncounted),
+                journal => Ok(journal?.map(|journal| kept(journal, None, true))),
             },
-            Self::Searched => open_existing(place, interrupt).await.map(uncounted),
+            Self::Searched => {
+                let journal = open_existing(place, interrupt).await?;
+                Ok(journal.map(|journal| kept(journal, None, false)))
+            }
             Self::Required(budget) => match (place.path()?, budget) {
                 (Some(path), budget) => {
                     let (path, options) = (path.to_owned(), Options::new().redact(redacts));
                     let journal = interrupt.unless_raised(move || options.open(path)).await?;
                     let journal = journal.map_err(|error| unsent(&error))?;
-                    Ok(Some(Kept { journal, budget: budget.clone() }))
+                    Ok(Some(kept(journal, budget.clone(), false)))
                 }
                 (None, None) => Ok(None),
                 (None, Some(_)) => Err(Stop::usage(
@@ -87,6 +91,7 @@ impl Kept {
     /// Lets a client keep its tasks here.
     pub(crate) fn lead(&self, builder: ClientBuilder) -> ClientBuilder {
         let builder = builder.journal(Arc::new(self.journal.clone()));
+        let builder = if self.looks_only { builder.looks_only() } else { builder };
         self.budget.iter().cloned().fold(builder, ClientBuilder::budget)
     }
 

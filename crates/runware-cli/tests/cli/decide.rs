@@ -36,6 +36,18 @@ async fn what_is_to_be_sent_again_is_sent_by_collect_under_the_same_id() {
     decide(&path, "resubmit").run().await.expect(2);
 }
 
+/// To wait submits nothing, also where somebody wants it sent again.
+#[tokio::test]
+async fn what_is_to_be_sent_again_is_not_sent_by_a_wait() {
+    let (server, _folder, path) = doubt().await;
+    decide(&path, "resubmit").run().await.expect(0);
+    let waited =
+        server.program(&format!("wait {U} --json --deadline 1s")).journal(&path).run().await.expect(8);
+    assert!(server.ledger().requests() > 0 && server.ledger().accepted() == 0, "{waited:?}");
+    server.program("collect --json").journal(&path).run().await.expect(0);
+    assert_eq!((server.ledger().accepted(), server.ledger().billed()), (1, 1));
+}
+
 /// Where requests are not kept there is nothing that `collect` could send: whoever has the request sends it.
 #[tokio::test]
 async fn what_is_not_kept_is_sent_again_by_whoever_has_the_request() {
