@@ -183,3 +183,24 @@ async fn what_is_delivered_and_not_noted_yet_when_a_signal_comes_is_said() {
     });
     join_all(runs).await;
 }
+
+/// What has an id already is to be gone on with, also where the signal came before the first question.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn whoever_waits_for_the_journal_is_told_how_to_go_on() {
+    let server = Server::quick().await;
+    let commands = [format!("wait {U}"), "collect".to_owned()];
+    let runs = commands.map(async |command| {
+        let (_folder, path) = crate::kept::place();
+        std::fs::DirBuilder::new().mode(0o700).create(path.parent().unwrap()).unwrap();
+        let mark = path.with_file_name("journal.db-mark");
+        let held = std::fs::File::create(&mark).unwrap();
+        held.lock().unwrap();
+        let running = server.program(&command).arg("--json").journal(&path).start().await;
+        running.opens(&mark.canonicalize().unwrap()).await;
+        let ended = interrupted(running, "INT").await;
+        assert!(ended.stderr.contains(&format!("runware {command}")), "{command}: {ended:?}");
+        assert_eq!(ended.only("error").str("resume"), ended.printed_command(), "{command}");
+    });
+    join_all(runs).await;
+}
