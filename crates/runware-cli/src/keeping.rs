@@ -14,6 +14,7 @@ use crate::config::journal::Place;
 use crate::exit::Exit;
 use crate::interrupt::Interrupt;
 use crate::output::Output;
+use crate::resume::Resume;
 use crate::stop::{Stop, WITHOUT_JOURNAL, explain};
 
 /// Whether a command works without its journal.
@@ -21,9 +22,8 @@ use crate::stop::{Stop, WITHOUT_JOURNAL, explain};
 pub(crate) enum Keeping {
     /// It has nothing to do with it.
     Unneeded,
-    /// It looks into a journal that is there, sends nothing of what that has, and goes on without one that cannot be
-    /// opened.
-    Welcome,
+    /// It waits for these tasks and sends none, with a journal that is there, or without one that cannot be opened.
+    Welcome(Vec<TaskUuid>),
     /// It looks into a journal that is there, and stops where that cannot be opened.
     Searched,
     /// It sends nothing that is not kept, unless somebody wants it so.
@@ -59,7 +59,7 @@ impl Keeping {
         let kept = |journal, budget, looks_only| Kept { journal, budget, looks_only };
         match self {
             Self::Unneeded => Ok(None),
-            Self::Welcome => match open_existing(place, interrupt).await {
+            Self::Welcome(_) => match open_existing(place, interrupt).await {
                 Err(stop) if stop.exit() != Exit::Interrupted => {
                     output.warn(&format!("warning: going on without the journal: {}", stop.message()));
                     Ok(None)
@@ -83,6 +83,17 @@ impl Keeping {
                      --journal PATH; nothing was sent",
                 )),
             },
+        }
+    }
+
+    /// Names the command to go on with, where somebody has interrupted one that has tasks already.
+    pub(crate) fn going_on(&self, stop: Stop, resume: &Resume) -> Stop {
+        match self {
+            Self::Welcome(tasks) if stop.exit() == Exit::Interrupted => {
+                stop.going_on_with(resume.command(tasks.iter().copied()))
+            }
+            Self::Searched if stop.exit() == Exit::Interrupted => stop.going_on_with(resume.collect()),
+            _ => stop,
         }
     }
 }

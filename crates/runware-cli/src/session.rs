@@ -70,7 +70,8 @@ impl<'o> Session<'o> {
         let clock = TokioClock::new();
         let mut interrupt = listen(Exit::Interrupted)?;
         let config = Config::read(global, output)?;
-        let kept = keeping.open(config.place(), config.redacts(), output, &mut interrupt).await?;
+        let kept = keeping.open(config.place(), config.redacts(), output, &mut interrupt).await;
+        let kept = kept.map_err(|stop| keeping.going_on(stop, &config.resume()))?;
         let emulator = match config.wants_emulator() {
             true => Some(Emulator::start(options).await.map_err(|error| not_started(&error))?),
             false => None,

@@ -14,7 +14,7 @@ use crate::watch::{Opened, watch};
 
 pub(super) async fn run(args: &UuidArgs, global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
     let tasks = known_tasks(&args.uuids)?;
-    let mut session = Session::open(global, output, Keeping::Welcome).await?;
+    let mut session = Session::open(global, output, Keeping::Welcome(tasks.clone())).await?;
     session.warn_of_empty_emulator();
     let ended = wait(tasks, &mut session).await;
     session.close().await;
