@@ -30,7 +30,7 @@ pub(super) async fn of_one(
         ready.ok_or_else(|| Stop::machine("the task got lost while it was priced; nothing was sent"))?;
     match ready.obstacle {
         Some(Obstacle::Unpriced) => Err(Stop::quota(UNPRICED).about(ready.prepared.uuid())),
-        Some(Obstacle::Stopped(error)) => Err(error.into()),
+        Some(Obstacle::Stopped(unknown)) => Err(unknown.error.into()),
         None => Ok(ready),
     }
 }
@@ -63,7 +63,7 @@ pub(super) async fn of_many(
         let known = priced.get(&ready.prepared.uuid());
         let price = match to_price(ready).filter(|_| known.is_none()) {
             Some(task) => match answers.get(&quote::content(&task)) {
-                Some(Err(error)) => Err(Obstacle::Stopped(error.clone())),
+                Some(Err(unknown)) => Err(Obstacle::Stopped(unknown.clone())),
                 Some(Ok(Some(price))) => Ok(Some(*price)),
                 Some(Ok(None)) | None => given.ok_or(Obstacle::Unpriced).map(Some),
             },
