@@ -94,7 +94,7 @@ impl Keeping {
             Self::Required(budget) => match (place.path()?, budget) {
                 (Some(path), budget) => {
                     let (path, options) = (path.to_owned(), Options::new().redact(redacts));
-                    let journal = interrupt.unless_raised(move || options.open(path)).await?;
+                    let journal = interrupt.unless_raised(OPENED, move || options.open(path)).await?;
                     let journal = journal.map_err(|error| unsent(&error))?;
                     Ok(Some(Kept { journal, budget: budget.clone() }))
                 }
@@ -201,9 +201,12 @@ pub(crate) async fn open_existing(
 ) -> Result<Option<SqliteJournal>, Stop> {
     let Some(path) = place.path()?.filter(|path| is_there(path)) else { return Ok(None) };
     let path = path.to_owned();
-    let journal = interrupt.unless_raised(move || SqliteJournal::open(path)).await?;
+    let journal = interrupt.unless_raised(OPENED, move || SqliteJournal::open(path)).await?;
     journal.map(Some).map_err(|error| unusable(&error))
 }
+
+/// What an interruption of the opening comes before.
+const OPENED: &str = "the journal was open; nothing was sent";
 
 /// True if there is a journal, or what is left of one.
 pub(crate) fn is_there(path: &Path) -> bool {

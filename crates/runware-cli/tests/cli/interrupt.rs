@@ -137,7 +137,8 @@ async fn people_read_how_to_go_on() {
 async fn a_signal_is_heard_while_the_journal_is_locked() {
     let server = Server::quick().await;
     let run = "run runware:101@1 positivePrompt=fox";
-    let commands = [run, "batch -", "collect", "doctor", "list", "prune"];
+    let decide = &format!("decide {U} abandon");
+    let commands = [run, "batch -", "collect", "doctor", "list", "prune", decide];
     let runs = commands.map(async |command| {
         let (_folder, path) = crate::kept::place();
         std::fs::DirBuilder::new().mode(0o700).create(path.parent().unwrap()).unwrap();
@@ -182,4 +183,32 @@ async fn what_is_delivered_and_not_noted_yet_when_a_signal_comes_is_said() {
         assert_eq!(server.ledger().accepted(), 1);
     });
     join_all(runs).await;
+}
+
+/// Between two of its steps somebody else writes: it stands still then, as with a journal that is large.
+#[tokio::test]
+async fn whoever_interrupts_prune_is_told_that_a_part_may_have_gone() {
+    const TASKS: i64 = 5_000;
+    let (_folder, path) = crate::kept::place();
+    let pen = crate::kept::Pen::new(&path, "127.0.0.1:1");
+    pen.refused(TASKS).await;
+    drop(pen);
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other.busy_timeout(Duration::from_secs(10)).unwrap();
+    let left = || other.query_one("SELECT count(*) FROM task", [], |row| row.get::<_, i64>(0)).unwrap();
+    let prune = || Program::without_key().words("prune --older-than 0s --json").journal(&path);
+    let running = prune().start().await;
+    while left() == TASKS {
+        tokio::task::yield_now().await;
+    }
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let kept = left();
+    assert!((1..TASKS).contains(&kept), "{kept}");
+    let ended = interrupted(running, "INT").await;
+    assert_eq!(ended.events(), ["error"]);
+    let message = ended.only("error").str("message").to_owned();
+    assert!(message.contains("what has gone by now stays gone"), "{message}");
+    other.execute_batch("ROLLBACK").unwrap();
+    let again = prune().run().await.expect(0);
+    assert_eq!(again.only("pruned").number("forgotten"), kept.unsigned_abs());
 }
