@@ -185,6 +185,39 @@ async fn what_is_delivered_and_not_noted_yet_when_a_signal_comes_is_said() {
     join_all(runs).await;
 }
 
+/// One is delivered, which cannot be noted, and the other goes on on the server: one command does both.
+#[tokio::test]
+async fn what_is_not_noted_is_said_beside_what_is_open() {
+    let script = Script::new().duration(Duration::from_millis(700));
+    let server = Server::with(quick().script("slow:1@1", script)).await;
+    let (_folder, path) = crate::kept::place();
+    let task =
+        |model: &str| format!(r#"{{"taskType":"imageInference","model":"{model}","positivePrompt":"fox"}}"#);
+    let text = [task("slow:1@1"), task("emulator:stuck@1")].join("\n");
+    let batch = server.program("batch - --json --deadline 1s").journal(&path).stdin(text);
+    let mut running = batch.start().await;
+    running.event("accepted").await;
+    running.event("accepted").await;
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    running.event("settled").await;
+    running.event("settled").await;
+    let ended = interrupted(running, "INT").await;
+    assert_eq!(ended.summary().counts(), [1, 0, 0, 1, 0]);
+    let error = ended.only("error");
+    let message = error.str("message");
+    assert!(message.contains("what is delivered: 1 task; 1 task more: what the server has"), "{message}");
+    let command = error.str("resume");
+    assert!(command.starts_with("runware collect "), "{command}");
+    for words in ["This delivers it again:", "To go on waiting for it:"] {
+        assert!(ended.stderr.contains(&format!("{words}\n  {command}")), "{ended:?}");
+    }
+    drop(other);
+    let again = Program::pasted(command).run().await.expect(8);
+    assert_eq!(again.only("result").task(), ended.only("result").task());
+    assert_eq!((again.summary().counts(), server.ledger().accepted()), ([1, 0, 0, 1, 0], 2));
+}
+
 /// Between two of its steps somebody else writes: it stands still then, as with a journal that is large.
 #[tokio::test]
 async fn whoever_interrupts_prune_is_told_that_a_part_may_have_gone() {
