@@ -35,6 +35,10 @@ pub(super) struct Unknown {
 /// # Errors
 ///
 /// The server would not take the task, or no answer was had.
+///
+/// # Cancel safety
+///
+/// As for [`ask`].
 pub(super) async fn of_one(task: RawTask, session: &mut Session<'_>) -> Result<Exit, Stop> {
     session.check_http(FLAG)?;
     advice::about_one(&task, session.output);
@@ -55,6 +59,10 @@ pub(super) async fn of_one(task: RawTask, session: &mut Session<'_>) -> Result<E
 ///
 /// No task can be priced, as without a key. What the server would not take or gave no answer about is told, and decides
 /// the exit code.
+///
+/// # Cancel safety
+///
+/// As for [`ask`].
 pub(super) async fn of_many(lines: Vec<(usize, RawTask)>, session: &mut Session<'_>) -> Result<Exit, Stop> {
     session.check_http(FLAG)?;
     let answers = ask(&lines, session).await?;
