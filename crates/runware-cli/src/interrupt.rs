@@ -49,24 +49,32 @@ impl Interrupt {
         Ok(Self { raised })
     }
 
-    /// Does something with the journal, which may be locked or large, unless somebody asks meanwhile.
+    /// One that has heard a signal already.
+    #[cfg(test)]
+    pub(crate) fn heard() -> Self {
+        // What was sent last stays there when the sender is gone.
+        Self { raised: watch::channel(true).1 }
+    }
+
+    /// Does something with the journal, which may be locked or large, unless somebody asks meanwhile: before what, is told.
     ///
     /// # Errors
     ///
-    /// Somebody asks, so that nothing was sent yet; or the work panicked.
+    /// Somebody asks, or the work panicked.
     ///
     /// # Cancel safety
     ///
     /// Dropping the future leaves a thread that goes on with it, until the process ends.
     pub(crate) async fn unless_raised<T: Send + 'static>(
         &mut self,
+        before: &str,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Stop> {
         let done = tokio::task::spawn_blocking(work);
         tokio::select! {
             biased;
-            () = self.raised() => Err(Stop::interrupted_before("the journal was open; nothing was sent")),
-            done = done => done.map_err(|_| Stop::machine("the journal panicked while it was opened")),
+            () = self.raised() => Err(Stop::interrupted_before(before)),
+            done = done => done.map_err(|_| Stop::machine("the journal panicked")),
         }
     }
 
@@ -115,5 +123,21 @@ impl Signals {
 
     async fn next(&mut self) {
         self.0.recv().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_a_signal_came_before_is_told_while_the_work_is_stuck() {
+        let (free, stuck) = mpsc::channel::<()>();
+        let work = move || stuck.recv();
+        let stop = Interrupt::heard().unless_raised("the end of it", work).await.unwrap_err();
+        assert_eq!((stop.exit(), stop.message()), (Exit::Interrupted, "interrupted before the end of it"));
+        drop(free);
     }
 }

@@ -38,6 +38,31 @@ pub(crate) struct Kept {
     looks_only: bool,
 }
 
+/// What a task in the journal is to somebody who submits it again under a budget.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It was refused, and begins anew, as one that is not there does.
+    #[default]
+    New,
+    /// It goes on, nothing is set aside for it, and it is not known to have arrived.
+    Begun,
+    /// So much is set aside for it: that is its price, if it is refused before it is taken up here and begins anew.
+    Counted(Money),
+    /// Nothing is set aside for it, and it is bought, or not sent any more.
+    Past,
+}
+
+impl Standing {
+    fn of(task: &Listed) -> Self {
+        match (task.stage, task.reserved) {
+            (Stage::Refused, _) => Self::New,
+            (_, Some(price)) => Self::Counted(price),
+            (Stage::Open | Stage::Undecided, None) if !task.is_accepted => Self::Begun,
+            (_, None) => Self::Past,
+        }
+    }
+}
+
 impl Keeping {
     /// Opens the journal, or says why the command goes on without one.
     ///
@@ -73,7 +98,7 @@ impl Keeping {
             Self::Required(budget) => match (place.path()?, budget) {
                 (Some(path), budget) => {
                     let (path, options) = (path.to_owned(), Options::new().redact(redacts));
-                    let journal = interrupt.unless_raised(move || options.open(path)).await?;
+                    let journal = interrupt.unless_raised(OPENED, move || options.open(path)).await?;
                     let journal = journal.map_err(|error| unsent(&error))?;
                     Ok(Some(kept(journal, budget.clone(), false)))
                 }
@@ -112,27 +137,18 @@ impl Kept {
     ///
     /// The journal cannot be read.
     pub(crate) fn known(&self, service: &str) -> Result<HashSet<TaskUuid>, Stop> {
-        let listed = self.journal.list(&Filter::new().scope(service)).map_err(|error| unusable(&error))?;
-        // One that was refused begins anew.
-        let known = listed.into_iter().filter(|task| task.stage != Stage::Refused);
-        Ok(known.map(|task| task.task_uuid).collect())
+        let known = self.standings(service)?.into_iter().filter(|(_, standing)| *standing != Standing::New);
+        Ok(known.map(|(task_uuid, _)| task_uuid).collect())
     }
 
-    /// The tasks of which the price need not be asked, since they are bought, or not sent any more, or something is set
-    /// aside for them: that is their price, if they are refused before they are taken up here and begin anew.
+    /// How the tasks for this service stand that the journal has.
     ///
     /// # Errors
     ///
     /// The journal cannot be read.
-    pub(crate) fn priced(&self, service: &str) -> Result<HashMap<TaskUuid, Option<Money>>, Stop> {
+    pub(crate) fn standings(&self, service: &str) -> Result<HashMap<TaskUuid, Standing>, Stop> {
         let listed = self.journal.list(&Filter::new().scope(service)).map_err(|error| unusable(&error))?;
-        let is_to_be_asked = |task: &Listed| match task.stage {
-            Stage::Refused => true,
-            Stage::Open | Stage::Undecided => task.reserved.is_none() && !task.is_accepted,
-            _ => false,
-        };
-        let priced = listed.into_iter().filter(|task| !is_to_be_asked(task));
-        Ok(priced.map(|task| (task.task_uuid, task.reserved)).collect())
+        Ok(listed.into_iter().map(|task| (task.task_uuid, Standing::of(&task))).collect())
     }
 
     /// True if somebody has to decide about this task.
@@ -201,9 +217,12 @@ pub(crate) async fn open_existing(
 ) -> Result<Option<SqliteJournal>, Stop> {
     let Some(path) = place.path()?.filter(|path| is_there(path)) else { return Ok(None) };
     let path = path.to_owned();
-    let journal = interrupt.unless_raised(move || SqliteJournal::open(path)).await?;
+    let journal = interrupt.unless_raised(OPENED, move || SqliteJournal::open(path)).await?;
     journal.map(Some).map_err(|error| unusable(&error))
 }
+
+/// What an interruption of the opening comes before.
+const OPENED: &str = "the journal was open; nothing was sent";
 
 /// True if there is a journal, or what is left of one.
 pub(crate) fn is_there(path: &Path) -> bool {

@@ -4,7 +4,7 @@ use runware::types::TaskUuid;
 use runware::{Error, ErrorKind};
 
 use crate::output::event::Fault;
-use crate::stop::advise;
+use crate::stop::{advise, unasked};
 
 /// Where a task comes from, as far as that tells it from others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub(crate) struct Origin {
     pub(crate) line: Option<usize>,
     /// The caller's own name for it, from which its id is derived.
     pub(crate) key: Option<String>,
+    /// How many questions about prices had no answer, where that of this task was not asked because of that.
+    pub(crate) in_vain: Option<usize>,
 }
 
 impl Origin {
@@ -42,7 +44,7 @@ impl Origin {
     pub(crate) fn advise(&self, error: &Error) -> String {
         let text = match (&self.key, error.kind(), error.task_uuid()) {
             (Some(_), ErrorKind::UuidReused, Some(task_uuid)) => self.reused(task_uuid),
-            _ => advise(error),
+            _ => self.in_vain.map_or_else(|| advise(error), unasked),
         };
         match self.name() {
             Some(name) => format!("{name}: {text}"),
@@ -68,7 +70,8 @@ mod tests {
 
     #[test]
     fn a_line_is_named_with_its_key() {
-        let origin = |line, key: Option<&str>| Origin { line, key: key.map(ToOwned::to_owned) };
+        let origin =
+            |line, key: Option<&str>| Origin { line, key: key.map(ToOwned::to_owned), ..Origin::default() };
         assert_eq!(origin(Some(3), None).name().unwrap(), "line 3");
         assert_eq!(origin(Some(3), Some("a\u{1b}")).name().unwrap(), "line 3 (key \"a\\u{1b}\")");
         assert_eq!(origin(None, Some("a")).name(), None);
@@ -78,7 +81,7 @@ mod tests {
     async fn what_is_said_begins_with_the_line() {
         let client = Client::builder().api_key("key").build().unwrap();
         let error = client.prepare(RawTask::new("imageInference").set("numberResults", "4")).unwrap_err();
-        let origin = Origin { line: Some(3), key: None };
+        let origin = Origin { line: Some(3), ..Origin::default() };
         assert!(origin.fault(&error).message.starts_with("line 3: the task is not valid"));
         assert_eq!(Origin::default().advise(&error), advise(&error));
     }

@@ -140,6 +140,13 @@ pub(crate) fn advise(error: &runware::Error) -> String {
 pub(crate) const UNPRICED: &str = "there is a budget, and nobody knows what the task costs: the server names no price. \
                                    It was not sent; give one with --price AMOUNT, or leave --budget out";
 
+/// Why a task is not sent of which the price was not asked for, after so many questions that had no answer.
+pub(crate) fn unasked(in_vain: usize) -> String {
+    format!(
+        "its price was not asked for, since the server answered none of the {in_vain} questions before; it was not submitted"
+    )
+}
+
 /// The ways round a journal that does not work.
 pub(crate) const WITHOUT_JOURNAL: &str = "--journal PATH names another file, and --no-journal does without";
 

@@ -11,7 +11,7 @@ use runware::transport::Clock as _;
 use runware::types::{ErrorCategory, TaskUuid};
 use runware::{Ending, Error, ErrorKind, Event as TaskEvent, Outcome, Status, TaskResult};
 
-use self::confirming::Confirming;
+use self::confirming::{Confirming, LastCall};
 pub(crate) use self::tracked::{Opened, Tracked, Watched, sum_up};
 use crate::exit::{End, Exit};
 use crate::output::event::Event;
@@ -205,15 +205,16 @@ impl<'s, 'o> Watch<'s, 'o> {
 
     /// Waits until it is written down which tasks are delivered; returns of how many it is not, because a signal came.
     async fn confirmed(&mut self) -> usize {
+        let mut last_call = LastCall::new(self.session);
         while self.confirming.len() > 0 {
-            let next = confirming::unless_interrupted(self.session, self.confirming.next()).await;
+            let next = last_call.unless_over(self.confirming.next()).await;
             let Some((task_uuid, confirmed)) = next else { return self.confirming.len() };
             confirming::tell(task_uuid, confirmed, self.session);
         }
         0
     }
 
-    /// Says how everything ended: what is open, and what stopped the command.
+    /// Says how everything ended: what is delivered and not noted, what is open, and what stopped the command.
     fn conclude(&mut self, unnoted: usize) -> Result<Exit, Stop> {
         let is_left = self.leave_open()?;
         let interrupted = is_left || unnoted > 0;
@@ -225,12 +226,15 @@ impl<'s, 'o> Watch<'s, 'o> {
             .filter(|task| task.end.as_ref().is_some_and(End::is_open))
             .map(|task| task.task_uuid)
             .collect();
-        let resume = (!open.is_empty()).then(|| self.session.command(&open));
-        let is_stopped = is_left || Exit::of_stopped(&ends).is_some();
-        if let Some(event) = is_stopped.then(|| self.reason(is_left, resume.clone())) {
-            self.session.output.tell(&event)?;
-        } else if unnoted > 0 {
-            confirming::tell_interrupted(unnoted, None, self.session)?;
+        let resume = (!open.is_empty()).then(|| match unnoted {
+            0 => self.session.command(&open),
+            // Of the commands to go on with, only this one also delivers again.
+            _ => self.session.resume.collect(),
+        });
+        if unnoted > 0 {
+            confirming::tell_interrupted(unnoted, open.len(), None, self.session)?;
+        } else if is_left || Exit::of_stopped(&ends).is_some() {
+            self.session.output.tell(&self.reason(is_left, resume.clone()))?;
         }
         if let Some(command) = resume {
             self.session.say_how_to_go_on(open.len(), &command);

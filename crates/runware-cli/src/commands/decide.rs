@@ -1,5 +1,6 @@
 //! `runware decide`: about tasks of which nobody can tell whether they ran.
 
+use runware::journal::JournalError;
 use runware::types::TaskUuid;
 use runware_journal::{Decided, Filter, SqliteJournal, Stage};
 
@@ -20,19 +21,23 @@ pub(super) async fn run(args: &DecideArgs, global: &GlobalArgs, output: &mut Out
     let task_uuid = known_task(&args.uuid)?;
     let place = Place::read_wanted(global)?;
     let here = place.retrace(Resume::default());
+    let collect = place.retrace(retrace(global, output)?).collect();
     let mut interrupt = listen(Exit::Interrupted)?;
     let journal = open_existing(&place, &mut interrupt).await?.ok_or_else(|| absent(task_uuid, &here))?;
-    let service = service(&journal, task_uuid)?.ok_or_else(|| absent(task_uuid, &here))?;
     let (decision, name) = match args.decision {
         Decision::Resubmit => (runware_journal::Decision::Resubmit, "resubmit"),
         Decision::Abandon => (runware_journal::Decision::Abandon, "abandon"),
     };
-    match journal.decide(&service, task_uuid, decision).map_err(|error| unusable(&error))? {
+    let before = format!(
+        "it was known whether that is decided, which `{}` shows: it may be written; nothing was sent",
+        here.list_unknown()
+    );
+    let made = interrupt.unless_raised(&before, move || make(&journal, task_uuid, decision)).await;
+    let made = made.map_err(|stop| stop.about(task_uuid))?.map_err(|error| unusable(&error))?;
+    let Made { service, has_request, decided } = made.ok_or_else(|| absent(task_uuid, &here))?;
+    match decided {
         Decided::Done(_) => {
-            let kept = journal.kept(Some(&service), task_uuid).map_err(|error| unusable(&error))?;
-            let has_request = kept.iter().any(|kept| kept.request.is_some());
-            let resume = place.retrace(retrace(global, output)?);
-            let collect = has_request.then(|| resume.collect());
+            let collect = has_request.then_some(collect);
             output.tell(&Event::Decided(event::Decided { task_uuid, decision: name, service, collect }))?;
             Ok(Exit::Delivered)
         }
@@ -50,13 +55,28 @@ pub(super) async fn run(args: &DecideArgs, global: &GlobalArgs, output: &mut Out
     }
 }
 
-/// The service that the task is meant for: where several have one of this id, the one with something to decide.
-fn service(journal: &SqliteJournal, task_uuid: TaskUuid) -> Result<Option<String>, Stop> {
-    let filter = Filter::new().task_uuid(task_uuid);
-    let tasks = journal.list(&filter).map_err(|error| unusable(&error))?;
+/// What came of a decision.
+struct Made {
+    service: String,
+    /// Whether `collect` could send the task again.
+    has_request: bool,
+    decided: Decided,
+}
+
+/// Decides about a task, if the journal has it: where it is meant for several services, the one with something to decide.
+fn make(
+    journal: &SqliteJournal,
+    task_uuid: TaskUuid,
+    decision: runware_journal::Decision,
+) -> Result<Option<Made>, JournalError> {
+    let tasks = journal.list(&Filter::new().task_uuid(task_uuid))?;
     let undecided = tasks.iter().find(|task| task.stage == Stage::Undecided);
-    let task = undecided.or_else(|| tasks.first());
-    Ok(task.map(|task| task.scope.clone()))
+    let Some(task) = undecided.or_else(|| tasks.first()) else { return Ok(None) };
+    let service = task.scope.clone();
+    // Looked up first: nothing that fails may follow a decision that is written.
+    let has_request = journal.kept(Some(&service), task_uuid)?.iter().any(|kept| kept.request.is_some());
+    let decided = journal.decide(&service, task_uuid, decision)?;
+    Ok(Some(Made { service, has_request, decided }))
 }
 
 fn absent(task_uuid: TaskUuid, here: &Resume) -> Stop {

@@ -28,7 +28,8 @@ pub(super) async fn run(global: &GlobalArgs, output: &mut Output) -> Result<Exit
     let collect = place.retrace(retrace(global, output)?).collect();
     let redacts_from = redaction(global)?;
     let (service, mut interrupt) = (configuration.service.clone(), listen(Exit::Interrupted)?);
-    let report = interrupt.unless_raised(move || journal(&place, &collect, &service)).await?;
+    let examined = "the journal was examined; nothing was sent";
+    let report = interrupt.unless_raised(examined, move || journal(&place, &collect, &service)).await?;
     let journal = JournalReport { redacts: redacts_from.is_some(), redacts_from, ..report };
     let elsewhere = journal.findings.iter().flat_map(|findings| findings.elsewhere.clone());
     let elsewhere: Vec<(String, usize)> = elsewhere.collect();

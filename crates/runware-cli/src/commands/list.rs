@@ -15,10 +15,17 @@ use crate::output::{self, Output};
 use crate::session::listen;
 use crate::stop::Stop;
 
+/// What an interruption of the reading comes before.
+const READ: &str = "the journal was read; nothing was sent";
+
 pub(super) async fn run(args: &ListArgs, global: &GlobalArgs, output: &mut Output) -> Result<Exit, Stop> {
     let mut interrupt = listen(Exit::Interrupted)?;
     let tasks = match open_existing(&Place::read_wanted(global)?, &mut interrupt).await? {
-        Some(journal) => journal.list(&filter(args)).map_err(|error| unusable(&error))?,
+        Some(journal) => {
+            let filter = filter(args);
+            let listed = interrupt.unless_raised(READ, move || journal.list(&filter)).await?;
+            listed.map_err(|error| unusable(&error))?
+        }
         None => {
             output.note("there is no journal yet; the first task that is submitted makes one");
             Vec::new()

@@ -8,6 +8,7 @@ use runware::types::{Money, RawTask};
 
 use super::quote;
 use super::run::{Obstacle, Ready};
+use crate::keeping::Standing;
 use crate::origin::Origin;
 use crate::session::Session;
 use crate::stop::{Stop, UNPRICED};
@@ -17,6 +18,10 @@ use crate::stop::{Stop, UNPRICED};
 /// # Errors
 ///
 /// Its price is not known, the server would not take it, no answer was had, or somebody interrupts. Nothing was sent.
+///
+/// # Cancel safety
+///
+/// As for [`of_many`].
 pub(super) async fn of_one(
     session: &mut Session<'_>,
     ready: Ready,
@@ -30,7 +35,7 @@ pub(super) async fn of_one(
         ready.ok_or_else(|| Stop::machine("the task got lost while it was priced; nothing was sent"))?;
     match ready.obstacle {
         Some(Obstacle::Unpriced) => Err(Stop::quota(UNPRICED).about(ready.prepared.uuid())),
-        Some(Obstacle::Stopped(error)) => Err(error.into()),
+        Some(Obstacle::Stopped(unknown)) => Err(unknown.error.into()),
         None => Ok(ready),
     }
 }
@@ -43,37 +48,46 @@ pub(super) async fn of_one(
 /// # Errors
 ///
 /// The key or the credit is refused, or somebody interrupts. Nothing was sent.
+///
+/// # Cancel safety
+///
+/// Dropping the future loses the tasks, of which none was sent, and the answers; where somebody is being asked, a thread
+/// goes on reading theirs.
 pub(super) async fn of_many(
     session: &mut Session<'_>,
     mut tasks: Vec<Ready>,
     given: Option<Money>,
 ) -> Result<Vec<Ready>, Stop> {
     let Some(kept) = session.kept.as_ref().filter(|kept| kept.counts_money()) else { return Ok(tasks) };
-    let priced = kept.priced(&session.service)?;
-    let begun = kept.known(&session.service)?;
-    let new = tasks.iter().filter(|ready| !priced.contains_key(&ready.prepared.uuid()));
-    let new: Vec<(usize, RawTask)> =
-        new.filter_map(|ready| Some((ready.origin.line.unwrap_or(1), to_price(ready)?))).collect();
+    let standings = kept.standings(&session.service)?;
+    let standing = |ready: &Ready| standings.get(&ready.prepared.uuid()).copied().unwrap_or_default();
+    let to_ask = |ready: &Ready| match standing(ready) {
+        Standing::New | Standing::Begun => to_price(ready),
+        Standing::Counted(_) | Standing::Past => None,
+    };
+    let questions: Vec<(usize, RawTask)> =
+        tasks.iter().filter_map(|ready| Some((ready.origin.line.unwrap_or(1), to_ask(ready)?))).collect();
     // Where prices cannot be asked for, none is known.
     let answers = match session.check_http("--budget") {
-        Ok(()) => quote::ask(&new, session).await?,
+        Ok(()) => quote::ask(&questions, session).await?,
         Err(_) => HashMap::new(),
     };
     for ready in &mut tasks {
-        let known = priced.get(&ready.prepared.uuid());
-        let price = match to_price(ready).filter(|_| known.is_none()) {
-            Some(task) => match answers.get(&quote::content(&task)) {
-                Some(Err(error)) => Err(Obstacle::Stopped(error.clone())),
-                Some(Ok(Some(price))) => Ok(Some(*price)),
-                Some(Ok(None)) | None => given.ok_or(Obstacle::Unpriced).map(Some),
-            },
-            // It costs nothing, or that is known.
-            None => Ok(known.copied().flatten()),
+        let standing = standing(ready);
+        if let Standing::Counted(price) = standing {
+            ready.options = ready.options.clone().price(price);
+        }
+        let Some(task) = to_ask(ready) else { continue };
+        let (price, obstacle) = match answers.get(&quote::content(&task)) {
+            Some(Ok(Some(price))) => (Some(*price), None),
+            Some(Ok(None)) | None => (given, Some(Obstacle::Unpriced)),
+            Some(Err(unknown)) => (None, Some(Obstacle::Stopped(unknown.clone()))),
         };
-        match price {
-            Ok(Some(price)) => ready.options = ready.options.clone().price(price),
-            Err(obstacle) if !begun.contains(&ready.prepared.uuid()) => ready.obstacle = Some(obstacle),
-            Ok(None) | Err(_) => {}
+        match (price, standing) {
+            (Some(price), _) => ready.options = ready.options.clone().price(price),
+            // It is looked for, and not sent.
+            (None, Standing::Begun) => {}
+            (None, _) => ready.obstacle = obstacle,
         }
     }
     let unpriced: Vec<&Origin> =

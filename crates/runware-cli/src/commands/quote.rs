@@ -1,8 +1,8 @@
 //! What tasks would cost: `--dry-run` of `run` and `batch`. Nothing is submitted.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use futures_util::stream::{self, StreamExt as _};
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use runware::types::{Money, RawTask};
 use runware::{Error, ErrorKind};
 
@@ -10,19 +10,35 @@ use super::advice;
 use crate::exit::Exit;
 use crate::output::event::{Event, Priced, Prices, Summary};
 use crate::session::Session;
-use crate::stop::{Stop, explain};
+use crate::stop::{Stop, explain, unasked};
 
 /// The flag, for messages.
 const FLAG: &str = "--dry-run";
 
-/// How many prices are asked for at once. After so many in a row without an answer no others are asked for.
+/// How many prices are asked for at once.
 const AT_ONCE: usize = 8;
+
+/// How many prices are asked for before the server has replied to anything: without a connection, each of the others would
+/// only wait for its own failure.
+const UNHEARD: usize = 8;
+
+/// Why a task has no price.
+#[derive(Clone, Debug)]
+pub(super) struct Unknown {
+    pub(super) error: Error,
+    /// How many questions had no answer, where this one was not asked because of that.
+    pub(super) in_vain: Option<usize>,
+}
 
 /// Says what one task would cost.
 ///
 /// # Errors
 ///
 /// The server would not take the task, or no answer was had.
+///
+/// # Cancel safety
+///
+/// As for [`ask`].
 pub(super) async fn of_one(task: RawTask, session: &mut Session<'_>) -> Result<Exit, Stop> {
     session.check_http(FLAG)?;
     advice::about_one(&task, session.output);
@@ -43,6 +59,10 @@ pub(super) async fn of_one(task: RawTask, session: &mut Session<'_>) -> Result<E
 ///
 /// No task can be priced, as without a key. What the server would not take or gave no answer about is told, and decides
 /// the exit code.
+///
+/// # Cancel safety
+///
+/// As for [`ask`].
 pub(super) async fn of_many(lines: Vec<(usize, RawTask)>, session: &mut Session<'_>) -> Result<Exit, Stop> {
     session.check_http(FLAG)?;
     let answers = ask(&lines, session).await?;
@@ -53,7 +73,7 @@ pub(super) async fn of_many(lines: Vec<(usize, RawTask)>, session: &mut Session<
                 prices.add(*cost);
                 session.output.tell(&Event::Priced(Priced::new(task, *cost)))?;
             }
-            Some(Err(error)) => {
+            Some(Err(Unknown { error, in_vain })) => {
                 match is_about_the_task(error) {
                     true => prices.rejected += 1,
                     false => prices.add(None),
@@ -64,7 +84,7 @@ pub(super) async fn of_many(lines: Vec<(usize, RawTask)>, session: &mut Session<
                 session.output.tell(&Event::Error {
                     task_uuid: None,
                     category: error.category(),
-                    message: format!("line {number}: {}", explain(error)),
+                    message: format!("line {number}: {}", in_vain.map_or_else(|| explain(error), unasked)),
                     resume: None,
                 })?;
             }
@@ -78,57 +98,65 @@ pub(super) async fn of_many(lines: Vec<(usize, RawTask)>, session: &mut Session<
     Ok(exit)
 }
 
-/// The price of each task, by its content, or why there is none: the server would not take it, or gave no answer about it.
-/// Equal tasks are asked about once.
+/// The price of each task, by its content, or why there is none: the server would not take it, gave no answer about it, or
+/// has given none to those before. Equal tasks are asked about once, in the order of their lines.
 ///
 /// # Errors
 ///
 /// The key or the credit is refused, which would meet all of them; or somebody interrupts. Nothing was sent.
+///
+/// # Cancel safety
+///
+/// Dropping the future loses the answers, and no more: a question buys nothing.
 pub(super) async fn ask(
     lines: &[(usize, RawTask)],
     session: &mut Session<'_>,
-) -> Result<HashMap<Vec<u8>, Result<Option<Money>, Error>>, Stop> {
-    let questions: HashMap<Vec<u8>, RawTask> =
-        lines.iter().map(|(_, task)| (content(task), task.clone())).collect();
-    let (all, mut answers, mut in_vain) = (questions.len(), HashMap::new(), 0);
+) -> Result<HashMap<Vec<u8>, Result<Option<Money>, Unknown>>, Stop> {
+    let mut questions = questions(lines);
+    let (all, mut answers) = (questions.len(), HashMap::new());
     let (client, mut interrupt) = (session.client.clone(), session.interrupt.clone());
-    let asked = questions.clone().into_iter().map(|(content, task)| {
-        let client = client.clone();
-        async move { (content, client.dry_run(task).await) }
-    });
-    let mut asked = stream::iter(asked).buffer_unordered(AT_ONCE);
+    let (mut asking, mut asked, mut is_heard) = (FuturesUnordered::new(), 0, false);
     loop {
+        while asking.len() < AT_ONCE
+            && (is_heard || asked < UNHEARD)
+            && let Some((content, task)) = questions.next()
+        {
+            asked += 1;
+            let client = client.clone();
+            asking.push(async move { (content, client.dry_run(task.clone()).await) });
+        }
         session.output.progress(&format!("asking for prices, {} of {all}", answers.len()));
         let next = tokio::select! {
             biased;
             () = interrupt.raised() => return Err(Stop::interrupted_before(PRICED)),
-            next = session.attend(asked.next()) => next,
+            next = session.attend(asking.next()) => next,
         };
-        match next {
-            None => return Ok(answers),
-            Some((content, Ok(quote))) => {
-                in_vain = 0;
-                answers.insert(content, Ok(quote.cost()));
+        let Some((content, answer)) = next else { break };
+        let answer = match answer {
+            Ok(quote) => Ok(quote.cost()),
+            // One task is no good, or has no answer; of the others that says nothing.
+            Err(error) if is_about_the_task(&error) || is_unanswered(&error) => {
+                Err(Unknown { error, in_vain: None })
             }
-            // One task is no good; of the others that says nothing.
-            Some((content, Err(error))) if is_about_the_task(&error) => {
-                in_vain = 0;
-                answers.insert(content, Err(error));
-            }
-            Some((content, Err(error))) if is_unanswered(&error) => {
-                in_vain += 1;
-                answers.insert(content, Err(error.clone()));
-                if in_vain == AT_ONCE {
-                    // The others would wait for the same connection, one after the other.
-                    for content in questions.into_keys() {
-                        answers.entry(content).or_insert_with(|| Err(error.clone()));
-                    }
-                    return Ok(answers);
-                }
-            }
-            Some((_, Err(error))) => return Err(error.into()),
-        }
+            Err(error) => return Err(error.into()),
+        };
+        // A refusal, and a server that is in trouble, come over a connection too.
+        is_heard |= answer.as_ref().err().is_none_or(|unknown| unknown.error.http_status().is_some());
+        answers.insert(content, answer);
     }
+    let first = lines.first().and_then(|(_, task)| answers.get(&content(task)));
+    if let Some(Err(Unknown { error, .. })) = first {
+        let unasked = Unknown { error: error.clone(), in_vain: Some(asked) };
+        answers.extend(questions.map(|(content, _)| (content, Err(unasked.clone()))));
+    }
+    Ok(answers)
+}
+
+/// What there is to ask, in the order of the lines.
+fn questions(lines: &[(usize, RawTask)]) -> std::vec::IntoIter<(Vec<u8>, &RawTask)> {
+    let mut seen = HashSet::new();
+    let questions = lines.iter().map(|(_, task)| (content(task), task));
+    questions.filter(|(content, _)| seen.insert(content.clone())).collect::<Vec<_>>().into_iter()
 }
 
 /// True of a refusal that need not meet the next task as well.

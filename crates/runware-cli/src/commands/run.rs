@@ -1,7 +1,7 @@
 //! `runware run`: submit one task, wait for it, print its results.
 
+use runware::SubmitOptions;
 use runware::types::{DeliveryMethod, Prepared, RawTask};
-use runware::{Error, SubmitOptions};
 
 use super::{advice, price, quote, stream};
 use crate::args::keeping::NoteArgs;
@@ -85,7 +85,7 @@ pub(super) enum Obstacle {
     /// There is a budget, and nobody knows what it costs; the client refuses it.
     Unpriced,
     /// The server said that it would not take it, or did not say what it costs, since there was no answer.
-    Stopped(Error),
+    Stopped(quote::Unknown),
 }
 
 impl Ready {
@@ -103,7 +103,7 @@ pub(super) fn named(session: &Session<'_>, task: RawTask, note: &NoteArgs) -> (R
     match (&note.key, task.field("taskUUID")) {
         (Some(key), None) => {
             let task = task.set("taskUUID", Ids::new(&session.service, None).of_key(key));
-            (task, Origin { line: None, key: Some(key.clone()) })
+            (task, Origin { key: Some(key.clone()), ..Origin::default() })
         }
         _ => (task, Origin::default()),
     }
@@ -126,9 +126,9 @@ pub(super) async fn prepare(
 pub(super) fn open(session: &Session<'_>, ready: Ready) -> Opened {
     let Ready { prepared, options, origin, obstacle } = ready;
     let task_uuid = prepared.uuid();
-    let task = match obstacle {
-        Some(Obstacle::Stopped(error)) => Err(error),
-        Some(Obstacle::Unpriced) | None => session.client.submit_prepared_with(prepared, options),
+    let (task, in_vain) = match obstacle {
+        Some(Obstacle::Stopped(quote::Unknown { error, in_vain })) => (Err(error), in_vain),
+        Some(Obstacle::Unpriced) | None => (session.client.submit_prepared_with(prepared, options), None),
     };
-    Opened { task_uuid, task, origin }
+    Opened { task_uuid, task, origin: Origin { in_vain, ..origin } }
 }

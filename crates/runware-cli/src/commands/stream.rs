@@ -14,7 +14,8 @@ use crate::origin::Origin;
 use crate::output::event::Event;
 use crate::session::Session;
 use crate::stop::{Stop, explain};
-use crate::watch::{Opened, confirming, sum_up, unkept, watch};
+use crate::watch::confirming::{self, LastCall};
+use crate::watch::{Opened, sum_up, unkept, watch};
 
 /// How often the progress line counts on while nothing has come.
 const TICK: Duration = Duration::from_secs(1);
@@ -93,7 +94,7 @@ impl Telling<'_, '_> {
                     None => {
                         let told = self.complete(&stream)?;
                         // All of it is written and flushed by now.
-                        let confirmed = confirming::unless_interrupted(self.session, stream.confirm()).await;
+                        let confirmed = LastCall::new(self.session).unless_over(stream.confirm()).await;
                         if !is_kept(&stream) {
                             let error = confirmed.as_ref().and_then(|confirmed| confirmed.as_ref().err());
                             unkept::warn(self.task_uuid, error, self.session);
@@ -207,7 +208,7 @@ impl Telling<'_, '_> {
 
     /// A signal came after all of the text, and before the journal had it that it is delivered.
     fn unnoted(&mut self) -> Result<Told, Stop> {
-        confirming::tell_interrupted(1, Some(self.task_uuid), self.session)?;
+        confirming::tell_interrupted(1, 0, Some(self.task_uuid), self.session)?;
         Ok(Told::Ended(Status::Succeeded, Exit::Interrupted))
     }
 

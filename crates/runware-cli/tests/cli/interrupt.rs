@@ -137,7 +137,8 @@ async fn people_read_how_to_go_on() {
 async fn a_signal_is_heard_while_the_journal_is_locked() {
     let server = Server::quick().await;
     let run = "run runware:101@1 positivePrompt=fox";
-    let commands = [run, "batch -", "collect", "doctor", "list", "prune"];
+    let decide = &format!("decide {U} abandon");
+    let commands = [run, "batch -", "collect", "doctor", "list", "prune", decide];
     let runs = commands.map(async |command| {
         let (_folder, path) = crate::kept::place();
         std::fs::DirBuilder::new().mode(0o700).create(path.parent().unwrap()).unwrap();
@@ -204,4 +205,72 @@ async fn whoever_waits_for_the_journal_is_told_how_to_go_on() {
         assert!(ended.stderr.contains(&resume), "{command}: {ended:?}");
     });
     join_all(runs).await;
+}
+
+/// One is delivered, which cannot be noted, and the other goes on on the server: one command does both.
+#[tokio::test]
+async fn what_is_not_noted_is_said_beside_what_is_open() {
+    let script = Script::new().duration(Duration::from_millis(700));
+    let server = Server::with(quick().script("slow:1@1", script)).await;
+    let (_folder, path) = crate::kept::place();
+    let task =
+        |model: &str| format!(r#"{{"taskType":"imageInference","model":"{model}","positivePrompt":"fox"}}"#);
+    let text = [task("slow:1@1"), task("emulator:stuck@1")].join("\n");
+    let batch = server.program("batch - --json --deadline 1s").journal(&path).stdin(text);
+    let mut running = batch.start().await;
+    running.event("accepted").await;
+    running.event("accepted").await;
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    running.event("settled").await;
+    running.event("settled").await;
+    let ended = interrupted(running, "INT").await;
+    assert_eq!(ended.summary().counts(), [1, 0, 0, 1, 0]);
+    let error = ended.only("error");
+    let message = error.str("message");
+    assert!(message.contains("what is delivered: 1 task; 1 task more: what the server has"), "{message}");
+    let command = error.str("resume");
+    assert!(command.starts_with("runware collect "), "{command}");
+    for words in ["This delivers it again:", "To go on waiting for it:"] {
+        assert!(ended.stderr.contains(&format!("{words}\n  {command}")), "{ended:?}");
+    }
+    drop(other);
+    let again = Program::pasted(command).run().await.expect(8);
+    assert_eq!(again.only("result").task(), ended.only("result").task());
+    assert_eq!((again.summary().counts(), server.ledger().accepted()), ([1, 0, 0, 1, 0], 2));
+}
+
+/// Between two of its steps somebody else writes: it stands still then, as with a journal that is large.
+#[tokio::test]
+async fn whoever_interrupts_prune_is_told_that_a_part_may_have_gone() {
+    const TASKS: i64 = 5_000;
+    // It may be through before anybody has a look.
+    for _ in 0..10 {
+        let (_folder, path) = crate::kept::place();
+        let pen = crate::kept::Pen::new(&path, "127.0.0.1:1");
+        pen.refused(TASKS).await;
+        drop(pen);
+        let other = rusqlite::Connection::open(&path).unwrap();
+        // Whoever waits for the lock sleeps between its looks, and misses the moments in which it is free.
+        other.busy_timeout(Duration::ZERO).unwrap();
+        let left = || other.query_one("SELECT count(*) FROM task", [], |row| row.get::<_, i64>(0)).unwrap();
+        let prune = || Program::without_key().words("prune --older-than 0s --json").journal(&path);
+        let running = prune().start().await;
+        while left() == TASKS || other.execute_batch("BEGIN IMMEDIATE").is_err() {
+            tokio::task::yield_now().await;
+        }
+        let kept = left();
+        if kept == 0 {
+            continue;
+        }
+        let ended = interrupted(running, "INT").await;
+        assert_eq!(ended.events(), ["error"]);
+        let message = ended.only("error").str("message").to_owned();
+        assert!(message.contains("what has gone by now stays gone"), "{message}");
+        other.execute_batch("ROLLBACK").unwrap();
+        let again = prune().run().await.expect(0);
+        assert_eq!(again.only("pruned").number("forgotten"), kept.unsigned_abs());
+        return;
+    }
+    panic!("it was never seen at work");
 }

@@ -71,6 +71,20 @@ impl Pen {
         }
     }
 
+    /// Begins so many tasks that are refused at once.
+    pub(crate) async fn refused(&self, tasks: i64) {
+        let task = |number: i64| TaskUuid::from_key("refused", &format!("{number}"));
+        let intent = |number| Self::task(&task(number).to_string(), "runware:101@1");
+        let intents = (0..tasks).map(|number| Intent::new(self.service.clone(), &intent(number)));
+        let begun = self.journal().begin(intents.collect()).await.unwrap();
+        let refused = || Fact::Refused { reason: "no".to_owned() };
+        let notes = begun.into_iter().map(|begun| match begun {
+            Begun::New(ticket) => Note { ticket, fact: refused() },
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(self.journal().record(notes.collect()).await.unwrap(), []);
+    }
+
     /// Takes a task into the care of the test.
     pub(crate) async fn take(&self, task: &str) {
         let claim = Claim::one(self.service.clone(), task.parse().unwrap());

@@ -263,4 +263,48 @@ async fn without_a_connection_every_line_fails_and_few_are_asked_about() {
     assert!(ended.only("error").str("message").starts_with("all 100 tasks were stopped alike"), "{ended:?}");
     assert_eq!(server.ledger().accepted(), 0);
     assert!(server.bodies().len() < 50, "{}", server.bodies().len());
+    let is_asked = |seed: usize| server.bodies().iter().any(|body| body.contains(&format!("fox {seed}\"")));
+    let unasked = "was not asked for, since the server answered none of the 8 questions before";
+    for (seed, failure) in ended.all("failure").iter().enumerate() {
+        let message = failure.field("error")["message"].as_str().unwrap();
+        assert!(message.starts_with(&format!("line {}: ", seed + 1)), "{message}");
+        assert_eq!((is_asked(seed), message.contains(unasked)), (seed < 8, seed >= 8), "{message}");
+    }
+}
+
+/// A batch whose price is asked, of so many owls, a fox, as many owls again, and another fox.
+fn owls_and_foxes(server: &Server, owls: usize) -> Program {
+    let owl =
+        |seed: usize| OWL.replace("order-17", &seed.to_string()).replace("\"owl", &format!("\"owl {seed}"));
+    let owls = |from: usize| (from..from + owls).map(owl).collect::<Vec<_>>().join("\n");
+    let text = format!("{}\n{FOX}\n{}\n{}", owls(0), owls(100), FOX.replace("fox", "vixen"));
+    server.program("batch - --json").stdin(text)
+}
+
+#[tokio::test]
+async fn however_many_lines_get_no_answer_the_others_go_on_once_one_has_one() {
+    let server = Server::quick().await;
+    server.inject(deaf());
+    let (_folder, path) = place();
+    let ended = owls_and_foxes(&server, 7).words("--budget 1").journal(&path).run().await.expect(6);
+    assert_eq!(ended.summary().counts(), [2, 0, 14, 0, 0]);
+    assert_eq!((server.ledger().accepted(), server.ledger().billed()), (2, 2));
+    for failure in ended.all("failure") {
+        let message = failure.field("error")["message"].as_str().unwrap();
+        assert!(message.contains("no price could be had"), "each was asked about: {message}");
+    }
+}
+
+/// Where the server says that it is in trouble, there is a connection.
+#[tokio::test]
+async fn lines_that_the_server_cannot_price_keep_no_others_from_being_asked_about() {
+    let server = Server::quick().await;
+    let is_owl = |body: &[u8]| body.windows(7).any(|word| word == b"new:1@1");
+    server.inject(on_submit(answer(500, "{}")).when(move |request| is_owl(request.body)));
+    let ended = owls_and_foxes(&server, 9).words("--dry-run").run().await.expect(1);
+    let lines: Vec<_> = ended.all("error").iter().map(|line| line.str("message").to_owned()).collect();
+    assert_eq!(lines.len(), 18, "{ended:?}");
+    assert!(lines[0].starts_with("line 1: no price could be had"), "{lines:?}");
+    assert!(lines[17].starts_with("line 19: no price could be had"), "{lines:?}");
+    assert_eq!(ended.summary().number("priced"), 2);
 }

@@ -94,7 +94,7 @@ pub(super) fn prepare(
         let is_keyed = key.is_some();
         let ready = task.and_then(|keyed| keyed.with_id(ids, derives)).and_then(|(task, options)| {
             let prepared = client.prepare(task).map_err(|error| problem(&error))?;
-            Ok(Ready::new(prepared, options, Origin { line: Some(number), key }))
+            Ok(Ready::new(prepared, options, Origin { line: Some(number), key, in_vain: None }))
         });
         match ready {
             Err(problem) => mistakes.push(format!("line {number}: {problem}")),

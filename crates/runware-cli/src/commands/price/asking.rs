@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn the_question_names_the_lines() {
-        let line = |line| Origin { line: Some(line), key: None };
+        let line = |line| Origin { line: Some(line), ..Origin::default() };
         let lines: Vec<Origin> = (1..=7).map(line).collect();
         let ask = |lines: &[Origin]| question(&lines.iter().collect::<Vec<_>>());
         assert!(ask(&lines[2..3]).starts_with("Nobody knows what this task costs: line 3. Send it"));
