@@ -8,9 +8,10 @@ use std::time::Duration;
 use futures_util::{Stream, StreamExt as _};
 use runware::journal::{Begun, Claim, Claimed, Intent, Journal, JournalError, Note, Ticket};
 use runware::poll::Durations;
+use runware::transport::testing::PausedClock;
 use runware::transport::{
-    Attempt, Clock as _, Connection, Replies, StreamingReply, TokioClock, Transport, TransportError,
-    Unclaimed, async_trait,
+    Attempt, Clock as _, Connection, Replies, StreamingReply, Transport, TransportError, Unclaimed,
+    async_trait,
 };
 use runware::types::TaskUuid;
 use runware_journal::{Filter, SqliteJournal, Stage};
@@ -69,14 +70,14 @@ pub(super) struct NumberedTransport {
 /// What was seen on the way to the server, by all processes.
 #[derive(Debug)]
 pub(super) struct Witness {
-    clock: TokioClock,
+    clock: PausedClock,
     /// When each task was begun, the last time that nothing was known of it but that it was refused.
     begun: Mutex<HashMap<TaskUuid, Duration>>,
     complaints: Mutex<Vec<String>>,
 }
 
 impl Witness {
-    pub(super) fn new(clock: TokioClock) -> Self {
+    pub(super) fn new(clock: PausedClock) -> Self {
         Self { clock, begun: Mutex::default(), complaints: Mutex::default() }
     }
 
