@@ -116,3 +116,13 @@ async fn what_is_new_is_not_sent_without_a_price() {
     assert_eq!((error.kind(), error.is_safe_to_resubmit()), (ErrorKind::Unpriced, true));
     assert!(disk.rows().is_empty());
 }
+
+#[tokio::test]
+async fn what_was_refused_is_not_sent_again_without_a_price() {
+    let disk = unpriced(|row| row.stage = Stage::Refused);
+    let world = limited(&disk, |_, _| panic!("nothing is sent"));
+    let error = world.run(submit(&world, SubmitOptions::new()).outcome()).await.unwrap_err();
+    assert_eq!((error.kind(), error.is_safe_to_resubmit()), (ErrorKind::Unpriced, true));
+    assert!(error.to_string().contains("`Client::resume` watches it without a price"), "{error}");
+    assert_eq!(disk.row(id("a")).stage, Stage::Refused);
+}
