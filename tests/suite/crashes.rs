@@ -98,9 +98,12 @@ fn end_everywhere(root: &Path) {
         total.add(survey);
     }
     total.states = courses.len();
-    for report in in_parallel(&courses, |course| course.play(root)) {
-        total.add(report);
+    let mut reports = in_parallel(&courses, |course| course.play(root));
+    if chosen.is_none() {
+        let absences = scenarios.iter().filter(|scenario| !scenario.absence.is_zero());
+        total.complaints.extend(absences.filter_map(|absence| idle(absence, &courses, &reports)));
     }
+    reports.drain(..).for_each(|report| total.add(report));
     println!("{total}");
     assert_eq!(total.effects.len(), 6, "effects of all kinds");
     assert!(total.complaints.is_empty(), "{:#?}", &total.complaints[..total.complaints.len().min(20)]);
@@ -129,6 +132,23 @@ fn play_twice(root: &Path) {
     let differing: Vec<_> = differing.into_iter().flatten().collect();
     println!("scenarios={} courses={} differing={}", scenarios.len(), courses.len(), differing.len());
     assert!(differing.is_empty(), "{}", differing.join("\n"));
+}
+
+/// What an absence should have led to in some course, if it has in none. What it may lead to is judged in each.
+///
+/// A machine that starts anew leaves tasks undecided whenever that is, so that those courses show nothing.
+fn idle(absence: &Scenario, courses: &[Course<'_>], reports: &[Report]) -> Option<String> {
+    let of_it = courses.iter().zip(reports).filter(|(course, _)| {
+        course.scenario.name == absence.name && !course.cuts.iter().any(|cut| cut.variant.is_power_gone())
+    });
+    let (undecided, resent) = of_it.fold((0, 0), |(undecided, resent), (_, report)| {
+        (undecided + report.undecided, resent + report.resent)
+    });
+    let (count, what) = match absence.may_miss_the_hour() {
+        true => (undecided, "left undecided"),
+        false => (resent, "sent again"),
+    };
+    (count == 0).then(|| format!("{:?}: nothing was {what}", absence.name))
 }
 
 #[expect(clippy::disallowed_methods, reason = "a person chooses what to look at")]

@@ -19,9 +19,10 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use runware::poll::{Backoff, Cadence, Plan};
+use runware::transport::testing::PausedClock;
 use runware::transport::{
-    Attempt, Call, Clock, Delivery, ErrorKind, Replies, Reply, StreamingReply, TokioClock, Transport,
-    TransportError, async_trait, parse_retry_after,
+    Attempt, Call, Clock, Delivery, ErrorKind, Replies, Reply, StreamingReply, Transport, TransportError,
+    async_trait, parse_retry_after,
 };
 use runware::types::{ApiError, Envelope, GetResponse, Item, TaskType, TaskUuid};
 use runware::{Client, ClientBuilder, Event, Task};
@@ -105,7 +106,7 @@ impl World {
 /// The way to the emulator, which notes everything that passes.
 #[derive(Debug)]
 pub(crate) struct Wire {
-    clock: Arc<TokioClock>,
+    clock: Arc<PausedClock>,
     server: Server,
     log: Mutex<Vec<Sent>>,
     refusals: AtomicUsize,
@@ -137,7 +138,7 @@ impl std::fmt::Debug for CoreCell {
 
 impl Wire {
     pub(crate) fn new(options: Options) -> Self {
-        let clock = Arc::new(TokioClock::new());
+        let clock = Arc::new(PausedClock::new());
         let server = match Way::chosen() {
             Way::Http => Server::Core(Box::new(Mutex::new(CoreCell(Core::new(options))))),
             Way::WebSocket => {
@@ -237,7 +238,7 @@ impl Wire {
     }
 
     /// The clock of this world.
-    pub(crate) fn clock(&self) -> &TokioClock {
+    pub(crate) fn clock(&self) -> &PausedClock {
         &self.clock
     }
 

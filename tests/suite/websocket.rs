@@ -22,8 +22,9 @@ use std::time::Duration;
 
 use futures_util::future::{Either, select};
 use runware::poll::{Backoff, Jitter};
+use runware::transport::testing::PausedClock;
 use runware::transport::{
-    ApiKey, Clock, Connector, Io, TokioClock, WebSocketTransport, WebSocketTransportBuilder, async_trait,
+    ApiKey, Clock, Connector, Io, WebSocketTransport, WebSocketTransportBuilder, async_trait,
 };
 use runware::types::RawTask;
 use runware::{Client, ClientBuilder, Outcome, Status};
@@ -36,7 +37,7 @@ use crate::harness::{id, millis, secs};
 /// An emulator, and clients that reach it through pipes in memory, in virtual time.
 pub(crate) struct Net {
     pub(crate) emulator: Arc<Emulator>,
-    pub(crate) clock: Arc<TokioClock>,
+    pub(crate) clock: Arc<PausedClock>,
     dials: Arc<Mutex<Vec<Duration>>>,
     clients: AtomicU64,
 }
@@ -46,7 +47,7 @@ impl Net {
         let emulator = Emulator::start(options).await.unwrap();
         Self {
             emulator: Arc::new(emulator),
-            clock: Arc::new(TokioClock::new()),
+            clock: Arc::new(PausedClock::new()),
             dials: Arc::default(),
             clients: AtomicU64::new(7),
         }
@@ -140,7 +141,7 @@ impl Net {
 #[derive(Debug)]
 struct Pipe {
     dialer: Dialer,
-    clock: Arc<TokioClock>,
+    clock: Arc<PausedClock>,
     dials: Arc<Mutex<Vec<Duration>>>,
 }
 

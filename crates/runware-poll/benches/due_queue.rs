@@ -39,7 +39,7 @@ mod scheduler {
 
         struct Entries(Vec<Entry>);
 
-        /// As large as a slot of a scheduler.
+        /// About as large as a slot of a scheduler.
         struct Entry {
             at: Tick,
             hook: Hook,
@@ -65,13 +65,16 @@ mod scheduler {
                 self
             }
 
+            /// Every entry is taken out, the earliest first.
             pub(crate) fn popped(mut self) -> Self {
-                let mut last = Tick::ZERO;
+                let (mut last, mut count) = (Tick::ZERO, 0);
                 while let Some(first) = self.queue.first() {
                     assert!(last <= first.at, "they come in order");
                     last = first.at;
                     self.queue.remove(&mut self.entries, first.slot);
+                    count += 1;
                 }
+                assert_eq!(count, self.entries.0.len(), "all of them come");
                 self
             }
 

@@ -39,7 +39,8 @@
 //!
 //! * `http` (default): `HttpTransport`, over HTTP/1.1 and HTTP/2 with TLS.
 //! * `websocket` (default): `WebSocketTransport`, over one connection that lasts.
-//! * `testing`: the module `testing`, with a transport that follows a script and a clock that is moved by hand.
+//! * `testing`: the module `testing`, with a transport that follows a script, a clock that is moved by hand and one that
+//!   only a paused runtime moves.
 
 mod attempt;
 #[cfg(any(feature = "http", feature = "websocket"))]

@@ -1,7 +1,7 @@
-//! A transport that follows a script, and a clock that moves when told to.
+//! A transport that follows a script, and clocks that move when told to.
 //!
-//! With both, a program built on a [`Transport`](crate::Transport) runs without network, without waiting and
-//! the same way each time:
+//! With a [`ScriptedTransport`] and a [`ManualClock`], a program built on a [`Transport`](crate::Transport) runs without
+//! network, without waiting and the same way each time:
 //!
 //! ```
 //! use std::sync::Arc;
@@ -38,10 +38,12 @@
 
 mod body;
 mod manual_clock;
+mod paused_clock;
 mod scripted;
 mod step;
 
 pub use manual_clock::ManualClock;
+pub use paused_clock::PausedClock;
 pub use scripted::{Recorded, ScriptedTransport};
 pub use step::Step;
 

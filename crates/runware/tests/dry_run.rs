@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use runware::poll::{Backoff, Plan};
-use runware::transport::testing::{ScriptedTransport, Step};
-use runware::transport::{Clock, Delivery, ErrorKind as Kind, Reply, TokioClock, TransportError};
+use runware::transport::testing::{PausedClock, ScriptedTransport, Step};
+use runware::transport::{Clock, Delivery, ErrorKind as Kind, Reply, TransportError};
 use runware::types::{
     DeliveryMethod, Envelope, ErrorCategory, GetResponse, ImageInference, ModelSearch, RawTask, TaskUuid,
     TextInference, VideoInference,
@@ -20,12 +20,12 @@ const OWN: &str = "24cd5dff-cb81-4db5-8506-b72a9425f9d1";
 struct World {
     client: Client,
     transport: Arc<ScriptedTransport>,
-    clock: Arc<TokioClock>,
+    clock: Arc<PausedClock>,
 }
 
 impl World {
     fn new(steps: impl IntoIterator<Item = Step>) -> Self {
-        let clock = Arc::new(TokioClock::new());
+        let clock = Arc::new(PausedClock::new());
         let transport = Arc::new(ScriptedTransport::new(clock.clone()));
         steps.into_iter().for_each(|step| transport.push(step));
         let plan = Plan::new().with_recovery(Backoff::exponential(secs(1), 2.0, secs(10))).unwrap();

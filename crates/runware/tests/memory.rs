@@ -11,9 +11,8 @@ use std::time::Duration;
 use allocation_counter::measure;
 use runware::journal::{Begun, Claim, Claimed, Intent, Journal, JournalError, Note, Ticket};
 use runware::poll::Durations;
-use runware::transport::{
-    Attempt, Clock, Replies, Reply, TokioClock, Transport, TransportError, async_trait,
-};
+use runware::transport::testing::PausedClock;
+use runware::transport::{Attempt, Clock, Replies, Reply, Transport, TransportError, async_trait};
 use runware::types::{Envelope, ImageInference, RawTask, TaskType, TaskUuid};
 use runware::{Client, ClientBuilder, Status, Task};
 use tokio::runtime::Runtime;
@@ -23,7 +22,7 @@ const TASKS: usize = 5_000;
 /// A server that does the same to every task, and keeps nothing.
 #[derive(Debug)]
 struct Server {
-    clock: TokioClock,
+    clock: PausedClock,
     /// When what was submitted is answered.
     accepts_after: Duration,
     /// What a status check shows of a task, beside its id.
@@ -106,8 +105,11 @@ fn world(
         tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     let (client, server) = runtime.block_on(async {
         let (checks, under_way) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        let server = Arc::new(Server { clock: TokioClock::new(), accepts_after, shows, checks, under_way });
-        let client = configure(Client::builder().transport(server.clone()).seed(1)).build().unwrap();
+        let server = Arc::new(Server { clock: PausedClock::new(), accepts_after, shows, checks, under_way });
+        let client =
+            configure(Client::builder().transport(server.clone()).clock(Arc::new(server.clock)).seed(1))
+                .build()
+                .unwrap();
         pass(Duration::from_millis(1)).await;
         (client, server)
     });
@@ -115,7 +117,7 @@ fn world(
 }
 
 async fn pass(time: Duration) {
-    TokioClock::new().sleep_until(time).await;
+    PausedClock::new().sleep_until(time).await;
 }
 
 /// The n-th task, whose prompt is so long.

@@ -8,9 +8,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
-use runware::transport::{
-    ApiKey, Clock, ConnectionState, Connector, Io, TokioClock, WebSocketTransport, async_trait,
-};
+use runware::transport::testing::PausedClock;
+use runware::transport::{ApiKey, Clock, ConnectionState, Connector, Io, WebSocketTransport, async_trait};
 use runware::types::{ImageInference, RawTask, TaskUuid};
 use runware::{Client, Event, Outcome, Status};
 use serde_json::Value;
@@ -33,7 +32,7 @@ struct Server {
     answer: Mutex<Answer>,
     received: Received,
     connections: Mutex<usize>,
-    clock: TokioClock,
+    clock: PausedClock,
 }
 
 impl std::fmt::Debug for Server {
@@ -95,19 +94,22 @@ async fn serve(server: Arc<Server>, stream: DuplexStream) {
 }
 
 fn client(answer: impl FnMut(usize, &Value) -> Act + Send + 'static) -> (Client, Received) {
-    let received = Received::default();
+    let (received, clock) = (Received::default(), PausedClock::new());
     let server = Server {
         answer: Mutex::new(Box::new(answer)),
         received: Arc::clone(&received),
         connections: Mutex::default(),
-        clock: TokioClock::new(),
+        clock,
     };
     let transport = WebSocketTransport::builder(Some(ApiKey::new("abc123").unwrap()))
         .base_url("ws://127.0.0.1:9/v1")
         .connector(Arc::new(InMemory(Arc::new(server))))
         .build()
         .unwrap();
-    (Client::builder().transport(Arc::new(transport)).seed(1).build().unwrap(), received)
+    (
+        Client::builder().transport(Arc::new(transport)).clock(Arc::new(clock)).seed(1).build().unwrap(),
+        received,
+    )
 }
 
 fn id() -> TaskUuid {
@@ -136,7 +138,7 @@ fn is_check(tasks: &Value) -> bool {
 
 /// The outcome, within an hour of virtual time.
 async fn outcome(client: &Client, task: RawTask) -> Outcome {
-    let bound = TokioClock::new().sleep_until(Duration::from_secs(3600));
+    let bound = PausedClock::new().sleep_until(Duration::from_secs(3600));
     tokio::select! {
         outcome = client.run(task) => outcome.unwrap(),
         () = bound => panic!("the test hangs"),

@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fastrand::Rng;
-use runware::transport::{Clock as _, TokioClock};
+use runware::transport::Clock as _;
+use runware::transport::testing::PausedClock;
 use tokio::sync::{Mutex as Turn, Notify};
 
 use super::at_once::at_once;
@@ -82,7 +83,7 @@ pub(super) struct Fuse {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Survey {
     pub(super) salt: u64,
-    pub(super) clock: TokioClock,
+    pub(super) clock: PausedClock,
 }
 
 /// All that the next process and the server can tell an end by.
@@ -203,7 +204,7 @@ impl Fuse {
         let _unheard = work.await;
         if effect == Effect::Send {
             // A frame may still be on its way.
-            let clock = TokioClock::new();
+            let clock = PausedClock::new();
             clock.sleep_until(secs(1)).await;
         }
     }

@@ -94,6 +94,15 @@ impl Case<'_> {
         is_anew || self.scenario.is_streamed || self.scenario.may_miss_the_hour()
     }
 
+    /// How many tasks were sent before the absence, and again after it.
+    fn resent(&self) -> usize {
+        let (before, after) = self.processes.split_at(self.scenario.before.len() + 1);
+        let sent_by =
+            |lives: &[Life], task| lives.iter().any(|life| life.submissions_of(task).next().is_some());
+        let tasks = self.scenario.tasks.iter().map(|spec| spec.uuid);
+        tasks.filter(|task| sent_by(before, *task) && sent_by(after, *task)).count()
+    }
+
     /// Whatever has happened so far, the journal that a process finds knows of it.
     pub(super) fn remembers(&self, process: &Process, world: &World<'_>) {
         let (witness, journal) = (world.witness, &process.journal);
@@ -145,6 +154,7 @@ impl Report {
         if case.processes[..sure].iter().any(|life| !life.has_died) {
             report.complain("an effect was not had again");
         }
+        report.resent = case.resent();
         report.judge_money(case, ledger);
         report.judge_deliveries(case, ledger, customer);
         report.judge_failures(case, ledger, customer);

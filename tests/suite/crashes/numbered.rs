@@ -8,11 +8,12 @@ use std::time::Duration;
 use futures_util::{Stream, StreamExt as _};
 use runware::journal::{Begun, Claim, Claimed, Intent, Journal, JournalError, Note, Ticket};
 use runware::poll::Durations;
+use runware::transport::testing::PausedClock;
 use runware::transport::{
-    Attempt, Clock as _, Connection, Replies, StreamingReply, TokioClock, Transport, TransportError,
-    Unclaimed, async_trait,
+    Attempt, Clock as _, Connection, Replies, StreamingReply, Transport, TransportError, Unclaimed,
+    async_trait,
 };
-use runware::types::TaskUuid;
+use runware::types::{RequestHash, TaskUuid};
 use runware_journal::{Filter, SqliteJournal, Stage};
 use serde_json::Value;
 
@@ -69,15 +70,17 @@ pub(super) struct NumberedTransport {
 /// What was seen on the way to the server, by all processes.
 #[derive(Debug)]
 pub(super) struct Witness {
-    clock: TokioClock,
+    clock: PausedClock,
     /// When each task was begun, the last time that nothing was known of it but that it was refused.
     begun: Mutex<HashMap<TaskUuid, Duration>>,
+    /// With which bytes each task was sent first, or was about to be.
+    bytes: Mutex<HashMap<TaskUuid, RequestHash>>,
     complaints: Mutex<Vec<String>>,
 }
 
 impl Witness {
-    pub(super) fn new(clock: TokioClock) -> Self {
-        Self { clock, begun: Mutex::default(), complaints: Mutex::default() }
+    pub(super) fn new(clock: PausedClock) -> Self {
+        Self { clock, begun: Mutex::default(), bytes: Mutex::default(), complaints: Mutex::default() }
     }
 
     /// Notes which of these tasks are about to be begun, and not just joined.
@@ -95,6 +98,12 @@ impl Witness {
     fn is_late(&self, task: TaskUuid) -> bool {
         let begun = self.begun.lock().unwrap().get(&task).copied();
         begun.is_none_or(|begun| self.clock.now() - begun > HOUR)
+    }
+
+    /// True if these are the bytes that a task is always sent with.
+    fn are_the_same(&self, task: TaskUuid, bytes: &[u8]) -> bool {
+        let hash = RequestHash::of(bytes);
+        *self.bytes.lock().unwrap().entry(task).or_insert(hash) == hash
     }
 
     pub(super) fn complain(&self, what: String) {
@@ -119,7 +128,8 @@ impl NumberedTransport {
         })
     }
 
-    /// A task is in the journal, and open, before a byte of it leaves, and nothing leaves that is too old.
+    /// A task is in the journal, and open, before a byte of it leaves; its bytes are always the same, and nothing leaves
+    /// that is too old.
     fn check(&self, attempt: &Attempt) {
         let open: Vec<TaskUuid> = match self.journal.list(&Filter::new().stages([Stage::Open])) {
             Ok(listed) => listed.into_iter().map(|task| task.task_uuid).collect(),
@@ -129,6 +139,9 @@ impl NumberedTransport {
             let id = call.task_uuid.unwrap();
             if !open.contains(&id) {
                 self.witness.complain(format!("{id} was sent without a durable intent"));
+            }
+            if !self.witness.are_the_same(id, &call.bytes) {
+                self.witness.complain(format!("{id} was sent with other bytes than before"));
             }
             if self.witness.is_late(id) {
                 self.witness.complain(format!("{id} was sent later than an hour after its intent"));

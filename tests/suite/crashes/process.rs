@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use futures_util::future::join_all;
-use runware::transport::{Clock as _, TokioClock, Transport};
+use runware::transport::testing::PausedClock;
+use runware::transport::{Clock as _, Transport};
 use runware::types::TaskUuid;
 use runware::{Budget, Client, Ending, Error, Event, Outcome, SubmitOptions, Task, TaskFailure};
 use runware_journal::{BootClock, Options, SqliteJournal};
@@ -109,7 +110,7 @@ impl Customer {
 #[derive(Debug)]
 pub(super) struct Boot {
     pub(super) number: usize,
-    pub(super) clock: TokioClock,
+    pub(super) clock: PausedClock,
 }
 
 impl BootClock for Boot {

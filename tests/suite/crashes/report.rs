@@ -20,6 +20,8 @@ pub(super) struct Report {
     pub(super) double_billed: usize,
     pub(super) redelivered: usize,
     pub(super) undecided: usize,
+    /// The tasks that were sent before nobody was there, and again by somebody who came back.
+    pub(super) resent: usize,
     /// The states after each end at each effect, if they were to be found out.
     pub(super) survey: Vec<States>,
     /// What was seen, if that was to be compared.
@@ -39,6 +41,7 @@ impl Report {
         self.double_billed += other.double_billed;
         self.redelivered += other.redelivered;
         self.undecided += other.undecided;
+        self.resent += other.resent;
         self.complaints.extend(other.complaints);
     }
 

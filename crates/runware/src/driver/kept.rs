@@ -3,7 +3,7 @@
 use runware_poll::Tick;
 use runware_types::{RequestHash, TaskUuid};
 
-use super::restored::Restored;
+use super::inherited::Inherited;
 use crate::DeliveryId;
 use crate::care::Ward;
 use crate::error::Cause;
@@ -29,7 +29,7 @@ pub(super) struct Kept {
     /// Why the last exchange failed, if the watch has not been told yet.
     pub(super) last_fault: Option<Cause>,
     /// What is to be remembered of it if it came from the journal.
-    pub(super) restored: Option<Restored>,
+    pub(super) inherited: Option<Inherited>,
     /// Keeps other clients of this process from it.
     pub(super) ward: Ward,
 }
@@ -57,7 +57,7 @@ impl Kept {
             is_settled: false,
             looks_only: false,
             last_fault: None,
-            restored: None,
+            inherited: None,
             ward,
         }
     }

@@ -23,12 +23,12 @@ use runware_types::{ApiError, Item, TaskUuid};
 use super::Driver;
 use super::collected::Collected;
 use super::entry::Entry;
+use super::inherited::{Inherited, Objections};
 use super::keep::warn;
 use super::kept::{Clearance, Kept};
 use super::ledger::{Found, GRACE, Ledger, News, Numbers, Publication};
 use super::publish::part;
 use super::request::Request;
-use super::restored::{Restored, foreign, uncounted};
 use crate::care::Ward;
 use crate::journal::{Claimed, Fact, JournalError, Part, PartKind, Record, State};
 use crate::reading::Payload;
@@ -110,14 +110,12 @@ impl Driver {
 
     /// Goes on with a task where the journal says that it stood.
     pub(super) fn take_record(&mut self, task_uuid: TaskUuid, record: Record, now: Tick) {
-        let account = self.ledger.keeping().and_then(|keeping| keeping.account.as_deref());
-        let foreign = foreign(&record, account);
-        let uncounted = self.ledger.keeping().and_then(|keeping| uncounted(&record, keeping));
+        let objections = Objections::to(&record, self.ledger.keeping().map(AsRef::as_ref));
         let Some(entry) = self.entries.get_mut(&task_uuid) else { return };
         self.ledger.hold(now);
         // Of what was confirmed long ago the results may be gone; then the server is asked once more.
         let was_ended = record.state == State::Settled && !(record.is_confirmed && record.parts.is_empty());
-        entry.restore(record, (foreign, uncounted), now, &mut self.ledger);
+        entry.restore(record, objections, now, &mut self.ledger);
         if was_ended {
             entry.collector.settle();
         }
@@ -143,14 +141,8 @@ impl Driver {
 }
 
 impl Entry {
-    /// Becomes what the journal has of it. With a reason against it, it is not sent.
-    fn restore(
-        &mut self,
-        record: Record,
-        (foreign, uncounted): (Option<String>, Option<String>),
-        now: Tick,
-        ledger: &mut Ledger,
-    ) {
+    /// Becomes what the journal has of it. With an objection to that, it is not sent.
+    fn restore(&mut self, record: Record, objections: Objections, now: Tick, ledger: &mut Ledger) {
         if self.prepared.is_none() {
             self.prepared = Request::of_record(&record);
         }
@@ -161,7 +153,7 @@ impl Entry {
             || !record.parts.is_empty()
             || record.state == State::Settled
             || self.watch.read(|state| state.accepted.is_some());
-        let looks_only = foreign.is_some() || uncounted.is_some();
+        let looks_only = objections.to_sending().is_some();
         let may_resend = !looks_only && self.prepared.as_ref().is_some_and(Request::is_repeatable);
         let (submission, age) = match record.state {
             _ if is_accepted => (Submission::resumed(), None),
@@ -182,7 +174,7 @@ impl Entry {
             kept.is_accepted = record.is_accepted;
             kept.is_settled = record.is_confirmed || record.state == State::Settled;
             kept.looks_only = looks_only;
-            kept.restored = Some(Restored { at: now, age, foreign, uncounted, archive_fault: None });
+            kept.inherited = Some(Inherited { at: now, age, objections, archive_fault: None });
         }
         if is_accepted {
             self.report_accepted(true, ledger);

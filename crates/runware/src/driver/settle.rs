@@ -27,7 +27,7 @@ impl Driver {
         }
         // Somebody else's task of which nothing was ever seen may not exist at all.
         let is_known = entry.prepared.is_some()
-            || entry.kept.as_ref().is_some_and(|kept| kept.restored.is_some())
+            || entry.kept.as_ref().is_some_and(|kept| kept.inherited.is_some())
             || entry.watch.read(|state| state.accepted.is_some());
         let ending = if let Some(evidence) = entry.evidence_at_deadline() {
             Ending::Unknown { handle, evidence }

@@ -151,7 +151,7 @@ impl Driver {
         // looks and grace count from then. The deadline stays.
         let sent = entry.submission.last_sent().unwrap_or(entry.started);
         let from = if entry.submission.is_accepted() { now } else { sent };
-        let poll = match (entry.restored_poll(seed), &entry.prepared) {
+        let poll = match (entry.inherited_poll(seed), &entry.prepared) {
             (Some(poll), _) => poll,
             (None, Some(_)) if from.duration_since(entry.started) > LATE_ACCEPTANCE => {
                 let left = entry.deadline().duration_since(from);

@@ -3,8 +3,8 @@
 use runware_types::Money;
 
 use super::{Error, ErrorKind, Source};
+use crate::TaskHandle;
 use crate::journal::{JournalError, Reserve};
-use crate::{Budget, TaskHandle};
 
 impl Error {
     /// The intent could not be written down, or may have been all the same.
@@ -104,7 +104,8 @@ impl Error {
                 handle.task_uuid()
             ),
             _ => format!(
-                "task {} was not sent: {committed} of the budget are spent or set aside",
+                "task {} was not sent: the journal says that a budget does not suffice for it, of which {committed} are spent \
+                 or set aside",
                 handle.task_uuid()
             ),
         };
@@ -113,10 +114,13 @@ impl Error {
 
     /// Nobody says what the task costs.
     pub(crate) fn unpriced(handle: TaskHandle, reserve: Option<&Reserve>) -> Self {
-        let budget = reserve.map_or(Budget::DEFAULT_NAME, |reserve| reserve.budget.as_str());
+        let budget = match reserve {
+            Some(reserve) => format!("the budget \"{}\"", reserve.budget),
+            None => "by the journal, a budget".to_owned(),
+        };
         let message = format!(
-            "task {} was not sent: the budget \"{budget}\" needs its price; give `SubmitOptions::price`, which \
-             `Client::dry_run` can tell",
+            "task {} was not sent: {budget} needs its price; give `SubmitOptions::price`, which `Client::dry_run` can tell. \
+             If it may have been sent before, `Client::resume` watches it without a price",
             handle.task_uuid()
         );
         Self::unsent(ErrorKind::Unpriced, message, handle, None)

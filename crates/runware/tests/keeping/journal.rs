@@ -197,9 +197,9 @@ impl Journal for Shelf {
                 begun.push(answer);
                 continue;
             }
-            if !inner.rows.contains_key(&intent.task_uuid)
-                && intent.reserve.as_ref().is_some_and(|reserve| reserve.price.is_none())
-            {
+            let known = inner.rows.get(&intent.task_uuid);
+            let is_new = known.is_none_or(|row| row.is_refused && row.intent.hash == intent.hash);
+            if is_new && intent.reserve.as_ref().is_some_and(|reserve| reserve.price.is_none()) {
                 begun.push(Begun::Unpriced);
                 continue;
             }
@@ -209,7 +209,7 @@ impl Journal for Shelf {
                 Some(row) if row.intent.hash != intent.hash => Begun::Reused,
                 Some(row) if !row.is_refused => Begun::Known(Box::new(row.record(row.ticket))),
                 Some(row) => {
-                    row.is_refused = false;
+                    (row.is_refused, row.intent) = (false, intent);
                     Begun::New(row.ticket)
                 }
                 None => {

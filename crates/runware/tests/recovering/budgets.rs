@@ -128,3 +128,13 @@ async fn a_price_that_comes_while_it_is_looked_for_counts() {
     assert_eq!(outcome.status(), Status::Succeeded, "{outcome:?}");
     assert_eq!(world.submitted().len(), 1);
 }
+
+#[tokio::test]
+async fn what_was_refused_is_not_sent_again_without_a_price() {
+    let disk = unpriced(|row| row.stage = Stage::Refused);
+    let world = limited(&disk, |_, _| panic!("nothing is sent"));
+    let error = world.run(submit(&world, SubmitOptions::new()).outcome()).await.unwrap_err();
+    assert_eq!((error.kind(), error.is_safe_to_resubmit()), (ErrorKind::Unpriced, true));
+    assert!(error.to_string().contains("`Client::resume` watches it without a price"), "{error}");
+    assert_eq!(disk.row(id("a")).stage, Stage::Refused);
+}

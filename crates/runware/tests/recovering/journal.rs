@@ -232,6 +232,7 @@ impl Kept {
         match row.stage {
             _ if row.intent.hash != intent.hash => Begun::Reused,
             Stage::Abandoned => Begun::Abandoned,
+            Stage::Refused if price == Some(None) => Begun::Unpriced,
             Stage::Refused => {
                 let epoch = row.epoch + 1;
                 self.rows[number] = Row { epoch, ..self.new_row(intent, Some(owner)) };
