@@ -1,7 +1,11 @@
 //! Signals: an end within two seconds, and the command to go on with.
 
 #[cfg(target_os = "linux")]
+use std::fs::{DirBuilder, File};
+#[cfg(target_os = "linux")]
 use std::os::unix::fs::DirBuilderExt as _;
+#[cfg(target_os = "linux")]
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -131,7 +135,6 @@ async fn people_read_how_to_go_on() {
     assert!(ended.printed_command().ends_with(&format!("--http-base-url {}", server.url())));
 }
 
-/// Whoever is making a journal keeps others from it, for as long as it is stopped.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_signal_is_heard_while_the_journal_is_locked() {
@@ -141,10 +144,7 @@ async fn a_signal_is_heard_while_the_journal_is_locked() {
     let commands = [run, "batch -", "collect", "doctor", "list", "prune", decide];
     let runs = commands.map(async |command| {
         let (_folder, path) = crate::kept::place();
-        std::fs::DirBuilder::new().mode(0o700).create(path.parent().unwrap()).unwrap();
-        let mark = path.with_file_name("journal.db-mark");
-        let held = std::fs::File::create(&mark).unwrap();
-        held.lock().unwrap();
+        let (mark, _held) = locked(&path);
         let signal = if command == run { "TERM" } else { "INT" };
         let running = server.program(command).arg("--json").stdin("").journal(&path).start().await;
         running.opens(&mark.canonicalize().unwrap()).await;
@@ -193,10 +193,7 @@ async fn whoever_waits_for_the_journal_is_told_how_to_go_on() {
     let commands = [format!("wait {U}"), "collect".to_owned()];
     let runs = commands.map(async |command| {
         let (_folder, path) = crate::kept::place();
-        std::fs::DirBuilder::new().mode(0o700).create(path.parent().unwrap()).unwrap();
-        let mark = path.with_file_name("journal.db-mark");
-        let held = std::fs::File::create(&mark).unwrap();
-        held.lock().unwrap();
+        let (mark, _held) = locked(&path);
         let running = server.program(&command).arg("--json").journal(&path).start().await;
         running.opens(&mark.canonicalize().unwrap()).await;
         let ended = interrupted(running, "INT").await;
@@ -273,4 +270,14 @@ async fn whoever_interrupts_prune_is_told_that_a_part_may_have_gone() {
         return;
     }
     panic!("it was never seen at work");
+}
+
+/// The mark of a journal that is being made: whoever does so keeps others from it, for as long as this is held.
+#[cfg(target_os = "linux")]
+fn locked(journal: &Path) -> (PathBuf, File) {
+    DirBuilder::new().mode(0o700).create(journal.parent().unwrap()).unwrap();
+    let mark = journal.with_file_name("journal.db-mark");
+    let held = File::create(&mark).unwrap();
+    held.lock().unwrap();
+    (mark, held)
 }
